@@ -1,0 +1,165 @@
+// Package cpu is the contract between the engine and the guest architectures: what a guest has for
+// State, registers and events, and how one instruction of it becomes IR. Guests live below it
+// (cpu/x86, cpu/arm64); nothing here knows one of them.
+package cpu
+
+import (
+	"unsafe"
+
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// Exception is a guest event as a value.
+type Exception = ir.Exception
+
+// TBKey holds everything that changes what is translated: the PC, the guest's mode bits, and the
+// engine's translation flags.
+type TBKey struct {
+	PC    uint64
+	Mode  uint32 // guest mode bits (Arch.Mode)
+	Flags uint32 // engine flags (tcg)
+}
+
+// Result is what translating one instruction came to.
+type Result struct {
+	// Len is the instruction's length in bytes.
+	Len int
+	// End: the block is over; its exits have been appended.
+	End bool
+	// Short: code ended before the instruction did; nothing was appended. The engine ends the block
+	// before it, or raises a fetch fault at the first missing byte when the block is empty.
+	Short bool
+}
+
+// Arch describes a guest architecture. It is immutable and shared.
+type Arch struct {
+	Name string // "x86-64", "aarch64"
+	// Globals are the State's fields that ops name, hottest first.
+	Globals []ir.GlobalInfo
+	// StateSize is the size of the guest State in bytes; PCOffset and FPEnvOffset are offsets in it
+	// of 8-byte fields (FPEnv: see ir.GetEnv).
+	StateSize, PCOffset, FPEnvOffset uint32
+	// MaxInsnLen and InsnAlign are in bytes.
+	MaxInsnLen, InsnAlign int
+	// TSO: ordinary guest accesses are ordered as x86's.
+	TSO bool
+	// InitState sets a State to what a new user-mode program sees before the ABI's registers.
+	InitState func(state unsafe.Pointer)
+	// Mode returns the mode bits for a TBKey.
+	Mode func(state unsafe.Pointer) uint32
+	// Translate appends the IR of the instruction at pc, whose bytes begin code; InsnStart has been
+	// appended. It never fails: what cannot be translated becomes an ExitExc.
+	Translate func(b *ir.Builder, pc uint64, code []byte, mode uint32) Result
+	// Disas returns the instruction's text and length (0: not one).
+	Disas func(code []byte, pc uint64) (string, int)
+	// Regs are the registers by gdb number, in gdb's order.
+	Regs  []RegInfo
+	Roles Roles
+	// HWCap is AT_HWCAP (and 2), honest about what is translated.
+	HWCap, HWCap2 uint64
+	// Platform is AT_PLATFORM's string.
+	Platform string
+	// ELFMachine is e_machine.
+	ELFMachine uint16
+}
+
+// RegInfo describes one register as gdb numbers it.
+type RegInfo struct {
+	Name string
+	Num  int
+	// Bits is the register's width; values are little-endian, (Bits+7)/8 bytes.
+	Bits int
+	// Feature and Type are gdb's target description's ("org.gnu.gdb.i386.core", "int64").
+	Feature, Type string
+	// Offset is the field's offset in the State when the register is stored there as it is;
+	// otherwise Get and Set convert.
+	Offset uint32
+	Get    func(state unsafe.Pointer, buf []byte)
+	Set    func(state unsafe.Pointer, buf []byte)
+}
+
+// Roles names registers, by gdb number, that an operating system's ABI or a debugger needs.
+type Roles struct {
+	PC, SP, FP int
+	SyscallNr  int
+	SyscallArg [6]int
+	SyscallRet int
+	// TLS is the thread pointer (x86: fs_base; A64: tpidr_el0), -1 when it has no number.
+	TLS int
+}
+
+// Size returns the register's size in bytes.
+func (r *RegInfo) Size() int { return (r.Bits + 7) / 8 }
+
+// Read copies the register's value into buf, which holds at least Size bytes.
+func (r *RegInfo) Read(state unsafe.Pointer, buf []byte) int {
+	n := r.Size()
+	if r.Get != nil {
+		r.Get(state, buf[:n])
+		return n
+	}
+	copy(buf, unsafe.Slice((*byte)(unsafe.Add(state, r.Offset)), n))
+	return n
+}
+
+// Write sets the register from buf, which holds at least Size bytes.
+func (r *RegInfo) Write(state unsafe.Pointer, buf []byte) int {
+	n := r.Size()
+	if r.Set != nil {
+		r.Set(state, buf[:n])
+		return n
+	}
+	copy(unsafe.Slice((*byte)(unsafe.Add(state, r.Offset)), n), buf)
+	return n
+}
+
+// Reg returns the register with the gdb number, or nil.
+func (a *Arch) Reg(num int) *RegInfo {
+	if num >= 0 && num < len(a.Regs) && a.Regs[num].Num == num {
+		return &a.Regs[num]
+	}
+	for i := range a.Regs {
+		if a.Regs[i].Num == num {
+			return &a.Regs[i]
+		}
+	}
+	return nil
+}
+
+// RegByName returns the register with gdb's name, or nil.
+func (a *Arch) RegByName(name string) *RegInfo {
+	for i := range a.Regs {
+		if a.Regs[i].Name == name {
+			return &a.Regs[i]
+		}
+	}
+	return nil
+}
+
+// ReadReg returns the low 64 bits of register num.
+func (a *Arch) ReadReg(state unsafe.Pointer, num int) uint64 {
+	r := a.Reg(num)
+	if r == nil {
+		return 0
+	}
+	var buf [64]byte
+	r.Read(state, buf[:])
+	var v uint64
+	for i := 7; i >= 0; i-- {
+		v = v<<8 | uint64(buf[i])
+	}
+	return v
+}
+
+// WriteReg sets the low 64 bits of register num, zero above.
+func (a *Arch) WriteReg(state unsafe.Pointer, num int, v uint64) {
+	r := a.Reg(num)
+	if r == nil {
+		return
+	}
+	var buf [64]byte
+	for i := range 8 {
+		buf[i] = byte(v >> (8 * i))
+	}
+	r.Write(state, buf[:])
+}

@@ -1,0 +1,390 @@
+package ir
+
+// Block is a translated guest block: straight-line ops with side exits. It is reused from
+// translation to translation; nothing in it outlives Builder.Reset.
+type Block struct {
+	PC      uint64
+	Globals []GlobalInfo
+	// Temps describes every temp; the first len(Globals) are the globals.
+	Temps   []TempInfo
+	Ops     []Op
+	Labels  int
+	Helpers []*Helper
+	// Insns is the number of guest instructions, Len their bytes (first block page order).
+	Insns int
+	Len   int
+}
+
+// MemHook lets instrumentation see guest memory accesses while they are translated. It may append
+// ops to the builder. Before is called before the access op is appended, After once it has been.
+type MemHook interface {
+	BeforeMem(b *Builder, op *Op)
+	AfterMem(b *Builder, op *Op)
+}
+
+// Builder appends ops to a block. It checks nothing that Verify checks.
+type Builder struct {
+	Block
+	// Hook sees memory accesses, if not nil. String instructions must then be translated access by
+	// access, not by a bulk helper.
+	Hook MemHook
+
+	consts [64]Temp // hash of interned constants, NoTemp when empty
+}
+
+// NewBuilder returns a builder for a guest with the given globals.
+func NewBuilder(globals []GlobalInfo) *Builder {
+	b := &Builder{Block: Block{Globals: globals}}
+	b.Reset(0)
+	return b
+}
+
+// Reset starts a new block at guest address pc, keeping storage.
+func (b *Builder) Reset(pc uint64) {
+	b.PC, b.Labels, b.Insns, b.Len = pc, 0, 0, 0
+	b.Ops, b.Temps, b.Helpers = b.Ops[:0], b.Temps[:0], b.Helpers[:0]
+	for _, g := range b.Globals {
+		b.Temps = append(b.Temps, TempInfo{Kind: Global, Type: g.Type})
+	}
+	for i := range b.consts {
+		b.consts[i] = NoTemp
+	}
+}
+
+// New makes a local temp.
+func (b *Builder) New(t Type) Temp {
+	b.Temps = append(b.Temps, TempInfo{Kind: Local, Type: t})
+	return Temp(len(b.Temps) - 1)
+}
+
+func (b *Builder) constant(t Type, v Val) Temp {
+	h := (v.Lo ^ v.Lo>>29 ^ v.Hi*7 + uint64(t)) * 0x9e3779b97f4a7c15 >> 58
+	if c := b.consts[h]; c != NoTemp && b.Temps[c].Val == v && b.Temps[c].Type == t {
+		return c
+	}
+	b.Temps = append(b.Temps, TempInfo{Kind: Const, Type: t, Val: v})
+	c := Temp(len(b.Temps) - 1)
+	b.consts[h] = c
+	return c
+}
+
+// Const returns the constant v.
+func (b *Builder) Const(v uint64) Temp { return b.constant(I64, Val{Lo: v}) }
+
+// ConstV returns a vector constant.
+func (b *Builder) ConstV(lo, hi uint64) Temp { return b.constant(V128, Val{lo, hi}) }
+
+// ConstVal reports whether t is a constant, and its low 64 bits.
+func (b *Builder) ConstVal(t Temp) (uint64, bool) {
+	if t == NoTemp || b.Temps[t].Kind != Const {
+		return 0, false
+	}
+	return b.Temps[t].Val.Lo, true
+}
+
+// Emit appends an op as it stands.
+func (b *Builder) Emit(o Op) *Op {
+	b.Ops = append(b.Ops, o)
+	return &b.Ops[len(b.Ops)-1]
+}
+
+var noArgs = [6]Temp{NoTemp, NoTemp, NoTemp, NoTemp, NoTemp, NoTemp}
+
+func args(t ...Temp) [6]Temp {
+	a := noArgs
+	copy(a[:], t)
+	return a
+}
+
+// Set assigns t to global g. It consumes t: when t is a local made by the last op, that op writes
+// g directly and t must not be used again; otherwise a move is appended.
+func (b *Builder) Set(g, t Temp) {
+	if n := len(b.Ops); n > 0 && b.Temps[t].Kind == Local {
+		o := &b.Ops[n-1]
+		if info := o.Code.Info(); info.NOut() > 0 {
+			if o.A[0] == t {
+				o.A[0] = g
+				return
+			}
+			if info.NOut() > 1 && o.A[1] == t {
+				o.A[1] = g
+				return
+			}
+		}
+	}
+	b.MovTo(g, t)
+}
+
+// MovTo appends a move of t to d (either type).
+func (b *Builder) MovTo(d, t Temp) {
+	c := Mov
+	if b.Temps[d].Type == V128 {
+		c = VMov
+	}
+	b.Emit(Op{Code: c, W: W64, A: args(d, t)})
+}
+
+// Op1 appends a unary integer op (or any op with one I64 output and one input).
+func (b *Builder) Op1(c Opcode, w Width, x Temp) Temp {
+	d := b.New(I64)
+	b.Emit(Op{Code: c, W: w, A: args(d, x)})
+	return d
+}
+
+// Op2 appends a binary integer op.
+func (b *Builder) Op2(c Opcode, w Width, x, y Temp) Temp {
+	d := b.New(I64)
+	b.Emit(Op{Code: c, W: w, A: args(d, x, y)})
+	return d
+}
+
+// Op2i appends a binary integer op with a constant second input.
+func (b *Builder) Op2i(c Opcode, w Width, x Temp, imm uint64) Temp {
+	return b.Op2(c, w, x, b.Const(imm))
+}
+
+// OpF appends an integer op with flags and returns result and flags. ins are its inputs in order.
+func (b *Builder) OpF(c Opcode, w Width, attr Attr, ins ...Temp) (res, flags Temp) {
+	res, flags = b.New(I64), b.New(I64)
+	o := Op{Code: c, W: w, Attr: attr, A: noArgs}
+	o.A[0], o.A[1] = res, flags
+	copy(o.A[2:], ins)
+	b.Emit(o)
+	return res, flags
+}
+
+// Sext sign-extends x from w to d bits.
+func (b *Builder) Sext(w, d Width, x Temp) Temp {
+	r := b.New(I64)
+	b.Emit(Op{Code: Sext, W: w, D: d, A: args(r, x)})
+	return r
+}
+
+// Zext zero-extends x from w.
+func (b *Builder) Zext(w Width, x Temp) Temp { return b.Op1(Zext, w, x) }
+
+// Extract takes n bits from bit pos on, zero-extended, or sign-extended to w.
+func (b *Builder) Extract(w Width, x Temp, pos, n uint8, signed bool) Temp {
+	r := b.New(I64)
+	o := Op{Code: Extract, W: w, Aux: pos, Imm: int64(n), A: args(r, x)}
+	if signed {
+		o.Attr = Signed
+	}
+	b.Emit(o)
+	return r
+}
+
+// Deposit replaces n bits of x from bit pos on by the low bits of y.
+func (b *Builder) Deposit(w Width, x, y Temp, pos, n uint8) Temp {
+	r := b.New(I64)
+	b.Emit(Op{Code: Deposit, W: w, Aux: pos, Imm: int64(n), A: args(r, x, y)})
+	return r
+}
+
+// SetC is cond(x, y) ? 1 : 0.
+func (b *Builder) SetC(w Width, c Cond, x, y Temp) Temp {
+	r := b.New(I64)
+	b.Emit(Op{Code: SetC, W: w, Cond: c, A: args(r, x, y)})
+	return r
+}
+
+// SelC is cond(x, y) ? t : f.
+func (b *Builder) SelC(w Width, c Cond, x, y, t, f Temp) Temp {
+	r := b.New(I64)
+	b.Emit(Op{Code: SelC, W: w, Cond: c, A: args(r, x, y, t, f)})
+	return r
+}
+
+// SetF is cond(flags) ? 1 : 0.
+func (b *Builder) SetF(c Cond, flags Temp) Temp {
+	r := b.New(I64)
+	b.Emit(Op{Code: SetF, Cond: c, A: args(r, flags)})
+	return r
+}
+
+// SelF is cond(flags) ? t : f.
+func (b *Builder) SelF(c Cond, flags, t, f Temp) Temp {
+	r := b.New(I64)
+	b.Emit(Op{Code: SelF, Cond: c, A: args(r, flags, t, f)})
+	return r
+}
+
+// EA is a guest address: Base + Index<<Scale + Disp. Index may be NoTemp; Base may not (use Const).
+// Disp is sign-extended from 32 bits.
+type EA struct {
+	Base, Index Temp
+	Scale       uint8
+	Disp        int32
+}
+
+// mem appends a memory op and runs the hook around it.
+func (b *Builder) mem(o Op) {
+	if b.Hook == nil {
+		b.Ops = append(b.Ops, o)
+		return
+	}
+	b.Hook.BeforeMem(b, &o)
+	b.Ops = append(b.Ops, o)
+	b.Hook.AfterMem(b, &o)
+}
+
+// Ld loads w bytes zero-extended.
+func (b *Builder) Ld(w Width, a EA, attr Attr) Temp {
+	r := b.New(I64)
+	b.mem(Op{Code: Ld, W: w, D: W64, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args(r, a.Base, a.Index)})
+	return r
+}
+
+// LdS loads w bytes sign-extended to d, zero-extended to 64 bits.
+func (b *Builder) LdS(w, d Width, a EA, attr Attr) Temp {
+	r := b.New(I64)
+	b.mem(Op{Code: Ld, W: w, D: d, Aux: a.Scale, Attr: attr | Signed, Imm: int64(a.Disp), A: args(r, a.Base, a.Index)})
+	return r
+}
+
+// St stores the low w bytes of v.
+func (b *Builder) St(w Width, a EA, v Temp, attr Attr) {
+	b.mem(Op{Code: St, W: w, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args(v, a.Base, a.Index)})
+}
+
+// LdV loads w bytes into a vector, zero-extended.
+func (b *Builder) LdV(w Width, a EA, attr Attr) Temp {
+	r := b.New(V128)
+	b.mem(Op{Code: LdV, W: w, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args(r, a.Base, a.Index)})
+	return r
+}
+
+// StV stores the low w bytes of vector v.
+func (b *Builder) StV(w Width, a EA, v Temp, attr Attr) {
+	b.mem(Op{Code: StV, W: w, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args(v, a.Base, a.Index)})
+}
+
+// Atomic appends the read-modify-write op c at base + disp and returns the old value.
+func (b *Builder) Atomic(c Opcode, w Width, base Temp, disp int32, operand Temp) Temp {
+	r := b.New(I64)
+	b.mem(Op{Code: c, W: w, Imm: int64(disp), A: args(r, base, operand)})
+	return r
+}
+
+// Cas stores new at base + disp if the old value equals expected, and returns the old value.
+func (b *Builder) Cas(w Width, base Temp, disp int32, expected, new Temp) Temp {
+	c, t := Cas, I64
+	if w == W128 {
+		c, t = CasV, V128
+	}
+	r := b.New(t)
+	b.mem(Op{Code: c, W: w, Imm: int64(disp), A: args(r, base, expected, new)})
+	return r
+}
+
+// V appends a vector or FP op with a V128 output. ins are its inputs in order.
+func (b *Builder) V(c Opcode, w Width, attr Attr, ins ...Temp) Temp {
+	return b.VI(c, w, attr, 0, 0, ins...)
+}
+
+// VI is V with Aux and Imm.
+func (b *Builder) VI(c Opcode, w Width, attr Attr, aux uint8, imm int64, ins ...Temp) Temp {
+	r := b.New(V128)
+	o := Op{Code: c, W: w, Attr: attr, Aux: aux, Imm: imm, A: noArgs}
+	o.A[0] = r
+	copy(o.A[1:], ins)
+	b.Emit(o)
+	return r
+}
+
+// VGet takes lane n of v, zero- or sign-extended to d.
+func (b *Builder) VGet(w, d Width, signed bool, v Temp, n uint8) Temp {
+	r := b.New(I64)
+	o := Op{Code: VGet, W: w, D: d, Aux: n, A: args(r, v)}
+	if signed {
+		o.Attr = Signed
+	}
+	b.Emit(o)
+	return r
+}
+
+// Insn starts guest instruction pc; the length is patched by whoever knows it (EndInsn).
+func (b *Builder) Insn(pc uint64) int {
+	b.Emit(Op{Code: InsnStart, Imm: int64(pc), A: noArgs})
+	b.Insns++
+	return len(b.Ops) - 1
+}
+
+// ExitTB ends the block: go on at pc. backward: the target may close a loop, so poll.
+func (b *Builder) ExitTB(pc uint64, backward bool) {
+	b.Emit(Op{Code: ExitTB, Imm: int64(pc), Attr: backAttr(backward), A: noArgs})
+}
+
+func backAttr(back bool) Attr {
+	if back {
+		return Backward
+	}
+	return 0
+}
+
+// ExitC leaves to pc if cond(x, y).
+func (b *Builder) ExitC(w Width, c Cond, x, y Temp, pc uint64, backward bool) {
+	b.Emit(Op{Code: ExitC, W: w, Cond: c, Imm: int64(pc), Attr: backAttr(backward), A: args(x, y)})
+}
+
+// ExitF leaves to pc if cond(flags).
+func (b *Builder) ExitF(c Cond, flags Temp, pc uint64, backward bool) {
+	b.Emit(Op{Code: ExitF, Cond: c, Imm: int64(pc), Attr: backAttr(backward), A: args(flags)})
+}
+
+// ExitPtr ends the block: go on at the address in t.
+func (b *Builder) ExitPtr(t Temp) { b.Emit(Op{Code: ExitPtr, A: args(t)}) }
+
+// ExitExc ends the block (or a branch of it): State PC = pc, exception k with a code (or NoTemp).
+func (b *Builder) ExitExc(k ExcKind, pc uint64, code Temp) {
+	b.Emit(Op{Code: ExitExc, Aux: uint8(k), Imm: int64(pc), A: args(code)})
+}
+
+// NewLabel makes a label; SetLabel places it, once, forward of its branches unless a loop is meant.
+func (b *Builder) NewLabel() Label { b.Labels++; return Label(b.Labels - 1) }
+
+// SetLabel places l here.
+func (b *Builder) SetLabel(l Label) { b.Emit(Op{Code: SetLabel, Imm: int64(l), A: noArgs}) }
+
+// Br goes to l.
+func (b *Builder) Br(l Label) { b.Emit(Op{Code: Br, Imm: int64(l), A: noArgs}) }
+
+// BrC goes to l if cond(x, y).
+func (b *Builder) BrC(w Width, c Cond, x, y Temp, l Label) {
+	b.Emit(Op{Code: BrC, W: w, Cond: c, Imm: int64(l), A: args(x, y)})
+}
+
+// BrF goes to l if cond(flags).
+func (b *Builder) BrF(c Cond, flags Temp, l Label) {
+	b.Emit(Op{Code: BrF, Cond: c, Imm: int64(l), A: args(flags)})
+}
+
+func (b *Builder) helper(h *Helper) int64 {
+	for i, x := range b.Helpers {
+		if x == h {
+			return int64(i)
+		}
+	}
+	b.Helpers = append(b.Helpers, h)
+	return int64(len(b.Helpers) - 1)
+}
+
+// Call runs helper h with up to 4 I64 inputs. ret false: the output is not used, NoTemp is returned.
+func (b *Builder) Call(h *Helper, ret bool, ins ...Temp) Temp {
+	o := Op{Code: Call, Imm: b.helper(h), A: noArgs}
+	if ret {
+		o.A[0] = b.New(I64)
+	}
+	copy(o.A[1:5], ins)
+	b.Emit(o)
+	return o.A[0]
+}
+
+// CallPure runs pure helper h; the output has type t, inputs may be of either type.
+func (b *Builder) CallPure(h *Helper, t Type, ins ...Temp) Temp {
+	o := Op{Code: CallPure, Imm: b.helper(h), A: noArgs}
+	o.A[0] = b.New(t)
+	copy(o.A[1:5], ins)
+	b.Emit(o)
+	return o.A[0]
+}
