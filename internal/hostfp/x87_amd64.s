@@ -1,0 +1,145 @@
+// x87: prototype func(cw uint32, a, b, r *[16]byte) (sw uint32).
+
+#include "textflag.h"
+
+#define SETUP \
+	FSTCW old-4(SP); FCLEX; \
+	MOVL cw+0(FP), AX; MOVW AX, tmp-8(SP); FLDCW tmp-8(SP); \
+	MOVQ a+8(FP), BX; MOVQ b+16(FP), CX; MOVQ r+24(FP), DI
+
+#define STATUS \
+	BYTE $0xdf; BYTE $0xe0; MOVWLZX AX, AX; MOVL AX, sw+32(FP)
+
+#define DONE \
+	BYTE $0xdb; BYTE $0x3f; \
+	FCLEX; FLDCW old-4(SP)
+
+TEXT ·FAdd(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x2b; BYTE $0xdb; BYTE $0x29; BYTE $0xde; BYTE $0xc1
+	STATUS
+	DONE
+	RET
+
+TEXT ·FMul(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x2b; BYTE $0xdb; BYTE $0x29; BYTE $0xde; BYTE $0xc9
+	STATUS
+	DONE
+	RET
+
+TEXT ·FSub(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x2b; BYTE $0xdb; BYTE $0x29; BYTE $0xde; BYTE $0xe9
+	STATUS
+	DONE
+	RET
+
+TEXT ·FDiv(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x2b; BYTE $0xdb; BYTE $0x29; BYTE $0xde; BYTE $0xf9
+	STATUS
+	DONE
+	RET
+
+TEXT ·FPrem(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x29; BYTE $0xdb; BYTE $0x2b; BYTE $0xd9; BYTE $0xf8
+	STATUS
+	BYTE $0xdd; BYTE $0xd9
+	DONE
+	RET
+
+TEXT ·FPrem1(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x29; BYTE $0xdb; BYTE $0x2b; BYTE $0xd9; BYTE $0xf5
+	STATUS
+	BYTE $0xdd; BYTE $0xd9
+	DONE
+	RET
+
+TEXT ·FScale(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x29; BYTE $0xdb; BYTE $0x2b; BYTE $0xd9; BYTE $0xfd
+	STATUS
+	BYTE $0xdd; BYTE $0xd9
+	DONE
+	RET
+
+TEXT ·FYL2X(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x2b; BYTE $0xdb; BYTE $0x29; BYTE $0xd9; BYTE $0xc9; BYTE $0xd9; BYTE $0xf1
+	STATUS
+	DONE
+	RET
+
+TEXT ·FYL2XP1(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x2b; BYTE $0xdb; BYTE $0x29; BYTE $0xd9; BYTE $0xc9; BYTE $0xd9; BYTE $0xf9
+	STATUS
+	DONE
+	RET
+
+TEXT ·FPatan(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x2b; BYTE $0xdb; BYTE $0x29; BYTE $0xd9; BYTE $0xf3
+	STATUS
+	DONE
+	RET
+
+TEXT ·FSqrt(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x2b; BYTE $0xd9; BYTE $0xfa
+	STATUS
+	DONE
+	RET
+
+TEXT ·FRndint(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x2b; BYTE $0xd9; BYTE $0xfc
+	STATUS
+	DONE
+	RET
+
+TEXT ·F2XM1(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x2b; BYTE $0xd9; BYTE $0xf0
+	STATUS
+	DONE
+	RET
+
+TEXT ·FSin(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x2b; BYTE $0xd9; BYTE $0xfe
+	STATUS
+	DONE
+	RET
+
+TEXT ·FCos(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x2b; BYTE $0xd9; BYTE $0xff
+	STATUS
+	DONE
+	RET
+
+TEXT ·FTan(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdb; BYTE $0x2b; BYTE $0xd9; BYTE $0xf2
+	STATUS
+	BYTE $0xdd; BYTE $0xd8
+	DONE
+	RET
+
+TEXT ·FLd32(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xd9; BYTE $0x03
+	STATUS
+	DONE
+	RET
+
+TEXT ·FLd64(SB), NOSPLIT, $16-36
+	SETUP
+	BYTE $0xdd; BYTE $0x03
+	STATUS
+	DONE
+	RET
