@@ -1,0 +1,183 @@
+package backend
+
+import (
+	"errors"
+
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// Config is what a code generator must know of the engine and the guest. It does not change while
+// code made with it lives.
+type Config struct {
+	// Globals are the guest's globals, as in every Block compiled.
+	Globals []ir.GlobalInfo
+	// FPEnvOffset is the offset in the State of the FP environment word (see ir.GetEnv).
+	FPEnvOffset int32
+	// PCShift is the shift of the jump cache's index: 0 for byte-aligned guests, 2 for A64.
+	PCShift uint8
+	// JumpCache and TLB are the offsets of a vCPU's jump cache and softmmu TLB from its State.
+	JumpCache, TLB int32
+	// Counters is the offset from the State of the vCPU's scoreboard: 64-bit counters by slot.
+	// Zero: the scoreboard is where Header.Counters points.
+	Counters int32
+	// TLBMode selects TLB look-ups for guest memory; else direct mode (Header.GuestBase).
+	TLBMode bool
+	// GuestLimit is the value of Header.GuestLimit in direct mode.
+	GuestLimit uint64
+	// NoFeatures leaves out host features beyond SSE4.1, for tests.
+	NoFeatures bool
+}
+
+// Stubs are the offsets in the code buffer of the common stubs.
+type Stubs struct {
+	// Resume restores Header.Regs and VRegs and jumps to Header.ResumeAddr. It is entered like a TB.
+	Resume uint32
+	// SaveExit saves Regs and VRegs and returns; a site's stub jumps there.
+	SaveExit uint32
+	// Fault is where the signal handler sends a faulting thread, registers as they were at the
+	// fault: sets ExitFault, saves all, returns. FaultPC, FaultAddr and FaultSig are set by the handler.
+	Fault uint32
+	// JumpMiss is the host code of empty jump cache entries; guest PC in RAX.
+	JumpMiss uint32
+	// End is the offset of the first byte after the stubs.
+	End uint32
+}
+
+// Request says where compiled code goes.
+type Request struct {
+	// Buf is where the code is written (the writable view); compiled code is at most len(Buf) bytes.
+	Buf []byte
+	// Off is Buf's offset in the code buffer, a multiple of 16.
+	Off uint32
+	// Slot and Site are the numbers of the block's first slot and site.
+	Slot, Site uint32
+}
+
+// Code is a compiled block. Its slices are the compiler's: valid until the next Compile.
+type Code struct {
+	// Len is the number of bytes used of Request.Buf; entry is the first.
+	Len   int
+	Slots []Slot
+	Table
+	// Insns maps host offsets to guest instructions, ascending in both: code from Off on belongs to the insn.
+	Insns []InsnMark
+}
+
+// InsnMark is the start of a guest instruction's code, except its out-of-line parts.
+type InsnMark struct {
+	Off uint32
+	PC  uint64
+}
+
+// Table holds the sites of a block and what they refer to; indexes are relative to these slices.
+type Table struct {
+	Sites  []Site
+	Locs   []Loc
+	Recs   []Rec
+	Consts []ir.Val
+}
+
+// Slot is a way out of a TB to a guest PC known when it was compiled.
+type Slot struct {
+	Kind SlotKind
+	// Exc is the exception of a SlotExc, and Code the location of its code operand (LocNone: 0).
+	Exc ir.ExcKind
+	// Backward: the exit may close a loop, and polls.
+	Backward bool
+	PC       uint64
+	// Jump is the offset in the code of the rel32 that chaining patches; it is 4-byte aligned, so
+	// that the patch is atomic. Unpatched it leads to Stub, also an offset.
+	Jump, Stub uint32
+}
+
+// SlotKind tells slots apart.
+type SlotKind uint8
+
+const (
+	// SlotTB is a chainable direct exit.
+	SlotTB SlotKind = iota
+	// SlotExc is the end of a block by an exception; Header.ExitPC holds its code.
+	SlotExc
+)
+
+// SiteKind says what Go has to do at a site.
+type SiteKind uint8
+
+const (
+	// SiteMem: do the guest memory access Op (also reached by a host fault).
+	SiteMem SiteKind = iota
+	// SiteEval: evaluate the pure op Op.
+	SiteEval
+	// SiteEnv: GetEnv or SetEnv.
+	SiteEnv
+	// SiteCall: call Helper. Unless NoGlobals the globals are recovered into the State before and,
+	// but for ReadsOnly, considered changed after.
+	SiteCall
+	// SitePure: call Helper, a pure function.
+	SitePure
+	// SiteFault: a host fault here means the guest exception of Op (division).
+	SiteFault
+)
+
+// Site is a place inside a block where Go takes over.
+type Site struct {
+	// PC is the guest instruction's; Insn its index in the block, from 0.
+	PC   uint64
+	Insn uint16
+	Kind SiteKind
+	// NArgs is the number of operand locations: Op's outputs, then its inputs.
+	NArgs uint8
+	NRecs uint16
+	// Args and Recs index the Table's Locs and Recs.
+	Args, Recs uint32
+	// Host is the offset of the host instruction that may fault for this site, NoOffset if none can.
+	Host uint32
+	// Resume is the offset where generated code goes on afterwards.
+	Resume uint32
+	Op     ir.Op
+	Helper *ir.Helper
+}
+
+// NoOffset is a code offset that is not one.
+const NoOffset = ^uint32(0)
+
+// Rec says where the value of a global is at a site, if not in the State.
+type Rec struct {
+	Global ir.Temp
+	Loc    Loc
+}
+
+// Loc says where a value is at a site: kind in the upper byte, number in the rest.
+type Loc uint32
+
+// Kinds of locations.
+const (
+	LocNone   Loc = iota << 24
+	LocReg        // Header.Regs[n]
+	LocVReg       // Header.VRegs[n]
+	LocSpill      // Header.Spills[n]
+	LocVSpill     // Header.VSpills[n]
+	LocState      // at offset n in the State (8 or 16 bytes by type)
+	LocConst      // Table.Consts[n]
+	// LocFlags: a flags word to be computed: Locs[n] onwards hold the recipe, see Table.Read.
+	LocFlags
+)
+
+// Kind and N take a location apart.
+func (l Loc) Kind() Loc { return l &^ 0xffffff }
+
+// N returns the location's number.
+func (l Loc) N() uint32 { return uint32(l & 0xffffff) }
+
+// Backend generates code for one kind of host.
+type Backend interface {
+	// Name is the host's GOARCH.
+	Name() string
+	// EmitStubs writes the common stubs to the start of a code buffer.
+	EmitStubs(buf []byte) (Stubs, error)
+	// Compile turns a block into code. The block must pass ir.Verify. Not safe for concurrent use.
+	Compile(b *ir.Block, r Request) (Code, error)
+}
+
+// ErrTooBig is returned by Compile when the code does not fit into Request.Buf.
+var ErrTooBig = errors.New("backend: code does not fit")
