@@ -1,0 +1,79 @@
+package arm64
+
+import (
+	"encoding/binary"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// translator appends the IR of one instruction. It is passed by value: nothing of it is kept.
+type translator struct {
+	b  *ir.Builder
+	pc uint64
+}
+
+// translate is cpu.Arch.Translate of AArch64.
+func translate(b *ir.Builder, pc uint64, code []byte, _ uint32) cpu.Result {
+	t := translator{b, pc}
+	if pc&3 != 0 {
+		b.ExitExc(ir.ExcAlign, pc, ir.NoTemp)
+		return cpu.Result{Len: 4, End: true}
+	}
+	if len(code) < 4 {
+		return cpu.Result{Short: true}
+	}
+	w := insn(binary.LittleEndian.Uint32(code))
+	switch row := decode(w); {
+	case row == nil || row.kind == rowRefused:
+		t.unallocated()
+	case row.kind == rowTodo:
+		t.unimplemented()
+	default:
+		row.trans(t, w)
+	}
+	last := &b.Ops[len(b.Ops)-1]
+	return cpu.Result{Len: 4, End: last.Code.Info().Flags&ir.EndsBlock != 0}
+}
+
+// unallocated ends the block with an undefined-instruction exception: the encoding is unallocated, reserved,
+// or belongs to a feature or exception level the guest does not have.
+func (t translator) unallocated() { t.b.ExitExc(ir.ExcIllegal, t.pc, ir.NoTemp) }
+
+// unimplemented ends the block: the encoding is valid, but gotcg does not translate it.
+func (t translator) unimplemented() { t.b.ExitExc(ir.ExcUnimplemented, t.pc, ir.NoTemp) }
+
+// unpredictable ends the block with an undefined-instruction exception, one of the choices the manual leaves
+// for a CONSTRAINED UNPREDICTABLE encoding (Arm ARM K1). Where we choose otherwise, a comment says so.
+func (t translator) unpredictable() { t.unallocated() }
+
+// width returns the operand width that the sf bit (or any such bit) selects.
+func width(sf uint32) ir.Width { return ir.W32 + ir.Width(sf) }
+
+// x returns general register r, the zero register for 31. Its upper half is not cleared for W forms: IR ops
+// use the low bits of their width only.
+func (t translator) x(r uint32) ir.Temp {
+	if r == 31 {
+		return t.b.Const(0)
+	}
+	return gX + ir.Temp(r)
+}
+
+// xsp returns general register r, the stack pointer for 31.
+func (t translator) xsp(r uint32) ir.Temp { return gX + ir.Temp(r) }
+
+// setX assigns v, already zero-extended, to register r; nothing for the zero register.
+func (t translator) setX(r uint32, v ir.Temp) {
+	if r != 31 {
+		t.b.Set(gX+ir.Temp(r), v)
+	}
+}
+
+// setXSP assigns v, already zero-extended, to register r, the stack pointer for 31.
+func (t translator) setXSP(r uint32, v ir.Temp) { t.b.Set(gX+ir.Temp(r), v) }
+
+// v returns vector register r.
+func (t translator) v(r uint32) ir.Temp { return gV + ir.Temp(r) }
+
+// setV assigns all 128 bits of vector register r.
+func (t translator) setV(r uint32, v ir.Temp) { t.b.Set(gV+ir.Temp(r), v) }
