@@ -93,3 +93,49 @@ func TestHostX87(t *testing.T) {
 		})
 	}
 }
+
+// TestHostX87Rem compares the remainders, with their condition bits, and FSCALE.
+func TestHostX87Rem(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 0))
+	bad := 0
+	for range 60000 {
+		a, b := operand80(r), operand80(r)
+		if r.IntN(2) == 0 {
+			b.SE = b.SE&0x8000 | (a.SE-uint16(r.IntN(140)-4))&0x7fff
+		}
+		if r.IntN(16) == 0 {
+			b.SE = 16383 + uint16(r.IntN(18))
+		}
+		for k, h := range []hostfp.Op80{hostfp.FPrem, hostfp.FPrem1, hostfp.FScale} {
+			var out [16]byte
+			sw := h(0x37f, put(a), put(b), &out)
+			e := Env{Rules: X87}
+			var got F80
+			cc := uint32(0)
+			if k < 2 {
+				var q uint64
+				var part bool
+				got, q, part = e.Rem80(a, b, k == 1)
+				cc = uint32(q&1<<9 | q>>1&1<<14 | q>>2&1<<8)
+				if part {
+					cc = 1 << 10
+				}
+				if got.SE&0x7fff == 0x7fff { // stay from before
+					cc, sw = 0, sw&^0x4700
+				}
+			} else {
+				got = e.Scale80(a, b)
+				if e.Flags&Inexact != 0 && e.RoundedUp {
+					cc = 1 << 9
+				}
+				sw &^= 0x4500 // stays from before
+			}
+			if get(&out) != got || Flags(sw&0x3f) != e.Flags || sw&0x4700 != cc {
+				if bad++; bad < 8 {
+					t.Errorf("op %d a %04x:%016x b %04x:%016x: host %x sw %04x, soft %x flags %02x cc %04x",
+						k, a.SE, a.Sig, b.SE, b.Sig, get(&out), sw&0x473f, got, e.Flags, cc)
+				}
+			}
+		}
+	}
+}
