@@ -1,0 +1,71 @@
+#include "textflag.h"
+
+// Offsets in the kernel's struct ucontext (uapi/asm/sigcontext.h).
+#define UC_R8 40
+#define UC_RDI 104
+#define UC_RSI 112
+#define UC_RIP 168
+#define UC_CR2 216
+
+// func faultHandlerAddr() uintptr
+TEXT ·faultHandlerAddr(SB), NOSPLIT, $0-8
+	LEAQ	·faultHandler(SB), AX
+	MOVQ	AX, ret+0(FP)
+	RET
+
+// func urgHandlerAddr() uintptr
+TEXT ·urgHandlerAddr(SB), NOSPLIT, $0-8
+	LEAQ	·urgHandler(SB), AX
+	MOVQ	AX, ret+0(FP)
+	RET
+
+// faultHandler is entered by the kernel, not by Go: DI = signal, SI = siginfo, DX = ucontext,
+// on the signal stack. It may use AX, CX, R8-R11 and chains with DI, SI, DX as it got them.
+TEXT ·faultHandler(SB), NOSPLIT|NOFRAME|TOPFRAME, $0
+	MOVQ	UC_RIP(DX), AX
+	LEAQ	·safeRanges(SB), R8
+	MOVQ	$8, CX
+safe:
+	MOVQ	0(R8), R9
+	CMPQ	AX, R9
+	JB	nextsafe
+	CMPQ	AX, 8(R8)
+	JAE	nextsafe
+	// A recoverable function: resume at its common return with DI = address, SI = signal.
+	MOVQ	16(SI), R9		// si_addr
+	MOVQ	R9, UC_RDI(DX)
+	MOVQ	DI, UC_RSI(DX)
+	LEAQ	·safeReturn(SB), R9
+	MOVQ	R9, UC_RIP(DX)
+	RET				// to the restorer: sigreturn
+nextsafe:
+	ADDQ	$16, R8
+	DECQ	CX
+	JNZ	safe
+chain:
+	CMPQ	DI, $11
+	JEQ	segv
+	CMPQ	DI, $7
+	JEQ	bus
+	MOVQ	·oldFPE(SB), AX
+	JMP	AX
+segv:
+	MOVQ	·oldSEGV(SB), AX
+	JMP	AX
+bus:
+	MOVQ	·oldBUS(SB), AX
+	JMP	AX
+
+// safeReturn is where a faulting recoverable function goes on: the stack is as at its entry,
+// R8 points at its three fault results.
+TEXT ·safeReturn(SB), NOSPLIT|NOFRAME, $0
+	MOVQ	DI, 0(R8)
+	MOVQ	SI, 8(R8)
+	MOVQ	CX, 16(R8)
+	CLD
+	RET
+
+// urgHandler is entered by the kernel like faultHandler.
+TEXT ·urgHandler(SB), NOSPLIT|NOFRAME|TOPFRAME, $0
+	MOVQ	·oldURG(SB), AX
+	JMP	AX

@@ -1,0 +1,108 @@
+package softmmu
+
+import "fmt"
+
+// codePages is the set of pages with translated code.
+type codePages map[Addr]struct{}
+
+// SetInvalidate sets the function that forgets translated code: it is called with the range of guest
+// addresses whose code is stale, before a store to a code page is done, and after a change of the map,
+// on the goroutine that made it, with no lock of this package held. It may be called for the same
+// range on several goroutines at once.
+func (as *AddressSpace) SetInvalidate(f func(a Addr, n uint64)) { as.onInvalidate.Store(&f) }
+
+// CodeVersion changes whenever code is invalidated. A translator reads it before MarkCode, and
+// drops the translation if it has changed when the block is about to be entered in the cache.
+func (as *AddressSpace) CodeVersion() uint64 { return as.codeVersion.Load() }
+
+// MarkCode makes the page of a a code page: stores to it call the invalidation function first. Mark
+// before reading the bytes to translate. The mark goes away with the first invalidation. The
+// page must be executable.
+func (as *AddressSpace) MarkCode(a Addr) error {
+	a = a.Page()
+	as.mu.Lock()
+	defer as.mu.Unlock()
+	if _, ok := as.code[a]; ok {
+		return nil
+	}
+	r := as.snap.Load().find(a)
+	if r == nil || r.perm&X == 0 || r.isMMIO() {
+		return fmt.Errorf("%w: no code at %#x", ErrUnmapped, uint64(a))
+	}
+	if as.mode == Direct && r.perm&W != 0 {
+		if err := hostProtect(as.host(a), PageSize, r.perm&^W); err != nil {
+			return err
+		}
+	}
+	if as.code == nil {
+		as.code = codePages{}
+	}
+	as.code[a] = struct{}{}
+	for _, t := range as.tlbs {
+		t.dropWrite(a)
+	}
+	return nil
+}
+
+// UnmarkCode ends the tracking of a's page, whose translations are all gone.
+func (as *AddressSpace) UnmarkCode(a Addr) {
+	a = a.Page()
+	as.mu.Lock()
+	defer as.mu.Unlock()
+	if !as.takeCode(a, a) || as.mode != Direct {
+		return
+	}
+	as.open(as.snap.Load(), a)
+}
+
+// IsCode tells whether a's page is marked.
+func (as *AddressSpace) IsCode(a Addr) bool {
+	as.mu.Lock()
+	defer as.mu.Unlock()
+	_, ok := as.code[a.Page()]
+	return ok
+}
+
+// takeCode removes the code pages that [a, last] touches and tells whether there were any. The host's
+// protection stays. Under mu.
+func (as *AddressSpace) takeCode(a, last Addr) bool {
+	found := false
+	as.code.in(a, last, func(p Addr) {
+		delete(as.code, p)
+		found = true
+	})
+	if found {
+		as.codeVersion.Add(1)
+	}
+	return found
+}
+
+// in calls f for each code page that [a, last] touches.
+func (c codePages) in(a, last Addr, f func(Addr)) {
+	if len(c) == 0 {
+		return
+	}
+	a = a.Page()
+	n := uint64(last-a) >> PageBits // pages after the first
+	if n > uint64(len(c)) {
+		for p := range c {
+			if p >= a && p <= last {
+				f(p)
+			}
+		}
+		return
+	}
+	for i := range n + 1 {
+		p := a + Addr(i<<PageBits)
+		if _, ok := c[p]; ok {
+			f(p)
+		}
+	}
+}
+
+// invalidated calls the invalidation function.
+func (as *AddressSpace) invalidated(a Addr, n uint64) {
+	if f := as.onInvalidate.Load(); f != nil {
+		(*f)(a, n)
+	}
+}

@@ -1,0 +1,170 @@
+//go:build linux && amd64
+
+package softmmu
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+	"unsafe"
+
+	"github.com/gotcg/gotcg/internal/safemem"
+)
+
+const directSupported = true
+
+// Linux system call constants that package syscall does not have.
+const (
+	mapNoReserve    = 0x4000
+	mremapMayMove   = 1
+	mremapFixed     = 2
+	mremapDontUnmap = 4
+)
+
+// reservation is a closed range of host addresses.
+type reservation struct{ start, size uintptr }
+
+func (r *reservation) take(n uint64) error {
+	p, err := mmap(0, uintptr(n), syscall.PROT_NONE, syscall.MAP_PRIVATE|syscall.MAP_ANON|mapNoReserve, -1, 0)
+	if err == nil {
+		r.start, r.size = p, uintptr(n)
+	}
+	return err
+}
+
+func (r *reservation) release() error {
+	if r.size == 0 {
+		return nil
+	}
+	_, _, e := syscall.Syscall(syscall.SYS_MUNMAP, r.start, r.size, 0)
+	*r = reservation{}
+	return hostErr("munmap", e)
+}
+
+func hostErr(what string, e syscall.Errno) error {
+	switch e {
+	case 0:
+		return nil
+	case syscall.ENOMEM, syscall.EAGAIN:
+		return fmt.Errorf("%w: %s: %w", ErrNoMemory, what, e)
+	case syscall.EACCES, syscall.EPERM:
+		return fmt.Errorf("%w: %s: %w", ErrAccess, what, e)
+	}
+	return fmt.Errorf("softmmu: %s: %w", what, e)
+}
+
+func mmap(at, n uintptr, prot, flags, fd int, off int64) (uintptr, error) {
+	p, _, e := syscall.Syscall6(syscall.SYS_MMAP, at, n, uintptr(prot), uintptr(flags), uintptr(fd), uintptr(off))
+	return p, hostErr("mmap", e)
+}
+
+// hostProt never has PROT_EXEC: guest code does not run on the host.
+func hostProt(p Perm) int {
+	prot := syscall.PROT_NONE
+	if p.effective()&R != 0 {
+		prot |= syscall.PROT_READ
+	}
+	if p&W != 0 {
+		prot |= syscall.PROT_WRITE
+	}
+	return prot
+}
+
+func hostMap(at, n uintptr, p Perm, shared bool) error {
+	flags := syscall.MAP_ANON | syscall.MAP_FIXED | mapNoReserve
+	if shared {
+		flags |= syscall.MAP_SHARED
+	} else {
+		flags |= syscall.MAP_PRIVATE
+	}
+	_, err := mmap(at, n, hostProt(p), flags, -1, 0)
+	return err
+}
+
+func hostMapFile(at, n uintptr, p Perm, f File) error {
+	flags := syscall.MAP_FIXED | mapNoReserve
+	if f.Shared {
+		flags |= syscall.MAP_SHARED
+	} else {
+		flags |= syscall.MAP_PRIVATE
+	}
+	_, err := mmap(at, n, hostProt(p), flags, f.FD, f.Offset)
+	return err
+}
+
+// hostUnmap closes a part of the reservation; it must stay reserved.
+func hostUnmap(at, n uintptr) error {
+	_, err := mmap(at, n, syscall.PROT_NONE,
+		syscall.MAP_PRIVATE|syscall.MAP_ANON|syscall.MAP_FIXED|mapNoReserve, -1, 0)
+	return err
+}
+
+func hostProtect(at, n uintptr, p Perm) error {
+	_, _, e := syscall.Syscall(syscall.SYS_MPROTECT, at, n, uintptr(hostProt(p)))
+	return hostErr("mprotect", e)
+}
+
+func hostDiscard(at, n uintptr) error {
+	_, _, e := syscall.Syscall(syscall.SYS_MADVISE, at, n, syscall.MADV_DONTNEED)
+	return hostErr("madvise", e)
+}
+
+// hostMove makes the newLen bytes at to have the contents of the oldLen bytes at old, which stay
+// mapped: a hole in the reservation could be taken by any other thread's mmap.
+func hostMove(to, old, oldLen, newLen uintptr, p Perm, private bool) error {
+	if !private { // old size 0: a second mapping of the same shared pages
+		_, _, e := syscall.Syscall6(syscall.SYS_MREMAP, old, 0, newLen, mremapMayMove|mremapFixed, to, 0)
+		return hostErr("mremap", e)
+	}
+	if newLen > oldLen {
+		if err := hostMap(to+oldLen, newLen-oldLen, p, false); err != nil {
+			return err
+		}
+	}
+	_, _, e := syscall.Syscall6(syscall.SYS_MREMAP, old, oldLen, oldLen,
+		mremapMayMove|mremapFixed|mremapDontUnmap, to, 0)
+	if e == 0 {
+		return hostProtect(to, oldLen, p)
+	}
+	// Not movable like that (several host mappings, an older kernel): copy.
+	if err := hostMap(to, oldLen, RW, false); err != nil {
+		return err
+	}
+	if err := hostProtect(old, oldLen, R); err != nil {
+		return err
+	}
+	for off := uintptr(0); off < oldLen; off += PageSize {
+		_, _ = safemem.Move(to+off, old+off, PageSize) // a page whose file is gone stays zero
+	}
+	return hostProtect(to, oldLen, p)
+}
+
+// forced reads or writes host memory through /proc/self/mem, which ignores page permissions.
+func forced(at uintptr, b []byte, write bool) (int, error) {
+	fd, err := syscall.Open("/proc/self/mem", syscall.O_RDWR|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = syscall.Close(fd) }()
+	for done := 0; done < len(b); {
+		var n int
+		if write {
+			n, err = syscall.Pwrite(fd, b[done:], int64(at)+int64(done))
+		} else {
+			n, err = syscall.Pread(fd, b[done:], int64(at)+int64(done))
+		}
+		if errors.Is(err, syscall.EINTR) {
+			continue
+		}
+		if err != nil || n == 0 {
+			return done, err
+		}
+		done += n
+	}
+	return len(b), nil
+}
+
+// hostBytes is host memory as a slice.
+func hostBytes(at uintptr, n int) []byte {
+	return unsafe.Slice((*byte)(*(*unsafe.Pointer)(unsafe.Pointer(&at))), n)
+}

@@ -1,0 +1,253 @@
+package softmmu
+
+import (
+	"fmt"
+	"io"
+)
+
+// File says what file MapFile maps. It is used during the call only.
+type File struct {
+	// FD is a host file descriptor; Reader reads the same file, for hosts that cannot map it.
+	FD     int
+	Reader io.ReaderAt
+	// Offset is where in the file the mapping starts, a multiple of PageSize.
+	Offset int64
+	Shared bool
+}
+
+// pages checks that [a, a+n) is a non-empty page-aligned range of guest addresses, n rounded up to
+// pages, and returns its last address.
+func (as *AddressSpace) pages(a Addr, n uint64) (last Addr, err error) {
+	n, ok := pageUp(n)
+	last = a + Addr(n-1)
+	if !ok || n == 0 || a&pageMask != 0 || last < a || last > as.limit {
+		return 0, fmt.Errorf("%w: %#x bytes at %#x", ErrRange, n, uint64(a))
+	}
+	return last, nil
+}
+
+// change runs a change of the map on [a, last]: blocks translated from its pages are forgotten, f does
+// the host's part and returns the regions now in the range, which are published.
+func (as *AddressSpace) change(a, last Addr, f func(t *table) ([]region, error)) error {
+	as.mu.Lock()
+	t := as.snap.Load()
+	if len(t.regs) >= as.maxRg && !t.covered(a, last) {
+		as.mu.Unlock()
+		return fmt.Errorf("%w: %d regions", ErrNoMemory, len(t.regs))
+	}
+	hadCode := as.takeCode(a, last)
+	with, err := f(t)
+	if err == nil {
+		as.snap.Store(t.replace(a, last, with...))
+	}
+	for _, tlb := range as.tlbs {
+		tlb.flush(a, last)
+	}
+	as.mu.Unlock()
+	if hadCode {
+		as.invalidated(a, uint64(last-a)+1)
+	}
+	return err
+}
+
+// Map maps n bytes (rounded up to pages) of zeroed anonymous memory at a, in place of whatever is
+// there. With info.Shared it is memory that a later Clone would share.
+func (as *AddressSpace) Map(a Addr, n uint64, p Perm, info Info) error {
+	last, err := as.pages(a, n)
+	if err != nil {
+		return err
+	}
+	return as.change(a, last, func(*table) ([]region, error) {
+		r := region{start: a, last: last, perm: p, info: info}
+		if as.mode == Direct {
+			if info.Shared {
+				r.back = &backing{maxPerm: RWX}
+			}
+			return []region{r}, hostMap(as.host(a), uintptr(r.size()), p, info.Shared)
+		}
+		c, err := newChunk(r.size())
+		if err != nil {
+			return nil, err
+		}
+		r.back = &backing{chunk: c, maxPerm: RWX}
+		return []region{r}, nil
+	})
+}
+
+// MapFile maps n bytes (rounded up to pages) of a file at a, in place of whatever is there. Pages
+// wholly beyond the file's end fault with FaultBus. On hosts without fault recovery the file's bytes
+// are copied and shared writable mappings are ErrUnsupported.
+func (as *AddressSpace) MapFile(a Addr, n uint64, p Perm, f File, info Info) error {
+	last, err := as.pages(a, n)
+	if err != nil {
+		return err
+	}
+	if f.Offset < 0 || f.Offset&pageMask != 0 {
+		return fmt.Errorf("%w: file offset %#x", ErrRange, f.Offset)
+	}
+	info.Shared, info.Offset = f.Shared, uint64(f.Offset)
+	return as.change(a, last, func(*table) ([]region, error) {
+		r := region{start: a, last: last, perm: p, info: info}
+		if as.mode == Direct {
+			r.back = &backing{file: true, maxPerm: RWX}
+			return []region{r}, hostMapFile(as.host(a), uintptr(r.size()), p, f)
+		}
+		c, max, err := newFileChunk(r.size(), p, f)
+		if err != nil {
+			return nil, err
+		}
+		r.back = &backing{chunk: c, file: true, maxPerm: max}
+		return []region{r}, nil
+	})
+}
+
+// MapMMIO makes accesses to the n bytes at a call dev. In direct mode each costs a host fault.
+func (as *AddressSpace) MapMMIO(a Addr, n uint64, p Perm, dev MMIO, info Info) error {
+	last, err := as.pages(a, n)
+	if err != nil {
+		return err
+	}
+	return as.change(a, last, func(*table) ([]region, error) {
+		if as.mode == Direct {
+			if err := hostUnmap(as.host(a), uintptr(last-a)+1); err != nil {
+				return nil, err
+			}
+		}
+		r := region{start: a, last: last, perm: p, info: info, back: &backing{mmio: dev, maxPerm: RW}}
+		return []region{r}, nil
+	})
+}
+
+// Unmap unmaps the pages of [a, a+n); unmapped ones are no error.
+func (as *AddressSpace) Unmap(a Addr, n uint64) error {
+	last, err := as.pages(a, n)
+	if err != nil {
+		return err
+	}
+	return as.change(a, last, func(t *table) ([]region, error) {
+		if as.mode == Direct {
+			return nil, hostUnmap(as.host(a), uintptr(last-a)+1)
+		}
+		t.overlapping(a, last, func(r region) { r.discard() })
+		return nil, nil
+	})
+}
+
+// discard gives the host memory of r back early; what still reads it sees zeros.
+func (r *region) discard() {
+	if r.back.chunk != nil && !r.back.file && !r.info.Shared {
+		r.back.chunk.discard(r.off, r.size())
+	}
+}
+
+// Protect sets the permissions of the pages of [a, a+n), which must all be mapped.
+func (as *AddressSpace) Protect(a Addr, n uint64, p Perm) error {
+	last, err := as.pages(a, n)
+	if err != nil {
+		return err
+	}
+	return as.change(a, last, func(t *table) ([]region, error) {
+		if !t.covered(a, last) {
+			return nil, fmt.Errorf("%w: %#x bytes at %#x", ErrUnmapped, n, uint64(a))
+		}
+		var with []region
+		var bad error
+		t.overlapping(a, last, func(r region) {
+			if r.back != nil && p&^r.back.maxPerm != 0 {
+				bad = ErrAccess
+			}
+			r.perm = p
+			with = append(with, r)
+		})
+		if bad != nil || as.mode != Direct {
+			return with, bad
+		}
+		for _, r := range with {
+			if r.isMMIO() {
+				continue
+			}
+			if err := hostProtect(as.host(r.start), uintptr(r.size()), p); err != nil {
+				return nil, err
+			}
+		}
+		return with, nil
+	})
+}
+
+// Discard makes anonymous private pages of [a, a+n) read as zeros and file pages as the file has
+// them (madvise(2), MADV_DONTNEED).
+func (as *AddressSpace) Discard(a Addr, n uint64) error {
+	last, err := as.pages(a, n)
+	if err != nil {
+		return err
+	}
+	return as.change(a, last, func(t *table) ([]region, error) {
+		if !t.covered(a, last) {
+			return nil, fmt.Errorf("%w: %#x bytes at %#x", ErrUnmapped, n, uint64(a))
+		}
+		var with []region
+		t.overlapping(a, last, func(r region) {
+			with = append(with, r)
+			if r.isMMIO() || r.info.Shared {
+				return
+			}
+			if as.mode == Direct {
+				err = hostDiscard(as.host(r.start), uintptr(r.size()))
+				// The host forgets no protection: write-protected code pages were taken back.
+			} else {
+				r.back.chunk.discard(r.off, r.size())
+			}
+		})
+		return with, err
+	})
+}
+
+// FindFree returns the start of n free bytes (rounded up to pages) in [lo, hi], hi inclusive: the
+// highest such place when topDown, else the lowest.
+func (as *AddressSpace) FindFree(n uint64, lo, hi Addr, topDown bool) (Addr, bool) {
+	n, ok := pageUp(n)
+	if hi > as.limit {
+		hi = as.limit
+	}
+	lo = (lo + pageMask) &^ pageMask
+	if !ok || n == 0 || hi < lo || uint64(hi-lo) < n-1 {
+		return 0, false
+	}
+	regs := as.snap.Load().regs
+	if topDown {
+		top := hi // last free address
+		for i := len(regs) - 1; i >= -1; i-- {
+			floor := lo
+			if i >= 0 && regs[i].last >= floor {
+				floor = regs[i].last + 1
+			}
+			if i >= 0 && regs[i].start > top {
+				continue
+			}
+			if floor <= top && (i < 0 || regs[i].last < top) && uint64(top-floor) >= n-1 {
+				if at := (top - Addr(n-1)).Page(); at >= floor {
+					return at, true
+				}
+			}
+			if i < 0 || regs[i].start <= lo {
+				return 0, false
+			}
+			top = min(top, regs[i].start-1)
+		}
+		return 0, false
+	}
+	at := lo
+	for i := range regs {
+		if regs[i].last < at {
+			continue
+		}
+		if regs[i].start > at && uint64(regs[i].start-at) >= n {
+			break
+		}
+		if regs[i].last >= hi {
+			return 0, false
+		}
+		at = regs[i].last + 1
+	}
+	return at, hi >= at && uint64(hi-at) >= n-1
+}

@@ -1,0 +1,229 @@
+package softmmu
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gotcg/gotcg/internal/safemem"
+)
+
+// Mode is how guest addresses become host addresses.
+type Mode uint8
+
+// Modes.
+const (
+	// Auto is Direct where the host supports it, else TLB.
+	Auto Mode = iota
+	// Direct maps guest pages at a fixed distance on the host.
+	Direct
+	// TLB looks each page up.
+	TLBMode
+)
+
+// String returns the mode's name as the command line spells it.
+func (m Mode) String() string {
+	switch m {
+	case Direct:
+		return "direct"
+	case TLBMode:
+		return "tlb"
+	}
+	return "auto"
+}
+
+// Limits of Config.
+const (
+	// DefaultBits is the size of a direct-mode address range when Config leaves it open: small enough
+	// that several machines fit in one process.
+	DefaultBits = 44
+	MinBits     = 32
+	MaxBits     = 46
+	// GuardSize is the size in bytes of the closed zones below and above a direct-mode range: a
+	// checked address plus any 32-bit displacement stays in the reservation.
+	GuardSize = 2<<30 + 1<<20
+	// DefaultMaxRegions keeps a guest from using up the host process's mappings.
+	DefaultMaxRegions = 30000
+)
+
+// Errors of the mapping operations.
+var (
+	// ErrRange: the range is empty, not page-aligned, or not within the guest's addresses.
+	ErrRange = errors.New("softmmu: bad address range")
+	// ErrUnmapped: the range has pages that are not mapped.
+	ErrUnmapped = errors.New("softmmu: range not mapped")
+	// ErrNoMemory: the host or a limit of Config refuses.
+	ErrNoMemory = errors.New("softmmu: out of memory")
+	// ErrAccess: the backing cannot be given these permissions.
+	ErrAccess = errors.New("softmmu: permission denied by the backing")
+	// ErrUnsupported: not on this host, or not in this mode.
+	ErrUnsupported = errors.New("softmmu: not supported")
+)
+
+// Config says what address space to make. The zero value is useful.
+type Config struct {
+	Mode Mode
+	// Bits is the width of a direct-mode address range; 0 means DefaultBits, or fewer when the host
+	// process has no room left. TLB mode always has 64.
+	Bits uint
+	// MaxRegions bounds the length of the region list; 0 means DefaultMaxRegions.
+	MaxRegions int
+}
+
+// AddressSpace is the memory of one guest address space. Its methods may be called concurrently, save
+// Close, which needs every other use to have ended.
+type AddressSpace struct {
+	mode  Mode
+	base  uintptr // host address of guest address 0; direct mode
+	limit Addr    // highest address
+	maxRg int
+
+	snap atomic.Pointer[table]
+
+	mu   sync.Mutex
+	tlbs []*TLB
+	code codePages
+
+	onInvalidate atomic.Pointer[func(Addr, uint64)]
+	codeVersion  atomic.Uint64
+	reserved     reservation
+}
+
+// New makes an address space without any mapping.
+func New(c Config) (*AddressSpace, error) {
+	if c.Bits != 0 && (c.Bits < MinBits || c.Bits > MaxBits) {
+		return nil, fmt.Errorf("softmmu: %d address bits: want %d to %d", c.Bits, MinBits, MaxBits)
+	}
+	if c.MaxRegions <= 0 {
+		c.MaxRegions = DefaultMaxRegions
+	}
+	if err := safemem.Init(); err != nil {
+		return nil, fmt.Errorf("softmmu: %w", err)
+	}
+	as := &AddressSpace{mode: c.Mode, limit: ^Addr(0), maxRg: c.MaxRegions}
+	as.snap.Store(&table{})
+	if c.Mode == Auto && directSupported {
+		as.mode = Direct
+	}
+	if as.mode != Direct {
+		as.mode = TLBMode
+		return as, nil
+	}
+	if !directSupported {
+		return nil, fmt.Errorf("softmmu: direct mode: %w", ErrUnsupported)
+	}
+	bits, err := as.reserve(c.Bits)
+	if err != nil {
+		return nil, err
+	}
+	as.limit = 1<<bits - 1
+	return as, nil
+}
+
+// reserve takes the range of host addresses.
+func (as *AddressSpace) reserve(bits uint) (uint, error) {
+	fixed := bits != 0
+	if !fixed {
+		bits = DefaultBits
+	}
+	for {
+		err := as.reserved.take(1<<bits + 2*GuardSize)
+		if err == nil {
+			as.base = as.reserved.start + GuardSize
+			return bits, nil
+		}
+		if fixed || bits <= MinBits {
+			return 0, fmt.Errorf("softmmu: reserving 2^%d bytes: %w", bits, err)
+		}
+		bits--
+	}
+}
+
+// Close gives all memory back. Nothing may use the address space any more.
+func (as *AddressSpace) Close() error {
+	as.mu.Lock()
+	defer as.mu.Unlock()
+	as.snap.Store(&table{})
+	for _, t := range as.tlbs {
+		t.FlushAll()
+	}
+	return as.reserved.release()
+}
+
+// Mode returns Direct or TLBMode.
+func (as *AddressSpace) Mode() Mode { return as.mode }
+
+// Limit returns the highest guest address: 2^Bits-1, or 2^64-1 in TLB mode.
+func (as *AddressSpace) Limit() Addr { return as.limit }
+
+// Base returns the host address of guest address 0 in direct mode, else 0.
+func (as *AddressSpace) Base() uintptr { return as.base }
+
+// GuestAddr turns a host fault address into the guest's, in direct mode. Addresses in the lower guard
+// zone come out as addresses at the top of the 64-bit range, as the guest computed them.
+func (as *AddressSpace) GuestAddr(host uintptr) Addr { return Addr(host - as.base) }
+
+// Regions returns the map, in ascending order.
+func (as *AddressSpace) Regions() []Region {
+	t := as.snap.Load()
+	out := make([]Region, len(t.regs))
+	for i := range t.regs {
+		out[i] = t.regs[i].public()
+	}
+	return out
+}
+
+// Find returns the region that holds a.
+func (as *AddressSpace) Find(a Addr) (Region, bool) {
+	if r := as.snap.Load().find(a); r != nil {
+		return r.public(), true
+	}
+	return Region{}, false
+}
+
+// Mapped tells whether every byte of [a, a+n) is mapped.
+func (as *AddressSpace) Mapped(a Addr, n uint64) bool {
+	return n == 0 || uint64(a)+n-1 >= uint64(a) && as.snap.Load().covered(a, a+Addr(n-1))
+}
+
+// Check returns the first fault that an access of kind p to [a, a+n) would meet, by the region list
+// alone. A range may not wrap around.
+func (as *AddressSpace) Check(a Addr, n uint64, p Perm) Fault {
+	if n == 0 {
+		return Fault{}
+	}
+	last := a + Addr(n-1)
+	if last < a || last > as.limit {
+		bad := a
+		if bad <= as.limit {
+			bad = as.limit + 1
+		}
+		last = as.limit
+		if a > last {
+			return Fault{bad, p, FaultRange}
+		}
+		if f := as.check(a, last, p); !f.OK() {
+			return f
+		}
+		return Fault{bad, p, FaultRange}
+	}
+	return as.check(a, last, p)
+}
+
+func (as *AddressSpace) check(a, last Addr, p Perm) Fault {
+	t := as.snap.Load()
+	for {
+		r := t.find(a)
+		if r == nil {
+			return Fault{a, p, FaultUnmapped}
+		}
+		if r.perm.effective()&p != p {
+			return Fault{a, p, FaultPerm}
+		}
+		if r.last >= last {
+			return Fault{}
+		}
+		a = r.last + 1
+	}
+}
