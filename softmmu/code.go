@@ -55,12 +55,20 @@ func (as *AddressSpace) UnmarkCode(a Addr) {
 	as.open(as.snap.Load(), a)
 }
 
-// IsCode tells whether a's page is marked.
-func (as *AddressSpace) IsCode(a Addr) bool {
+// IsCode tells whether one of the pages that [a, a+n) touches is marked.
+func (as *AddressSpace) IsCode(a Addr, n uint64) bool {
+	if n == 0 {
+		return false
+	}
+	last := a + Addr(n-1)
+	if last < a {
+		last = ^Addr(0)
+	}
 	as.mu.Lock()
 	defer as.mu.Unlock()
-	_, ok := as.code[a.Page()]
-	return ok
+	found := false
+	as.code.in(a, last, func(Addr) { found = true })
+	return found
 }
 
 // takeCode removes the code pages that [a, last] touches and tells whether there were any. The host's

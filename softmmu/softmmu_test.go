@@ -11,7 +11,7 @@ import (
 
 // both runs a test in each mode that the host has.
 func both(t *testing.T, f func(t *testing.T, as *AddressSpace)) {
-	modes := []Mode{TLBMode}
+	modes := []Mode{TLB}
 	if directSupported {
 		modes = append(modes, Direct)
 	}
@@ -387,7 +387,7 @@ func TestCodePages(t *testing.T) {
 		require.NoError(t, as.Map(0x10000, 4*PageSize, RWX, Info{}))
 		mark := func(a Addr) {
 			require.NoError(t, as.MarkCode(a))
-			require.True(t, as.IsCode(a))
+			require.True(t, as.IsCode(a, 1))
 		}
 		mark(0x10123)
 		mark(0x11000)
@@ -402,15 +402,15 @@ func TestCodePages(t *testing.T) {
 		require.True(t, as.Store(0x10ff8, 8, 1, 0).OK())
 		require.Equal(t, []Addr{0x10ff8, 8}, take())
 		require.NotEqual(t, v, as.CodeVersion())
-		require.False(t, as.IsCode(0x10000))
-		require.True(t, as.IsCode(0x11000))
+		require.False(t, as.IsCode(0x10000, 1))
+		require.True(t, as.IsCode(0x11000, 1))
 		require.True(t, as.Store(0x10ff8, 8, 1, 0).OK())
 		require.Empty(t, take())
 
 		mark(0x10000)
 		require.True(t, as.Store(0x10ffc, 8, 3, 0).OK(), "crossing two code pages")
 		require.NotEmpty(t, take())
-		require.False(t, as.IsCode(0x10000) || as.IsCode(0x11000))
+		require.False(t, as.IsCode(0x10000, 1) || as.IsCode(0x11000, 1))
 
 		mark(0x10000)
 		_, _, f = as.Cas(0x10010, 4, 0, 0, 5, 0)
@@ -436,7 +436,7 @@ func TestCodePages(t *testing.T) {
 			mark(0x10000)
 			require.NoError(t, op())
 			require.NotEmpty(t, take())
-			require.False(t, as.IsCode(0x10000))
+			require.False(t, as.IsCode(0x10000, 1))
 			require.True(t, as.Store(0x10000, 4, 1, 0).OK())
 			require.Empty(t, take())
 		}
@@ -470,7 +470,7 @@ func TestSlice(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	as, err := New(Config{Mode: TLBMode, MaxRegions: 4})
+	as, err := New(Config{Mode: TLB, MaxRegions: 4})
 	require.NoError(t, err)
 	for i := range 4 {
 		require.NoError(t, as.Map(Addr(2*i)*PageSize, PageSize, R, Info{}))
@@ -486,12 +486,72 @@ func TestLimits(t *testing.T) {
 
 // Host memory of unmapped regions goes back when nothing refers to it.
 func TestChunksAreCollected(t *testing.T) {
-	as, err := New(Config{Mode: TLBMode})
+	as, err := New(Config{Mode: TLB})
 	require.NoError(t, err)
+	size := uint64(1) << 40
+	if !directSupported {
+		size = 1 << 28 // allocated at once
+	}
 	for range 100 {
-		require.NoError(t, as.Map(0, 1<<40, RW, Info{}))
-		require.True(t, as.Store(1<<39, 8, 1, 0).OK())
-		require.NoError(t, as.Unmap(0, 1<<40))
+		require.NoError(t, as.Map(0, size, RW, Info{}))
+		require.True(t, as.Store(Addr(size/2), 8, 1, 0).OK())
+		require.NoError(t, as.Unmap(0, size))
 		runtime.GC()
 	}
+}
+
+func TestTLB(t *testing.T) {
+	as, err := New(Config{Mode: TLB})
+	require.NoError(t, err)
+	e := make([]TLBEntry, 256)
+	tlb := as.NewTLB(e)
+	require.NoError(t, as.Map(0x10000, 2*PageSize, RW, Info{}))
+	require.NoError(t, as.Map(0x12000, PageSize, R, Info{}))
+	require.NoError(t, as.Map(0x13000, PageSize, RWX, Info{}))
+	require.NoError(t, as.MapMMIO(0x14000, PageSize, RW, &device{}, Info{}))
+	require.NoError(t, as.Map(top(as), PageSize, RW, Info{}))
+	at := func(a Addr) *TLBEntry { return &e[a>>12&255] }
+	tags := func(a Addr) [2]bool {
+		return [2]bool{at(a).ReadTag == uint64(a.Page()), at(a).WriteTag == uint64(a.Page())}
+	}
+	for _, c := range []struct {
+		a           Addr
+		p           Perm
+		ok          bool
+		read, write bool
+	}{
+		{0x10123, R, true, true, true},
+		{0x11fff, W, true, true, true},
+		{0x12000, R, true, true, false},
+		{0x12000, W, false, true, false},
+		{0x13000, W, true, true, true},
+		{0x14000, R, false, false, false},
+		{0x14000, W, false, false, false},
+		{0x15000, R, false, false, false},
+		{as.Limit(), W, true, true, true},
+	} {
+		require.Equal(t, c.ok, tlb.Fill(c.a, c.p), "%#x %s", c.a, c.p)
+		require.Equal(t, [2]bool{c.read, c.write}, tags(c.a), "%#x %s", c.a, c.p)
+		if c.ok {
+			require.True(t, as.Poke(c.a, []byte{0x5a}) == 1)
+			require.Equal(t, byte(0x5a), hostBytes(uintptr(uint64(c.a)+at(c.a).Addend), 1)[0])
+		}
+	}
+	// Marking code makes stores miss, and only stores.
+	require.NoError(t, as.MarkCode(0x13000))
+	require.Equal(t, [2]bool{true, false}, tags(0x13000))
+	require.False(t, tlb.Fill(0x13000, W))
+	require.True(t, tlb.Fill(0x13000, R))
+	require.True(t, as.Store(0x13000, 1, 0, 0).OK())
+	require.True(t, tlb.Fill(0x13000, W))
+	// Changes of the map drop what they touch.
+	require.NoError(t, as.Protect(0x10000, PageSize, R))
+	require.Equal(t, [2]bool{}, tags(0x10000))
+	require.Equal(t, [2]bool{true, true}, tags(0x11000))
+	require.NoError(t, as.Unmap(top(as), PageSize))
+	require.Equal(t, [2]bool{}, tags(top(as)))
+	tlb.FlushAll()
+	require.Equal(t, [2]bool{}, tags(0x11000))
+	tlb.Close()
+	require.Panics(t, func() { as.NewTLB(make([]TLBEntry, 3)) })
 }

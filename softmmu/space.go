@@ -19,7 +19,7 @@ const (
 	// Direct maps guest pages at a fixed distance on the host.
 	Direct
 	// TLB looks each page up.
-	TLBMode
+	TLB
 )
 
 // String returns the mode's name as the command line spells it.
@@ -27,7 +27,7 @@ func (m Mode) String() string {
 	switch m {
 	case Direct:
 		return "direct"
-	case TLBMode:
+	case TLB:
 		return "tlb"
 	}
 	return "auto"
@@ -82,7 +82,7 @@ type AddressSpace struct {
 	snap atomic.Pointer[table]
 
 	mu   sync.Mutex
-	tlbs []*TLB
+	tlbs []*VTLB
 	code codePages
 
 	onInvalidate atomic.Pointer[func(Addr, uint64)]
@@ -107,7 +107,7 @@ func New(c Config) (*AddressSpace, error) {
 		as.mode = Direct
 	}
 	if as.mode != Direct {
-		as.mode = TLBMode
+		as.mode = TLB
 		return as, nil
 	}
 	if !directSupported {
@@ -151,7 +151,7 @@ func (as *AddressSpace) Close() error {
 	return as.reserved.release()
 }
 
-// Mode returns Direct or TLBMode.
+// Mode returns Direct or TLB.
 func (as *AddressSpace) Mode() Mode { return as.mode }
 
 // Limit returns the highest guest address: 2^Bits-1, or 2^64-1 in TLB mode.

@@ -1,24 +1,21 @@
 package softmmu
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"unsafe"
 )
 
 // The TLB's layout, which generated code knows. The entry of address a is number
-// (a >> PageBits) & (TLBEntries-1). An access of size bytes hits when
+// (a >> PageBits) & (number of entries - 1). An access of size bytes hits when
 //
 //	(a + size - 1) &^ (PageSize-1) == tag
 //
 // so an access that crosses a page never hits, and then the host address is a + Addend (mod 2^64).
 // The tag is ReadTag for loads, WriteTag for stores and atomics.
 const (
-	TLBBits    = 10
-	TLBEntries = 1 << TLBBits
-
 	TLBEntrySize  = int32(unsafe.Sizeof(TLBEntry{}))
-	TLBSize       = TLBEntries * TLBEntrySize
 	TLBReadTag    = int32(unsafe.Offsetof(TLBEntry{}.ReadTag))
 	TLBWriteTag   = int32(unsafe.Offsetof(TLBEntry{}.WriteTag))
 	TLBAddend     = int32(unsafe.Offsetof(TLBEntry{}.Addend))
@@ -33,24 +30,24 @@ type TLBEntry struct {
 	_      uint64
 }
 
-// TLB is the page cache of one vCPU. Generated code reads it; Fill writes it; changes of the map, on
+// VTLB is the page cache of one vCPU. Generated code reads it; Fill writes it; changes of the map, on
 // any goroutine, invalidate entries of all TLBs of the address space.
-type TLB struct {
+type VTLB struct {
 	as *AddressSpace
 
 	mu      sync.Mutex
-	entries *[TLBEntries]TLBEntry
+	entries []TLBEntry
 	// chunks keeps the host memory alive that the entries point to.
-	chunks [TLBEntries]*chunk
+	chunks []*chunk
 }
 
-// NewTLB makes a TLB over the given entries, which may lie in a vCPU's off-heap memory, or its own when
-// mem is nil. Close ends its use.
-func (as *AddressSpace) NewTLB(mem *[TLBEntries]TLBEntry) *TLB {
-	if mem == nil {
-		mem = new([TLBEntries]TLBEntry)
+// NewTLB makes a TLB over the given entries, whose number is a power of two. They may lie in a vCPU's
+// off-heap memory, which must then stay until Close.
+func (as *AddressSpace) NewTLB(entries []TLBEntry) *VTLB {
+	if n := len(entries); n == 0 || n&(n-1) != 0 {
+		panic(fmt.Sprintf("BUG: softmmu: a TLB of %d entries", n))
 	}
-	t := &TLB{as: as, entries: mem}
+	t := &VTLB{as: as, entries: entries, chunks: make([]*chunk, len(entries))}
 	t.FlushAll()
 	as.mu.Lock()
 	defer as.mu.Unlock()
@@ -58,8 +55,11 @@ func (as *AddressSpace) NewTLB(mem *[TLBEntries]TLBEntry) *TLB {
 	return t
 }
 
+// index returns the number of the page's entry.
+func (t *VTLB) index(page Addr) int { return int(uint64(page) >> PageBits & uint64(len(t.entries)-1)) }
+
 // Close detaches the TLB from its address space.
-func (t *TLB) Close() {
+func (t *VTLB) Close() {
 	t.as.mu.Lock()
 	for i, o := range t.as.tlbs {
 		if o == t {
@@ -71,11 +71,8 @@ func (t *TLB) Close() {
 	t.FlushAll()
 }
 
-// Entries returns the entries, for their address.
-func (t *TLB) Entries() *[TLBEntries]TLBEntry { return t.entries }
-
 // FlushAll invalidates every entry.
-func (t *TLB) FlushAll() {
+func (t *VTLB) FlushAll() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i := range t.entries {
@@ -83,7 +80,7 @@ func (t *TLB) FlushAll() {
 	}
 }
 
-func (t *TLB) drop(i int) {
+func (t *VTLB) drop(i int) {
 	e := &t.entries[i]
 	atomic.StoreUint64(&e.ReadTag, tlbInvalidTag)
 	atomic.StoreUint64(&e.WriteTag, tlbInvalidTag)
@@ -91,7 +88,7 @@ func (t *TLB) drop(i int) {
 }
 
 // flush invalidates the entries of pages in [a, last]. The new map must be published before.
-func (t *TLB) flush(a, last Addr) {
+func (t *VTLB) flush(a, last Addr) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i := range t.entries {
@@ -105,10 +102,10 @@ func (t *TLB) flush(a, last Addr) {
 }
 
 // dropWrite makes stores to the page miss.
-func (t *TLB) dropWrite(page Addr) {
+func (t *VTLB) dropWrite(page Addr) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	e := &t.entries[uint64(page)>>PageBits&(TLBEntries-1)]
+	e := &t.entries[t.index(page)]
 	if e.WriteTag == uint64(page) {
 		atomic.StoreUint64(&e.WriteTag, tlbInvalidTag)
 	}
@@ -117,7 +114,7 @@ func (t *TLB) dropWrite(page Addr) {
 // Fill enters the page of a, if it is memory that permits the access p (R or W). It tells whether the
 // page can be in the TLB: device pages and, for writing, code pages cannot, and the access is done by
 // Load and Store of the address space. Faults are found there too.
-func (t *TLB) Fill(a Addr, p Perm) bool {
+func (t *VTLB) Fill(a Addr, p Perm) bool {
 	page := a.Page()
 	as := t.as
 	r := as.snap.Load().find(page)
@@ -141,7 +138,7 @@ func (t *TLB) Fill(a Addr, p Perm) bool {
 	if r.perm&W != 0 && !isCode {
 		write = uint64(page)
 	}
-	i := uint64(page) >> PageBits & (TLBEntries - 1)
+	i := t.index(page)
 	e := &t.entries[i]
 	// The vCPU of this TLB is here, not in generated code: the order of the stores is free.
 	e.Addend = uint64(as.at(r, page)) - uint64(page)

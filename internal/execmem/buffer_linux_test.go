@@ -1,0 +1,46 @@
+package execmem
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestTwoViews(t *testing.T) {
+	b, err := New(10000)
+	require.NoError(t, err)
+	require.Equal(t, 12288, b.Size())
+	copy(b.Write(), "code")
+	require.Equal(t, "code", string(b.rx[:4]))
+	b.Patch32(4096, 0x04030201)
+	require.Equal(t, []byte{1, 2, 3, 4}, b.rx[4096:4100])
+	require.Panics(t, func() { b.Patch32(2, 0) })
+	require.Panics(t, func() { b.Patch32(12288, 0) })
+
+	// No mapping of the process is writable and executable.
+	f, err := os.Open("/proc/self/maps")
+	require.NoError(t, err)
+	defer f.Close()
+	seen := false
+	for s := bufio.NewScanner(f); s.Scan(); {
+		perm := strings.Fields(s.Text())[1]
+		require.False(t, strings.Contains(perm, "w") && strings.Contains(perm, "x"), s.Text())
+		if strings.HasPrefix(s.Text(), fmt.Sprintf("%x-", b.Addr())) {
+			seen = true
+			require.Equal(t, "r-xs", perm)
+		}
+	}
+	require.True(t, seen)
+	require.NoError(t, b.Close())
+}
+
+func TestSizes(t *testing.T) {
+	for _, n := range []int{-1, 0, MaxSize + 1} {
+		_, err := New(n)
+		require.Error(t, err, "%d", n)
+	}
+}

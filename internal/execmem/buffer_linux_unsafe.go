@@ -1,0 +1,85 @@
+//go:build linux && (amd64 || arm64)
+
+package execmem
+
+import (
+	"fmt"
+	"sync/atomic"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// MaxSize is the largest buffer: every place in it reaches every other by a 32-bit displacement.
+const MaxSize = 1 << 30
+
+// Buffer is a code buffer. Its methods do not lock; the bytes belong to the caller.
+type Buffer struct {
+	rw []byte
+	rx []byte
+}
+
+// New makes a buffer of size bytes, rounded up to pages. Memory is used as it is written.
+func New(size int) (*Buffer, error) {
+	if size <= 0 || size > MaxSize {
+		return nil, fmt.Errorf("execmem: a buffer of %d bytes", size)
+	}
+	page := syscall.Getpagesize()
+	size = (size + page - 1) &^ (page - 1)
+	fd, err := unix.MemfdCreate("gotcg-code", unix.MFD_CLOEXEC|mfdExec)
+	if err == unix.EINVAL { // a kernel before 6.3 does not know the flag
+		fd, err = unix.MemfdCreate("gotcg-code", unix.MFD_CLOEXEC)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("execmem: memfd_create: %w", err)
+	}
+	defer func() { _ = unix.Close(fd) }()
+	if err := unix.Ftruncate(fd, int64(size)); err != nil {
+		return nil, fmt.Errorf("execmem: ftruncate: %w", err)
+	}
+	b := &Buffer{}
+	if b.rw, err = unix.Mmap(fd, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED); err != nil {
+		return nil, fmt.Errorf("execmem: write view: %w", err)
+	}
+	if b.rx, err = unix.Mmap(fd, 0, size, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_SHARED); err != nil {
+		_ = unix.Munmap(b.rw)
+		return nil, fmt.Errorf("execmem: execute view: %w", err)
+	}
+	return b, nil
+}
+
+// mfdExec is MFD_EXEC of memfd_create(2): the file may be mapped executable.
+const mfdExec = 0x10
+
+// Write returns the writable view.
+func (b *Buffer) Write() []byte { return b.rw }
+
+// Addr returns the address of the executable view, page-aligned.
+func (b *Buffer) Addr() uintptr { return uintptr(unsafe.Pointer(&b.rx[0])) }
+
+// Size returns the size of the buffer in bytes.
+func (b *Buffer) Size() int { return len(b.rw) }
+
+// Patch32 writes the four bytes at offset off, a multiple of 4, at once: threads running the code see
+// the old or the new value.
+func (b *Buffer) Patch32(off int, v uint32) {
+	if off%4 != 0 {
+		panic(fmt.Sprintf("BUG: execmem: patch at offset %#x", off))
+	}
+	_ = b.rw[off+3]
+	atomic.StoreUint32((*uint32)(unsafe.Pointer(&b.rw[off])), v)
+}
+
+// Close unmaps the buffer. No thread may be in it.
+func (b *Buffer) Close() error {
+	err := unix.Munmap(b.rw)
+	if e := unix.Munmap(b.rx); err == nil {
+		err = e
+	}
+	b.rw, b.rx = nil, nil
+	if err != nil {
+		return fmt.Errorf("execmem: munmap: %w", err)
+	}
+	return nil
+}
