@@ -1,11 +1,15 @@
+#include "go_asm.h"
 #include "textflag.h"
 
 // Offsets in the kernel's struct ucontext (uapi/asm/sigcontext.h).
 #define UC_R8 40
 #define UC_RDI 104
 #define UC_RSI 112
+#define UC_RBP 120
 #define UC_RIP 168
-#define UC_CR2 216
+// In struct siginfo.
+#define SI_CODE 8
+#define SI_ADDR 16
 
 // func faultHandlerAddr() uintptr
 TEXT ·faultHandlerAddr(SB), NOSPLIT, $0-8
@@ -22,9 +26,11 @@ TEXT ·urgHandlerAddr(SB), NOSPLIT, $0-8
 // faultHandler is entered by the kernel, not by Go: DI = signal, SI = siginfo, DX = ucontext,
 // on the signal stack. It may use AX, CX, R8-R11 and chains with DI, SI, DX as it got them.
 TEXT ·faultHandler(SB), NOSPLIT|NOFRAME|TOPFRAME, $0
+	CMPL	SI_CODE(SI), $0
+	JLE	chain			// sent by somebody, not a fault
 	MOVQ	UC_RIP(DX), AX
 	LEAQ	·safeRanges(SB), R8
-	MOVQ	$8, CX
+	MOVQ	$const_maxSafe, CX
 safe:
 	MOVQ	0(R8), R9
 	CMPQ	AX, R9
@@ -32,7 +38,7 @@ safe:
 	CMPQ	AX, 8(R8)
 	JAE	nextsafe
 	// A recoverable function: resume at its common return with DI = address, SI = signal.
-	MOVQ	16(SI), R9		// si_addr
+	MOVQ	SI_ADDR(SI), R9
 	MOVQ	R9, UC_RDI(DX)
 	MOVQ	DI, UC_RSI(DX)
 	LEAQ	·safeReturn(SB), R9
@@ -42,6 +48,33 @@ nextsafe:
 	ADDQ	$16, R8
 	DECQ	CX
 	JNZ	safe
+
+	MOVQ	·numCode(SB), CX
+	LEAQ	·codeRanges(SB), R8
+	TESTQ	CX, CX
+	JZ	chain
+code:
+	CMPQ	AX, codeRange_start(R8)
+	JB	nextcode
+	CMPQ	AX, codeRange_end(R8)
+	JAE	nextcode
+	// Generated code: note the fault, go on at the buffer's fault stub.
+	MOVQ	UC_RBP(DX), R9
+	MOVQ	(codeRange_Code+Code_PC)(R8), R10
+	MOVQ	AX, (R9)(R10*1)
+	MOVQ	(codeRange_Code+Code_Addr)(R8), R10
+	MOVQ	SI_ADDR(SI), R11
+	MOVQ	R11, (R9)(R10*1)
+	MOVQ	(codeRange_Code+Code_Sig)(R8), R10
+	MOVLQSX	DI, R11
+	MOVQ	R11, (R9)(R10*1)
+	MOVQ	(codeRange_Code+Code_Fault)(R8), R9
+	MOVQ	R9, UC_RIP(DX)
+	RET
+nextcode:
+	ADDQ	$codeRange__size, R8
+	DECQ	CX
+	JNZ	code
 chain:
 	CMPQ	DI, $11
 	JEQ	segv
@@ -67,5 +100,24 @@ TEXT ·safeReturn(SB), NOSPLIT|NOFRAME, $0
 
 // urgHandler is entered by the kernel like faultHandler.
 TEXT ·urgHandler(SB), NOSPLIT|NOFRAME|TOPFRAME, $0
+	MOVQ	UC_RIP(DX), AX
+	MOVQ	·numCode(SB), CX
+	LEAQ	·codeRanges(SB), R8
+	TESTQ	CX, CX
+	JZ	chain
+code:
+	CMPQ	AX, codeRange_start(R8)
+	JB	nextcode
+	CMPQ	AX, codeRange_end(R8)
+	JAE	nextcode
+	MOVQ	UC_RBP(DX), R9
+	MOVQ	(codeRange_Code+Code_Interrupt)(R8), R10
+	MOVL	$1, (R9)(R10*1)
+	JMP	chain
+nextcode:
+	ADDQ	$codeRange__size, R8
+	DECQ	CX
+	JNZ	code
+chain:
 	MOVQ	·oldURG(SB), AX
 	JMP	AX

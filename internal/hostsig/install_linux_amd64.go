@@ -11,11 +11,33 @@ import (
 // Supported tells whether this host has fault recovery for safemem and for generated code.
 const Supported = true
 
-// maxSafe is the number of recoverable functions that can be registered.
-const maxSafe = 8
+// maxSafe and maxCode are the numbers of recoverable functions and of code buffers that can be
+// registered at a time.
+const (
+	maxSafe = 8
+	maxCode = 256
+)
 
 // safeRange is a function whose faults return to its caller. Laid out for the handler.
 type safeRange struct{ start, end uintptr }
+
+// codeRange is a registered code buffer as the handlers read it.
+type codeRange struct {
+	start, end uintptr
+	Code
+}
+
+// Code says what to do about signals that arrive in a code buffer. The offsets are from the address in
+// RBP, which generated code keeps there everywhere in the buffer.
+type Code struct {
+	// Fault is the host address where a fault goes on, with registers as they were.
+	Fault uintptr
+	// PC, Addr and Sig are the offsets of 64-bit words that get the faulting host PC, the address
+	// the host reported and the signal number.
+	PC, Addr, Sig int64
+	// Interrupt is the offset of a 32-bit word that SIGURG sets to 1.
+	Interrupt int64
+}
 
 var (
 	mu         sync.Mutex
@@ -24,6 +46,9 @@ var (
 
 	// Read by the handlers: fixed addresses, no Go pointers, one writer at a time (mu).
 	safeRanges [maxSafe]safeRange
+
+	codeRanges [maxCode]codeRange
+	numCode    uint64 // entries of codeRanges ever used
 
 	oldSEGV, oldBUS, oldFPE, oldURG uintptr
 )
@@ -102,6 +127,38 @@ func RegisterSafe(entry uintptr) error {
 		return nil
 	}
 	return fmt.Errorf("hostsig: more than %d recoverable functions", maxSafe)
+}
+
+// RegisterCode makes signals in the host code [start, start+size) go where c says. Install must have
+// been called.
+func RegisterCode(start, size uintptr, c Code) error {
+	mu.Lock()
+	defer mu.Unlock()
+	for i := range codeRanges {
+		r := &codeRanges[i]
+		if r.end != 0 {
+			continue
+		}
+		r.Code = c
+		atomic.StoreUintptr(&r.start, start)
+		atomic.StoreUintptr(&r.end, start+size)
+		if i >= int(atomic.LoadUint64(&numCode)) {
+			atomic.StoreUint64(&numCode, uint64(i)+1)
+		}
+		return nil
+	}
+	return fmt.Errorf("hostsig: more than %d code buffers", maxCode)
+}
+
+// UnregisterCode forgets the code buffer at start, which no thread may be in.
+func UnregisterCode(start uintptr) {
+	mu.Lock()
+	defer mu.Unlock()
+	for i := range codeRanges {
+		if r := &codeRanges[i]; r.start == start && r.end != 0 {
+			atomic.StoreUintptr(&r.end, 0)
+		}
+	}
 }
 
 // faultHandlerAddr returns the address of the SIGSEGV/SIGBUS/SIGFPE handler.

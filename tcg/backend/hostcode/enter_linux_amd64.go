@@ -1,0 +1,62 @@
+package hostcode
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/gotcg/gotcg/internal/execmem"
+	"github.com/gotcg/gotcg/internal/hostsig"
+	"github.com/gotcg/gotcg/tcg/backend"
+)
+
+// Supported tells whether this host runs generated code.
+const Supported = true
+
+// Offsets from the pinned register, for the assembly.
+const (
+	stateBias     = backend.StateBias
+	headerSize    = backend.HeaderSize
+	offEntryRSP   = backend.OffEntryRSP - backend.StateBias
+	offGuestLimit = backend.OffGuestLimit - backend.StateBias
+	offGuestBase  = backend.OffGuestBase - backend.StateBias
+	offGuestFPEnv = backend.OffGuestFPEnv - backend.StateBias
+	offHostFPEnv  = backend.OffHostFPEnv - backend.StateBias
+)
+
+// Register tells the signal handlers about a code buffer. A fault in it goes on at host address
+// fault (see backend.Stubs).
+func Register(buf *execmem.Buffer, fault uintptr) error {
+	if err := hostsig.Install(); err != nil {
+		return fmt.Errorf("hostcode: %w", err)
+	}
+	return hostsig.RegisterCode(buf.Addr(), uintptr(buf.Size()), hostsig.Code{
+		Fault:     fault,
+		PC:        int64(backend.OffFaultPC) - backend.StateBias,
+		Addr:      int64(backend.OffFaultAddr) - backend.StateBias,
+		Sig:       int64(backend.OffFaultSig) - backend.StateBias,
+		Interrupt: int64(backend.OffInterrupt) - backend.StateBias,
+	})
+}
+
+// Unregister forgets the code buffer; no thread may be in it.
+func Unregister(buf *execmem.Buffer) { hostsig.UnregisterCode(buf.Addr()) }
+
+// Enter runs generated code at host address code until it returns, with the pinned registers and
+// the guest's FP environment of the header. The goroutine cannot be preempted meanwhile; a request
+// to sets the header's interrupt word. The header must not move: it is off the stack.
+func Enter(h *backend.Header, code uintptr) {
+	if fsgsbase {
+		enter(unsafe.Pointer(h), code)
+		return
+	}
+	enterPrctl(unsafe.Pointer(h), code)
+}
+
+// fsgsbase tells whether the kernel lets programs use WRGSBASE (HWCAP2_FSGSBASE, getauxval(3)).
+var fsgsbase = hwcap2()&2 != 0
+
+//go:noescape
+func enter(h unsafe.Pointer, code uintptr)
+
+//go:noescape
+func enterPrctl(h unsafe.Pointer, code uintptr)

@@ -1,0 +1,20 @@
+//go:build !(linux && amd64)
+
+package hostcode
+
+import (
+	"github.com/gotcg/gotcg/internal/execmem"
+	"github.com/gotcg/gotcg/tcg/backend"
+)
+
+// Supported tells whether this host runs generated code.
+const Supported = false
+
+// Register always fails on this host.
+func Register(*execmem.Buffer, uintptr) error { return ErrUnsupported }
+
+// Unregister does nothing.
+func Unregister(*execmem.Buffer) {}
+
+// Enter is never reached: no Buffer was registered.
+func Enter(*backend.Header, uintptr) {}
