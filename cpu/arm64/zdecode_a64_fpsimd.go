@@ -1168,8 +1168,8 @@ var tableFPSIMD = decodeTable{
 	},
 }
 
-func init() {
-	tableFPSIMD.rows = []decodeRow{
+func tableFPSIMDRows() []decodeRow {
+	return []decodeRow{
 		{"SSHRsShf", "ASIMD", rowTodo, nil},
 		{"SSRAsShf", "ASIMD", rowTodo, nil},
 		{"SRSHRsShf", "ASIMD", rowTodo, nil},

@@ -44,7 +44,8 @@ func Generate(c Config, rows []Row) ([]byte, error) {
 		fmt.Fprintf(&b, "{%#08x, %#08x}, // %s\n", rows[i].Mask, rows[i].Value, rows[i].Name)
 	}
 	b.WriteString("},\n}\n\n")
-	fmt.Fprintf(&b, "func init() {\n%s.rows = []decodeRow{\n", c.Table)
+	// A function, because the rows' methods use tables that are made from the rows.
+	fmt.Fprintf(&b, "func %sRows() []decodeRow {\nreturn []decodeRow{\n", c.Table)
 	for i := range rows {
 		r := &rows[i]
 		kind, fn := "rowTrans", "translator.trans"+r.Name

@@ -1,0 +1,108 @@
+package arm64
+
+import (
+	"encoding/binary"
+	"strconv"
+	"sync"
+	"unsafe"
+
+	"github.com/gotcg/gotcg/cpu"
+	"golang.org/x/arch/arm64/arm64asm"
+)
+
+// arch is set up once at start: the decode rows name methods that use tables made from the rows, so neither
+// can be a plain variable initializer.
+var arch cpu.Arch
+
+func init() {
+	tableInt.rows = tableIntRows()
+	tableFPSIMD.rows = tableFPSIMDRows()
+	var s State
+	arch = cpu.Arch{
+		Name:        "aarch64",
+		Globals:     globals,
+		StateSize:   uint32(unsafe.Sizeof(s)),
+		PCOffset:    uint32(unsafe.Offsetof(s.PC)),
+		FPEnvOffset: uint32(unsafe.Offsetof(s.FPEnv)),
+		MaxInsnLen:  4,
+		InsnAlign:   4,
+		InitState:   initState,
+		Mode:        mode,
+		Translate:   translate,
+		Disas:       disas,
+		Regs:        regs(),
+		Roles: cpu.Roles{
+			PC: regPC, SP: regSP, FP: 29, SyscallNr: 8, SyscallArg: [6]int{0, 1, 2, 3, 4, 5}, SyscallRet: 0,
+			TLS: regTLS,
+		},
+		Platform:   "aarch64",
+		ELFMachine: 183, // EM_AARCH64
+	}
+	arch.HWCap, arch.HWCap2 = claim()
+}
+
+// Arch returns the architecture. It is shared and not to be changed.
+func Arch() *cpu.Arch { return &arch }
+
+// mode returns the bits of the State that change translation.
+func mode(unsafe.Pointer) uint32 { return 0 }
+
+// gdb's register numbers. gdb manual, AArch64 Features.
+const (
+	regSP    = 31
+	regPC    = 32
+	regCPSR  = 33
+	regV0    = 34
+	regNFPSR = 66
+	regNFPCR = 67
+	regTLS   = 68
+)
+
+func regs() []cpu.RegInfo {
+	const (
+		core = "org.gnu.gdb.aarch64.core"
+		fpu  = "org.gnu.gdb.aarch64.fpu"
+		tls  = "org.gnu.gdb.aarch64.tls"
+	)
+	var s State
+	var r []cpu.RegInfo
+	for i := range s.X {
+		r = append(r, cpu.RegInfo{Name: "x" + strconv.Itoa(i), Num: i, Bits: 64, Feature: core, Type: "int",
+			Offset: uint32(unsafe.Offsetof(s.X)) + uint32(i)*8})
+	}
+	r = append(r,
+		cpu.RegInfo{Name: "sp", Num: regSP, Bits: 64, Feature: core, Type: "data_ptr", Offset: uint32(unsafe.Offsetof(s.SP))},
+		cpu.RegInfo{Name: "pc", Num: regPC, Bits: 64, Feature: core, Type: "code_ptr", Offset: uint32(unsafe.Offsetof(s.PC))},
+		cpu.RegInfo{Name: "cpsr", Num: regCPSR, Bits: 32, Feature: core, Type: "int",
+			Get: func(p unsafe.Pointer, b []byte) { binary.LittleEndian.PutUint32(b, uint32(stateOf(p).NZCV())) },
+			Set: func(p unsafe.Pointer, b []byte) { stateOf(p).SetNZCV(uint64(binary.LittleEndian.Uint32(b))) }})
+	for i := range s.V {
+		r = append(r, cpu.RegInfo{Name: "v" + strconv.Itoa(i), Num: regV0 + i, Bits: 128, Feature: fpu, Type: "aarch64v",
+			Offset: uint32(unsafe.Offsetof(s.V)) + uint32(i)*16})
+	}
+	return append(r,
+		cpu.RegInfo{Name: "fpsr", Num: regNFPSR, Bits: 32, Feature: fpu, Type: "int", Offset: uint32(unsafe.Offsetof(s.FPSR))},
+		cpu.RegInfo{Name: "fpcr", Num: regNFPCR, Bits: 32, Feature: fpu, Type: "int", Offset: uint32(unsafe.Offsetof(s.FPCR))},
+		cpu.RegInfo{Name: "tpidr", Num: regTLS, Bits: 64, Feature: tls, Type: "data_ptr", Offset: uint32(unsafe.Offsetof(s.TPIDR))})
+}
+
+// disasMu guards arm64asm, whose decoder writes a package variable.
+var disasMu sync.Mutex
+
+// disas returns an instruction's text in Arm syntax.
+func disas(code []byte, pc uint64) (string, int) {
+	if len(code) < 4 {
+		return "", 0
+	}
+	disasMu.Lock()
+	defer disasMu.Unlock()
+	in, err := arm64asm.Decode(code[:4])
+	if err != nil {
+		w := insn(binary.LittleEndian.Uint32(code))
+		if row := decode(w); row != nil {
+			return ".inst 0x" + strconv.FormatUint(uint64(w), 16) + " // " + row.name, 4
+		}
+		return ".inst 0x" + strconv.FormatUint(uint64(w), 16), 4
+	}
+	return arm64asm.GNUSyntax(in), 4
+}
