@@ -1,0 +1,66 @@
+# gotcg: `make help` lists the targets.
+GO           ?= go
+STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+export CGO_ENABLED ?= 0
+FUZZTIME     ?= 60s
+BENCH        ?= ../shared/bench
+
+.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff golden bench cover elfs busybox check help
+
+build: ## build bin/gotcg
+	$(GO) build -trimpath -o bin/gotcg ./cmd/gotcg
+
+test: ## all tests that need nothing but Go and gcc
+	$(GO) test ./...
+
+test-full: ## also the long tests and those that need qemu-user
+	GOTCG_LONG=1 $(GO) test -timeout 60m ./...
+
+race: ## the tests under the race detector (needs gcc)
+	CGO_ENABLED=1 $(GO) test -race -short ./...
+
+lint: check-fmt ## gofmt, vet, staticcheck
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+fmt: ## format the source
+	gofmt -w .
+
+check-fmt:
+	@out=$$(gofmt -l .); [ -z "$$out" ] || { echo "gofmt would change: $$out"; exit 1; }
+
+generate: ## rewrite generated code
+	$(GO) generate ./...
+
+check-generate: generate ## generated code is what its generator makes
+	git diff --exit-code
+
+golden: ## rewrite golden files; read the diff
+	$(GO) test ./tcg/... -update
+
+cross: ## the library and the command build for other hosts
+	GOOS=linux GOARCH=arm64 $(GO) build ./...
+	GOOS=darwin GOARCH=arm64 $(GO) build ./...
+	GOOS=windows GOARCH=amd64 $(GO) build ./...
+
+fuzz: ## coverage-guided fuzzing of the decoders, FUZZTIME each
+	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME) ./cpu/x86
+	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME) ./cpu/arm64
+
+fuzz-diff: ## random instructions against the host CPU and qemu-aarch64, 1,000,000 and more each
+	GOTCG_FUZZ_INSNS=1000000 $(GO) test -timeout 60m -run 'Differential|Hostile' -v ./...
+
+bench: build ## workloads beside native and qemu-user 10
+	$(MAKE) -C $(BENCH)/src ARCHES="x64 a64" OUT=$(CURDIR)/bin/bench
+	python3 $(BENCH)/bench.py --bin bin/bench --set int,fp,start --runs 3 --net \
+		--emu 'qemu@x64=qemu-x86_64' --emu 'gotcg@x64=$(CURDIR)/bin/gotcg run'
+	python3 $(BENCH)/bench.py --bin bin/bench --set int,fp,start --runs 3 --net \
+		--emu 'qemu@a64=qemu-aarch64' --emu 'gotcg@a64=$(CURDIR)/bin/gotcg run'
+
+cover: ## coverage by package
+	$(GO) test -short -cover ./...
+
+check: lint check-generate cross test ## all gates
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,124 @@
+package tcg
+
+import (
+	"sync/atomic"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/internal/debuglog"
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// TB is a translation block.
+type TB struct {
+	Key cpu.TBKey
+	// Len is the guest range's length in bytes from Key.PC; Insns its instructions.
+	Len   int
+	Insns int
+	// gone: dropped from the cache. Code that is inside it may finish its instruction only.
+	gone atomic.Bool
+
+	block *ir.Block // interp: a copy that lives as long as the TB
+	code  uintptr   // jit: host entry address
+	// slots are the TB's direct exits; in are the slots of other TBs chained to this one.
+	slots []uint32
+	in    []uint32
+}
+
+// last returns the address of the TB's last guest byte.
+func (tb *TB) last() uint64 { return tb.Key.PC + uint64(max(tb.Len, 1)) - 1 }
+
+// tbCache finds TBs by key and by the guest pages they came from.
+type tbCache struct {
+	byKey  map[cpu.TBKey]*TB
+	byPage map[uint64][]*TB // guest page number -> TBs with bytes there
+}
+
+func (c *tbCache) init() {
+	c.byKey = map[cpu.TBKey]*TB{}
+	c.byPage = map[uint64][]*TB{}
+}
+
+const pageShift = 12
+
+// enter puts tb into the cache and marks its pages as code.
+func (e *Engine) enter(tb *TB) {
+	e.cache.byKey[tb.Key] = tb
+	for p := tb.Key.PC >> pageShift; ; p++ {
+		l := e.cache.byPage[p]
+		e.cache.byPage[p] = append(l, tb)
+		if len(l) == 0 {
+			// An error means that the page is gone already: the TB will not be found again.
+			_ = e.mem.MarkCode(softmmu.Addr(p << pageShift))
+		}
+		if p == tb.last()>>pageShift {
+			return
+		}
+	}
+}
+
+// drop takes tb out of the cache: nobody finds or reaches it any more.
+func (e *Engine) drop(tb *TB) {
+	if tb.gone.Swap(true) {
+		return
+	}
+	delete(e.cache.byKey, tb.Key)
+	for p := tb.Key.PC >> pageShift; ; p++ {
+		l := e.cache.byPage[p]
+		for i, x := range l {
+			if x == tb {
+				l[i] = l[len(l)-1]
+				l[len(l)-1] = nil
+				l = l[:len(l)-1]
+				break
+			}
+		}
+		if len(l) == 0 {
+			delete(e.cache.byPage, p)
+			e.mem.UnmarkCode(softmmu.Addr(p << pageShift))
+		} else {
+			e.cache.byPage[p] = l
+		}
+		if p == tb.last()>>pageShift {
+			break
+		}
+	}
+	for _, v := range e.vcpus {
+		v.forget(tb)
+	}
+	if e.jit != nil {
+		e.jit.unlink(tb)
+	}
+}
+
+// dropRange drops the TBs with bytes in [lo, hi].
+func (e *Engine) dropRange(lo, hi uint64) {
+	n := 0
+	each := func(p uint64) {
+		for _, tb := range append([]*TB(nil), e.cache.byPage[p]...) {
+			if tb.Key.PC <= hi && tb.last() >= lo {
+				e.drop(tb)
+				n++
+			}
+		}
+	}
+	first, last := lo>>pageShift, hi>>pageShift
+	if last-first < uint64(len(e.cache.byPage)) {
+		for p := first; ; p++ {
+			each(p)
+			if p == last {
+				break
+			}
+		}
+	} else {
+		for p := range e.cache.byPage {
+			if p >= first && p <= last {
+				each(p)
+			}
+		}
+	}
+	e.stats.Invalidated += uint64(n)
+	if n > 0 && e.log.On(debuglog.Cache) {
+		e.log.Printf("cache: %d blocks of %#x..%#x dropped\n", n, lo, hi)
+	}
+}

@@ -1,0 +1,188 @@
+package tcg
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/internal/debuglog"
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// Accel says what executes blocks.
+type Accel uint8
+
+const (
+	// AccelAuto is the JIT where this host has one, else the interpreter.
+	AccelAuto Accel = iota
+	// AccelJIT compiles blocks to host code.
+	AccelJIT
+	// AccelInterp interprets the IR.
+	AccelInterp
+)
+
+// String returns the name that --accel takes.
+func (a Accel) String() string { return [...]string{"auto", "jit", "interp"}[a%3] }
+
+// ErrNoJIT is returned by New for AccelJIT on hosts without a code generator.
+var ErrNoJIT = errors.New("tcg: no JIT on this host")
+
+// Instrumenter puts instrumentation into blocks while they are translated. Its methods are called
+// with the engine's lock held, on one goroutine at a time.
+type Instrumenter interface {
+	// Insn is called for each guest instruction, after its InsnStart op and before its own ops;
+	// first is true for the block's first. code begins with the instruction's bytes.
+	Insn(b *ir.Builder, arch *cpu.Arch, pc uint64, code []byte, first bool)
+	// MemHook returns the hook for the memory accesses of the instruction at pc, or nil.
+	MemHook(pc uint64) ir.MemHook
+	// BasicBlocks reports whether blocks must end at every branch, because blocks are observed.
+	BasicBlocks() bool
+}
+
+// Config is how an Engine works. Arch and Mem are required.
+type Config struct {
+	Arch  *cpu.Arch
+	Mem   *softmmu.AddressSpace
+	Accel Accel
+	// CodeSize is the size of the code buffer in bytes; 0: 64 MiB.
+	CodeSize int
+	// MaxInsns bounds the guest instructions of a block; 0: 64, 1: one instruction a block.
+	MaxInsns int
+	// NoChain leaves every block to the run loop.
+	NoChain bool
+	// NoOpt skips the optimizer.
+	NoOpt bool
+	// Verify checks every block's IR.
+	Verify bool
+	// Lockstep runs every block on the interpreter too and compares (JIT only).
+	Lockstep bool
+	Instr    Instrumenter
+	Log      *debuglog.Log
+}
+
+// Engine translates and caches blocks of one guest address space.
+type Engine struct {
+	arch  *cpu.Arch
+	mem   *softmmu.AddressSpace
+	cfg   Config
+	accel Accel
+	log   *debuglog.Log
+
+	mu    sync.Mutex
+	cache tbCache
+	vcpus []*VCPU
+	// One translation at a time: its builder and code bytes are reused.
+	b    *ir.Builder
+	code [1024]byte
+	// breaks are guest addresses Run stops before.
+	breaks map[uint64]int
+	jit    *jit
+	stats  Stats
+}
+
+// New makes an engine.
+func New(cfg Config) (*Engine, error) {
+	if cfg.Arch == nil || cfg.Mem == nil {
+		return nil, errors.New("tcg: Config needs Arch and Mem")
+	}
+	if cfg.MaxInsns == 0 {
+		cfg.MaxInsns = 64
+	}
+	cfg.NoChain = cfg.NoChain || cfg.Lockstep
+	if cfg.CodeSize == 0 {
+		cfg.CodeSize = 64 << 20
+	}
+	e := &Engine{
+		arch: cfg.Arch, mem: cfg.Mem, cfg: cfg, log: cfg.Log, accel: cfg.Accel,
+		b: ir.NewBuilder(cfg.Arch.Globals), breaks: map[uint64]int{},
+	}
+	e.cache.init()
+	if e.accel != AccelInterp {
+		j, err := newJIT(e)
+		switch {
+		case err == nil:
+			e.jit, e.accel = j, AccelJIT
+		case e.accel == AccelAuto && errors.Is(err, ErrNoJIT):
+			e.accel = AccelInterp
+		default:
+			return nil, fmt.Errorf("tcg: %w", err)
+		}
+	}
+	cfg.Mem.SetInvalidate(e.invalidate)
+	return e, nil
+}
+
+// Accel returns what the engine uses.
+func (e *Engine) Accel() Accel { return e.accel }
+
+// Arch returns the guest architecture.
+func (e *Engine) Arch() *cpu.Arch { return e.arch }
+
+// Mem returns the guest's memory.
+func (e *Engine) Mem() *softmmu.AddressSpace { return e.mem }
+
+// Close frees the code buffer. No vCPU may be running.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.mem.SetInvalidate(func(softmmu.Addr, uint64) {})
+	e.flushLocked()
+	if e.jit != nil {
+		return e.jit.close()
+	}
+	return nil
+}
+
+// Flush forgets all translated blocks. Safe at any time, also from a callback inside a block.
+func (e *Engine) Flush() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.flushLocked()
+}
+
+func (e *Engine) flushLocked() {
+	if e.log.On(debuglog.Cache) {
+		e.log.Printf("cache: flush of %d blocks\n", len(e.cache.byKey))
+	}
+	e.stats.Flushes++
+	for _, tb := range e.cache.byKey {
+		e.drop(tb)
+	}
+}
+
+// FlushRange forgets the blocks that contain any byte of [lo, hi].
+func (e *Engine) FlushRange(lo, hi uint64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.dropRange(lo, hi)
+}
+
+// invalidate is called by softmmu before [a, a+n) is written to, or when it was unmapped or
+// reprotected. The marks of the whole pages are gone, so their TBs go too.
+func (e *Engine) invalidate(a softmmu.Addr, n uint64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.dropRange(uint64(a.Page()), uint64((a+softmmu.Addr(n-1)).Page())+softmmu.PageSize-1)
+}
+
+// SetBreak makes Run stop before the instruction at pc; ClearBreak undoes one SetBreak.
+func (e *Engine) SetBreak(pc uint64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.breaks[pc]++
+	if e.breaks[pc] == 1 {
+		e.dropRange(pc, pc)
+	}
+}
+
+// ClearBreak undoes one SetBreak.
+func (e *Engine) ClearBreak(pc uint64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.breaks[pc]--; e.breaks[pc] <= 0 {
+		delete(e.breaks, pc)
+		e.dropRange(pc, pc)
+	}
+}

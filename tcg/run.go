@@ -1,0 +1,161 @@
+package tcg
+
+import (
+	"sync/atomic"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/internal/debuglog"
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg/interp"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// StopKind tells why Run returned.
+type StopKind uint8
+
+const (
+	// StopException: the guest raised Stop.Exc; the State is precise.
+	StopException StopKind = iota
+	// StopInterrupt: Interrupt was called.
+	StopInterrupt
+	// StopBreak: the PC is at a SetBreak address; Run again goes on past it.
+	StopBreak
+	// StopLimit: the instruction limit has been reached.
+	StopLimit
+	// StopError: gotcg itself failed, as Stop.Err says (lockstep found a difference).
+	StopError
+)
+
+// String names the kind.
+func (k StopKind) String() string {
+	return [...]string{"exception", "interrupt", "break", "limit"}[k&3]
+}
+
+// Stop is how a Run ended. The State's PC says where.
+type Stop struct {
+	Kind StopKind
+	Exc  cpu.Exception
+	Err  error
+}
+
+// Run executes guest code from the State's PC until something happens that the caller must see.
+func (v *VCPU) Run() Stop {
+	defer v.enterThread()()
+	for {
+		if atomic.LoadUint32(&v.hdr.Interrupt) != 0 {
+			atomic.StoreUint32(&v.hdr.Interrupt, 0)
+			if v.stop.Swap(false) {
+				return Stop{Kind: StopInterrupt}
+			}
+		}
+		flags, done := v.flags()
+		if done {
+			return Stop{Kind: StopLimit}
+		}
+		tb, fault := v.lookup(flags)
+		if tb == nil {
+			return v.stopped(v.fetchFault(fault))
+		}
+		v.pass = false
+		before := v.counters[limitSlot]
+		stop, done := v.execute(tb)
+		if v.limited {
+			v.limit -= min(v.limit, v.counters[limitSlot]-before)
+		}
+		if done {
+			return v.stopped(stop)
+		}
+	}
+}
+
+// execute runs tb, and what is chained to it, until control is back in Go.
+func (v *VCPU) execute(tb *TB) (Stop, bool) {
+	if v.e.log.On(debuglog.Exec) && v.e.log.OnAt(debuglog.Exec, tb.Key.PC) {
+		v.e.log.Printf("Trace %d: %p [%016x/%08x]\n", v.Index, tb, tb.Key.PC, tb.Key.Flags)
+	}
+	v.current = tb
+	v.e.stats.Entries++
+	if v.e.jit != nil {
+		if v.e.cfg.Lockstep {
+			return v.executeLockstep(tb)
+		}
+		return v.executeJIT(tb)
+	}
+	return v.executeInterp(tb.block)
+}
+
+// flags returns the TB flags for the next block, or that the limit is used up.
+func (v *VCPU) flags() (flags uint32, done bool) {
+	if v.pass {
+		flags |= flagPass
+	}
+	if v.limited {
+		flags |= flagLimit
+		if v.limit == 0 {
+			return 0, true
+		}
+		if v.limit < uint64(v.e.cfg.MaxInsns) {
+			flags |= flagOne
+		}
+	}
+	if v.e.cfg.MaxInsns == 1 {
+		flags |= flagOne
+	}
+	return flags, false
+}
+
+func (v *VCPU) fetchFault(f softmmu.Fault) Stop {
+	pc := v.PC()
+	mf := irFault(f)
+	mf.Access = ir.AccessFetch
+	return Stop{Exc: cpu.Exception{Kind: ir.ExcMemory, PC: pc, Fault: mf}}
+}
+
+// stopped finishes a stop: the break pseudo-exception becomes StopBreak.
+func (v *VCPU) stopped(s Stop) Stop {
+	if s.Kind == StopException {
+		if s.Exc.Kind == excBreakpoint {
+			v.pass = true
+			return Stop{Kind: StopBreak}
+		}
+		if v.e.log.On(debuglog.Int) {
+			v.e.log.Printf("exception %s pc=%#x code=%#x addr=%#x (%s)\n", s.Exc.Kind, s.Exc.PC, s.Exc.Code,
+				s.Exc.Fault.Addr, s.Exc.Fault.Access)
+		}
+	}
+	return s
+}
+
+// executeInterp runs one block on the interpreter.
+func (v *VCPU) executeInterp(b *ir.Block) (Stop, bool) {
+	x := v.thread.Run(b)
+	switch x.Kind {
+	case interp.ExitTB, interp.ExitPtr:
+		v.SetPC(x.PC)
+		return Stop{}, false
+	case interp.ExitExc:
+		v.SetPC(x.Exc.PC)
+		x.Exc.PC = x.PC
+	default:
+		v.SetPC(x.PC)
+		x.Exc.PC = x.PC
+	}
+	return Stop{Kind: StopException, Exc: x.Exc}, true
+}
+
+// redo executes the one instruction at the State's PC on the interpreter, without instrumentation.
+func (v *VCPU) redo() (Stop, bool) {
+	e := v.e
+	e.mu.Lock()
+	saved := e.b
+	e.b = v.one
+	key := cpu.TBKey{PC: v.PC(), Flags: flagOne | flagPass | flagPlain, Mode: v.mode()}
+	ok, fault := e.translateBlock(key)
+	e.b = saved
+	e.stats.Redone++
+	e.mu.Unlock()
+	if !ok {
+		return v.fetchFault(fault), true
+	}
+	return v.executeInterp(&v.one.Block)
+}

@@ -1,0 +1,205 @@
+package tcg
+
+import (
+	"fmt"
+	"runtime/debug"
+	"strings"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/internal/debuglog"
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// Engine flags of a TBKey: each makes a different translation of the same code.
+const (
+	// flagOne: one instruction, never chained.
+	flagOne = 1 << iota
+	// flagLimit: instructions are counted in counter slot limitSlot; never chained.
+	flagLimit
+	// flagPass: a break at the block's first instruction is ignored.
+	flagPass
+	// flagPlain: no instrumentation (redoing an instruction whose callbacks have run).
+	flagPlain
+)
+
+// limitSlot is the counter that flagLimit blocks count in. Slots from 1 on are the Instrumenter's.
+const limitSlot = 0
+
+// fetch reads up to len(e.code) instruction bytes at pc, across at most one page border, and
+// returns how many it got; with none, the fault says why.
+func (e *Engine) fetch(pc uint64) (int, softmmu.Fault) {
+	n := 0
+	var fault softmmu.Fault
+	for n < len(e.code) {
+		a := softmmu.Addr(pc + uint64(n))
+		if n > 0 && a == 0 {
+			break // the top of the address space
+		}
+		chunk := min(len(e.code)-n, int(softmmu.PageSize-uint64(a)%softmmu.PageSize))
+		got, f := e.mem.Fetch(a, e.code[n:n+chunk])
+		n += got
+		if fault = f; !fault.OK() {
+			break
+		}
+	}
+	return n, fault
+}
+
+// translateBlock fills e.b with the block at key, and reports the fault when nothing can be fetched.
+func (e *Engine) translateBlock(key cpu.TBKey) (ok bool, fault softmmu.Fault) {
+	n, fault := e.fetch(key.PC)
+	b := e.b
+	b.Reset(key.PC)
+	b.Hook = nil
+	if key.PC%uint64(e.arch.InsnAlign) != 0 {
+		b.Insn(key.PC)
+		b.ExitExc(ir.ExcAlign, key.PC, ir.NoTemp)
+		b.Len = 1
+		return true, softmmu.Fault{}
+	}
+	maxInsns := e.cfg.MaxInsns
+	if key.Flags&flagOne != 0 {
+		maxInsns = 1
+	}
+	instr := e.cfg.Instr
+	if key.Flags&flagPlain != 0 {
+		instr = nil
+	}
+	basic := instr != nil && instr.BasicBlocks()
+	pageEnd := key.PC | (softmmu.PageSize - 1)
+	pc := key.PC
+	for {
+		if first := pc == key.PC; e.breaks[pc] > 0 && !(first && key.Flags&flagPass != 0) {
+			if first {
+				b.Insn(pc)
+				b.ExitExc(excBreakpoint, pc, ir.NoTemp)
+				b.Len = 1
+				return true, softmmu.Fault{}
+			}
+			b.ExitTB(pc, false)
+			return true, softmmu.Fault{}
+		}
+		mark := len(b.Ops)
+		at := b.Insn(pc)
+		code := e.code[pc-key.PC : n]
+		e.instrument(instr, key, pc, code)
+		r := e.arch.Translate(b, pc, code, key.Mode)
+		if r.Short {
+			b.Ops = b.Ops[:mark]
+			b.Insns--
+			if pc != key.PC {
+				b.ExitTB(pc, false)
+				return true, softmmu.Fault{}
+			}
+			return false, fault
+		}
+		b.Ops[at].Aux = uint8(r.Len)
+		pc += uint64(r.Len)
+		b.Len = int(pc - key.PC)
+		if r.End {
+			return true, softmmu.Fault{}
+		}
+		if b.Insns >= maxInsns || pc > pageEnd || pc < key.PC || len(b.Temps) > maxTemps || pc-key.PC >= uint64(n) ||
+			basic && b.Ops[len(b.Ops)-1].Code.Info().Flags&ir.SideExit != 0 {
+			b.ExitTB(pc, false)
+			return true, softmmu.Fault{}
+		}
+	}
+}
+
+// maxTemps bounds a block's temps, far below what a Temp can number.
+const maxTemps = 6000
+
+func (e *Engine) instrument(instr Instrumenter, key cpu.TBKey, pc uint64, code []byte) {
+	b := e.b
+	if key.Flags&flagLimit != 0 {
+		b.Emit(ir.Op{Code: ir.Counter, Imm: ir.CounterImm(limitSlot, 1)})
+	}
+	if instr != nil {
+		instr.Insn(b, e.arch, pc, code, pc == key.PC)
+		b.Hook = instr.MemHook(pc)
+	}
+}
+
+// translate makes the TB for key, or returns the fetch fault. The engine's lock is held.
+func (e *Engine) translate(key cpu.TBKey) (tb *TB, fault softmmu.Fault) {
+	phase := "translate"
+	defer func() {
+		if r := recover(); r != nil {
+			panic(e.internalError(phase, key, r))
+		}
+	}()
+	ok, fault := e.translateBlock(key)
+	if !ok {
+		return nil, fault
+	}
+	b := &e.b.Block
+	e.logBlock(debuglog.InAsm|debuglog.Op, key.PC)
+	phase = "verify"
+	if e.cfg.Verify {
+		if err := ir.Verify(b); err != nil {
+			panic(err)
+		}
+	}
+	tb = &TB{Key: key, Len: b.Len, Insns: b.Insns}
+	e.stats.Translated++
+	e.stats.TranslatedInsns += uint64(b.Insns)
+	e.stats.TranslatedBytes += uint64(b.Len)
+	if e.jit != nil {
+		phase = "compile"
+		e.jit.compile(tb, b)
+	}
+	if e.jit == nil || e.cfg.Lockstep {
+		tb.block = cloneBlock(b)
+	}
+	e.enter(tb)
+	return tb, softmmu.Fault{}
+}
+
+func cloneBlock(b *ir.Block) *ir.Block {
+	c := *b
+	c.Ops = append([]ir.Op(nil), b.Ops...)
+	c.Temps = append([]ir.TempInfo(nil), b.Temps...)
+	c.Helpers = append([]*ir.Helper(nil), b.Helpers...)
+	return &c
+}
+
+// internalError describes a contradiction inside gotcg: never the guest's fault.
+func (e *Engine) internalError(phase string, key cpu.TBKey, r any) error {
+	n := min(e.b.Len+e.arch.MaxInsnLen, len(e.code))
+	return fmt.Errorf("gotcg internal error (please report): %v\nphase %s, guest pc %#x, code % x\n%s\n%s",
+		r, phase, key.PC, e.code[:n], ir.Format(&e.b.Block), debug.Stack())
+}
+
+// logBlock prints the block in e.b under the items that are on.
+func (e *Engine) logBlock(items debuglog.Item, pc uint64) {
+	if !e.log.OnAt(items, pc) {
+		return
+	}
+	if items&debuglog.InAsm != 0 && e.log.On(debuglog.InAsm) {
+		e.log.Printf("----------------\nIN: \n%s\n", e.disasTB(&e.b.Block))
+	}
+	if items&debuglog.Op != 0 && e.log.On(debuglog.Op) {
+		e.log.Printf("OP:\n%s\n", ir.Format(&e.b.Block))
+	}
+	if items&debuglog.OpOpt != 0 && e.log.On(debuglog.OpOpt) {
+		e.log.Printf("OP after optimization:\n%s\n", ir.Format(&e.b.Block))
+	}
+}
+
+// disasTB lists the guest instructions of a block, from guest memory.
+func (e *Engine) disasTB(b *ir.Block) string {
+	var s strings.Builder
+	for i := range b.Ops {
+		o := &b.Ops[i]
+		if o.Code != ir.InsnStart {
+			continue
+		}
+		code := make([]byte, o.Aux)
+		code = code[:e.mem.Peek(softmmu.Addr(o.Imm), code)]
+		text, _ := e.arch.Disas(code, uint64(o.Imm))
+		fmt.Fprintf(&s, "0x%08x:  %-24x %s\n", uint64(o.Imm), code, text)
+	}
+	return s.String()
+}

@@ -1,0 +1,186 @@
+package tcg
+
+import (
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg/backend"
+	"github.com/gotcg/gotcg/tcg/interp"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// NumCounters is the number of inline counters a vCPU has; slot 0 is the engine's.
+const NumCounters = 4096
+
+// excBreakpoint is the exception of a block at a SetBreak address; Run returns it as StopBreak.
+const excBreakpoint ir.ExcKind = 0xff
+
+// VCPU is one guest core. Its methods are for the goroutine that runs it, but Interrupt.
+type VCPU struct {
+	e     *Engine
+	Index int
+
+	// mem is the vCPU's memory: Header, guest State, jump cache, TLB. It holds no Go pointers, so
+	// that generated code may write it without barriers.
+	mem   []uint64
+	hdr   *backend.Header
+	state unsafe.Pointer
+	jc    []backend.JumpCacheEntry
+	lay   layout
+
+	env      ir.Env
+	thread   interp.Thread
+	counters []uint64
+	memory   *memory
+	tlb      *softmmu.VTLB // nil in direct mode
+	in       [5]ir.Val     // inputs of the site's op
+
+	// tbs is the jump cache of the run loop, by hash of the PC.
+	tbs [1 << 12]*TB
+	// limit is how many instructions may still run in limit mode.
+	limit   uint64
+	limited bool
+	stop    atomic.Bool // Interrupt was called
+	pass    bool        // the next block ignores a break at its start
+	current *TB
+	check   *lockstep
+	// one builds single instructions for redo.
+	one *ir.Builder
+	// User belongs to the caller.
+	User any
+}
+
+// layout gives the offsets of the parts of a vCPU's memory from the guest State, in bytes.
+type layout struct{ jumpCache, tlb, size int }
+
+const lineSize = 64
+
+func (e *Engine) layout() layout {
+	up := func(n int) int { return (n + lineSize - 1) &^ (lineSize - 1) }
+	var l layout
+	l.jumpCache = up(int(e.arch.StateSize))
+	l.tlb = l.jumpCache + (16 << backend.JumpCacheBits)
+	l.size = l.tlb
+	if e.mem.Mode() == softmmu.TLB {
+		l.size += int(softmmu.TLBEntrySize) << backend.TLBBits
+	}
+	return l
+}
+
+// NewVCPU makes a vCPU with an initial State.
+func (e *Engine) NewVCPU() *VCPU {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	v := &VCPU{e: e, Index: len(e.vcpus), lay: e.layout(), one: ir.NewBuilder(e.arch.Globals)}
+	total := int(backend.HeaderSize) + v.lay.size
+	v.mem = make([]uint64, (total+lineSize)/8)
+	base := unsafe.Pointer(&v.mem[0])
+	base = unsafe.Add(base, -uintptr(base)&(lineSize-1))
+	v.hdr = (*backend.Header)(base)
+	v.state = unsafe.Add(base, backend.HeaderSize)
+	v.jc = unsafe.Slice((*backend.JumpCacheEntry)(unsafe.Add(v.state, v.lay.jumpCache)), 1<<backend.JumpCacheBits)
+	v.counters = make([]uint64, NumCounters)
+	v.hdr.Counters = uint64(uintptr(unsafe.Pointer(&v.counters[0])))
+	v.hdr.GuestLimit = uint64(e.mem.Limit())
+	v.hdr.GuestBase = uint64(e.mem.Base())
+	if e.mem.Mode() == softmmu.TLB {
+		v.tlb = e.mem.NewTLB(unsafe.Slice((*softmmu.TLBEntry)(unsafe.Add(v.state, v.lay.tlb)), 1<<backend.TLBBits))
+	}
+	if e.arch.InitState != nil {
+		e.arch.InitState(v.state)
+	}
+	v.memory = &memory{as: e.mem}
+	v.env = ir.Env{
+		State: v.state, FPEnv: (*uint64)(unsafe.Add(v.state, e.arch.FPEnvOffset)), Mem: v.memory, VCPU: v.Index, User: v,
+	}
+	v.thread = interp.Thread{Env: &v.env, Counters: v.counters}
+	v.initJIT()
+	e.vcpus = append(e.vcpus, v)
+	return v
+}
+
+// Engine returns the engine the vCPU belongs to.
+func (v *VCPU) Engine() *Engine { return v.e }
+
+// State returns the guest State, valid as long as the vCPU. Not while Run is running.
+func (v *VCPU) State() unsafe.Pointer { return v.state }
+
+// PC returns the guest PC.
+func (v *VCPU) PC() uint64 { return *v.pc() }
+
+// SetPC sets the guest PC.
+func (v *VCPU) SetPC(pc uint64) { *v.pc() = pc }
+
+func (v *VCPU) pc() *uint64 { return (*uint64)(unsafe.Add(v.state, v.e.arch.PCOffset)) }
+
+// Counters returns the vCPU's inline counters (see ir.Counter).
+func (v *VCPU) Counters() []uint64 { return v.counters }
+
+// Interrupt makes Run return StopInterrupt soon. Any goroutine may call it.
+func (v *VCPU) Interrupt() {
+	v.stop.Store(true)
+	atomic.StoreUint32(&v.hdr.Interrupt, 1)
+}
+
+// SetLimit makes Run return StopLimit once n more guest instructions have begun; n < 0: no limit.
+func (v *VCPU) SetLimit(n int64) {
+	limited := n >= 0
+	if limited != v.limited {
+		v.forgetAll()
+	}
+	v.limited = limited
+	v.limit = uint64(max(n, 0))
+}
+
+// forget removes tb from the vCPU's look-up caches.
+func (v *VCPU) forget(tb *TB) {
+	if i := jcHash(tb.Key.PC); v.tbs[i] == tb {
+		v.tbs[i] = nil
+	}
+	if e := v.jcEntry(tb.Key.PC); e.PC == tb.Key.PC {
+		v.resetJC(e)
+	}
+}
+
+func (v *VCPU) forgetAll() {
+	clear(v.tbs[:])
+	for i := range v.jc {
+		v.resetJC(&v.jc[i])
+	}
+}
+
+func jcHash(pc uint64) uint64 { return (pc ^ pc>>12) & (1<<12 - 1) }
+
+// lookup finds or makes the TB for the vCPU's PC.
+func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
+	pc := v.PC()
+	key := cpu.TBKey{PC: pc, Flags: flags, Mode: v.mode()}
+	h := jcHash(pc)
+	if tb := v.tbs[h]; tb != nil && tb.Key == key {
+		return tb, softmmu.Fault{}
+	}
+	v.e.mu.Lock()
+	defer v.e.mu.Unlock()
+	tb, fault := v.e.find(key)
+	if tb != nil {
+		v.tbs[h] = tb
+	}
+	return tb, fault
+}
+
+func (v *VCPU) mode() uint32 {
+	if m := v.e.arch.Mode; m != nil {
+		return m(v.state)
+	}
+	return 0
+}
+
+// find looks key up or translates it. The lock is held.
+func (e *Engine) find(key cpu.TBKey) (*TB, softmmu.Fault) {
+	if tb := e.cache.byKey[key]; tb != nil {
+		return tb, softmmu.Fault{}
+	}
+	return e.translate(key)
+}
