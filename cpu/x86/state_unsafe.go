@@ -1,6 +1,10 @@
 package x86
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"github.com/gotcg/gotcg/tcg/ir"
+)
 
 // Offsets of State fields, in bytes.
 const (
@@ -17,7 +21,17 @@ const (
 	offFSW    = unsafe.Offsetof(State{}.FSW)
 	offFCW    = unsafe.Offsetof(State{}.FCW)
 	offFTag   = unsafe.Offsetof(State{}.FTag)
+	offTSCAux = unsafe.Offsetof(State{}.TSCAux)
+	offSeg    = unsafe.Offsetof(State{}.Seg)
+
+	stateSize = unsafe.Sizeof(State{})
 )
 
 // The vector registers must be 16-byte aligned within State.
 var _ [0]struct{} = [offXMM % 16]struct{}{}
+
+// stateOf returns the State a helper works on.
+func stateOf(env *ir.Env) *State { return (*State)(env.State) }
+
+// StateAt returns the State behind p, for code that holds a vCPU's block.
+func StateAt(p unsafe.Pointer) *State { return (*State)(p) }

@@ -192,3 +192,17 @@ func (in *Inst) memText(size uint8) string {
 	b.WriteByte(']')
 	return b.String()
 }
+
+// Disas returns the text of the instruction at pc, in Intel syntax, and its length; 0 when the bytes
+// are not an instruction.
+func Disas(code []byte, pc uint64) (string, int) {
+	in, err := Decode(code, Mode64)
+	if err != nil {
+		return "", 0
+	}
+	s := in.String()
+	if i := in.NArgs(); i > 0 && in.Args[i-1].Kind == ArgRel {
+		s = strings.TrimSuffix(s, in.argText(in.Args[i-1])) + fmt.Sprintf("%#x", in.Target(pc))
+	}
+	return s, int(in.Len)
+}

@@ -28,6 +28,8 @@ type Builder struct {
 	// Hook sees memory accesses, if not nil. String instructions must then be translated access by
 	// access, not by a bulk helper.
 	Hook MemHook
+	// Scratch belongs to the guest's translator: room it keeps from call to call.
+	Scratch any
 
 	consts [64]Temp // hash of interned constants, NoTemp when empty
 }

@@ -1,0 +1,137 @@
+package x86
+
+import "github.com/gotcg/gotcg/tcg/ir"
+
+// strBody is one iteration of a string instruction of size-byte elements: it does its accesses and
+// then its register updates.
+type strBody func(t *trans, size uint8)
+
+// transMOVS translates MOVS. SDM vol. 2 MOVS.
+func transMOVS(t *trans) {
+	t.stringOp(t.in.Args[0].Size, movsBody, &helperMOVS)
+}
+
+func movsBody(t *trans, size uint8) {
+	v := t.b.Ld(width(size), t.strSrc(), 0)
+	t.b.St(width(size), t.strDst(), v, 0)
+	t.strStep(size, true, true)
+}
+
+// transSTOS translates STOS. SDM vol. 2 STOS.
+func transSTOS(t *trans) {
+	t.stringOp(t.in.Args[0].Size, stosBody, &helperSTOS)
+}
+
+func stosBody(t *trans, size uint8) {
+	t.b.St(width(size), t.strDst(), tReg(RAX), 0)
+	t.strStep(size, false, true)
+}
+
+// transLODS translates LODS. SDM vol. 2 LODS.
+func transLODS(t *trans) {
+	t.stringOp(t.in.Args[1].Size, lodsBody, &helperLODS)
+}
+
+func lodsBody(t *trans, size uint8) {
+	v := t.b.Ld(width(size), t.strSrc(), 0)
+	t.setReg(RAX, size, v)
+	t.strStep(size, true, false)
+}
+
+// transCMPS translates CMPS. SDM vol. 2 CMPS.
+func transCMPS(t *trans) {
+	t.stringOp(t.in.Args[0].Size, cmpsBody, &helperCMPS)
+}
+
+func cmpsBody(t *trans, size uint8) {
+	x := t.b.Ld(width(size), t.strSrc(), 0)
+	y := t.b.Ld(width(size), t.strDst(), 0)
+	t.flagsOf(ir.SubF, width(size), x, y)
+	t.strStep(size, true, true)
+}
+
+// transSCAS translates SCAS. SDM vol. 2 SCAS.
+func transSCAS(t *trans) {
+	t.stringOp(t.in.Args[1].Size, scasBody, &helperSCAS)
+}
+
+func scasBody(t *trans, size uint8) {
+	y := t.b.Ld(width(size), t.strDst(), 0)
+	t.flagsOf(ir.SubF, width(size), tReg(RAX), y)
+	t.strStep(size, false, true)
+}
+
+// strSrc returns the address of the source element.
+func (t *trans) strSrc() ir.EA { return t.withSeg(t.strReg(RSI), t.in.Mem.Seg) }
+
+// strDst returns the address of the destination element; ES has no base.
+func (t *trans) strDst() ir.EA { return t.strReg(RDI) }
+
+func (t *trans) strReg(n uint8) ir.EA {
+	ea := ir.EA{Base: tReg(n), Index: ir.NoTemp}
+	if t.in.AddrSize == 4 {
+		ea.Base = t.b.Zext(ir.W32, ea.Base)
+	}
+	return ea
+}
+
+// strStep moves RSI and RDI by one element in the direction DF says.
+func (t *trans) strStep(size uint8, src, dst bool) {
+	b, w := t.b, t.addrW()
+	// size - 2*size*DF
+	df := b.Extract(ir.W64, tSys, 10, 1, false)
+	step := b.Op2(ir.Sub, w, t.c(uint64(size)), b.Op2i(ir.Shl, ir.W32, df, uint64(width(size))+1))
+	if src {
+		b.Set(tReg(RSI), b.Op2(ir.Add, w, tReg(RSI), step))
+	}
+	if dst {
+		b.Set(tReg(RDI), b.Op2(ir.Add, w, tReg(RDI), step))
+	}
+}
+
+// stringOp translates a string instruction with its REP prefix. Repeated ones go to a helper that does
+// all iterations, unless instrumentation wants to see each access: then they are a loop in the block
+// whose registers are right after every iteration.
+func (t *trans) stringOp(size uint8, body strBody, h *ir.Helper) {
+	b, w := t.b, t.addrW()
+	if t.in.Rep == RepNone {
+		body(t, size)
+		return
+	}
+	if b.Hook == nil {
+		b.Call(h, false, t.c(strArgs(t, size)), t.strSegTemp())
+		return
+	}
+	again, done := b.NewLabel(), b.NewLabel()
+	b.BrC(w, ir.EQ, tReg(RCX), t.c(0), done)
+	b.SetLabel(again)
+	body(t, size)
+	b.Set(tReg(RCX), b.Op2i(ir.Sub, w, tReg(RCX), 1))
+	if t.in.Op == CMPS || t.in.Op == SCAS {
+		stop := ir.CondNZ
+		if t.in.Rep == RepNE {
+			stop = ir.CondZ
+		}
+		b.BrF(stop, tFlags, done)
+	}
+	b.BrC(w, ir.NE, tReg(RCX), t.c(0), again)
+	b.SetLabel(done)
+}
+
+// strSegTemp returns the base of the source segment.
+func (t *trans) strSegTemp() ir.Temp {
+	if s := t.segBase(); s != ir.NoTemp {
+		return s
+	}
+	return t.c(0)
+}
+
+// strArgs packs what a string helper must know: element size, address size, and whether the repetition
+// ends at equal elements.
+func strArgs(t *trans, size uint8) uint64 {
+	v := uint64(size) | uint64(t.in.AddrSize)<<8
+	if t.in.Rep == RepNE {
+		v |= 1 << 16
+	}
+	return v
+}
