@@ -81,6 +81,7 @@ func (v *VCPU) execute(tb *TB) (Stop, bool) {
 		}
 		return v.executeJIT(tb)
 	}
+	v.thread.Stale = &tb.gone
 	return v.executeInterp(tb.block)
 }
 
@@ -114,7 +115,7 @@ func (v *VCPU) fetchFault(f softmmu.Fault) Stop {
 // stopped finishes a stop: the break pseudo-exception becomes StopBreak.
 func (v *VCPU) stopped(s Stop) Stop {
 	if s.Kind == StopException {
-		if s.Exc.Kind == excBreakpoint {
+		if s.Exc.Kind == ir.ExcStop {
 			v.pass = true
 			return Stop{Kind: StopBreak}
 		}

@@ -73,7 +73,7 @@ func (e *Engine) translateBlock(key cpu.TBKey) (ok bool, fault softmmu.Fault) {
 		if first := pc == key.PC; e.breaks[pc] > 0 && !(first && key.Flags&flagPass != 0) {
 			if first {
 				b.Insn(pc)
-				b.ExitExc(excBreakpoint, pc, ir.NoTemp)
+				b.ExitExc(ir.ExcStop, pc, ir.NoTemp)
 				b.Len = 1
 				return true, softmmu.Fault{}
 			}

@@ -14,9 +14,6 @@ import (
 // NumCounters is the number of inline counters a vCPU has; slot 0 is the engine's.
 const NumCounters = 4096
 
-// excBreakpoint is the exception of a block at a SetBreak address; Run returns it as StopBreak.
-const excBreakpoint ir.ExcKind = 0xff
-
 // VCPU is one guest core. Its methods are for the goroutine that runs it, but Interrupt.
 type VCPU struct {
 	e     *Engine

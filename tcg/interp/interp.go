@@ -1,6 +1,10 @@
 package interp
 
-import "github.com/gotcg/gotcg/tcg/ir"
+import (
+	"sync/atomic"
+
+	"github.com/gotcg/gotcg/tcg/ir"
+)
 
 // ExitKind tells how a block was left.
 type ExitKind uint8
@@ -35,6 +39,9 @@ type Thread struct {
 	Env *ir.Env
 	// Counters is the vCPU's scoreboard, indexed by Counter ops.
 	Counters []uint64
+	// Stale, if not nil, is set when the block under way has been overwritten: it is left at the
+	// next instruction.
+	Stale *atomic.Bool
 
 	// in is a field because what helpers get would escape from the stack.
 	in     [5]ir.Val
@@ -59,6 +66,10 @@ func (t *Thread) Run(b *ir.Block) Exit {
 		case c < ir.AddF && c != ir.Div2U && c != ir.Div2S:
 			t.set(o.A[0], ir.Val{Lo: ir.EvalInt(o, t.lo(o.A[1]), t.lo(o.A[2]), t.lo(o.A[3]), t.lo(o.A[4]))})
 		case c == ir.InsnStart:
+			if i > 0 && t.Stale != nil && t.Stale.Load() {
+				t.undoCounters(b, i)
+				return Exit{Kind: ExitTB, Op: i, PC: uint64(o.Imm)}
+			}
 			env.PC = uint64(o.Imm)
 		case c == ir.ExitTB:
 			return Exit{Kind: ExitTB, Op: i, PC: uint64(o.Imm), Backward: o.Attr&ir.Backward != 0}

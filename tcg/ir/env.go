@@ -34,11 +34,13 @@ const (
 	ExcHalt
 	// ExcOverflow: x86 INTO, BOUND.
 	ExcOverflow
+	// ExcStop is not a guest's: the engine stops before this instruction, where somebody asked for it.
+	ExcStop
 	numExcKinds
 )
 
 var excNames = [numExcKinds]string{"none", "syscall", "break", "illegal", "unimplemented", "divide", "memory",
-	"protection", "fp", "align", "int", "halt", "overflow"}
+	"protection", "fp", "align", "int", "halt", "overflow", "stop"}
 
 // String returns the kind's name as the printer writes it.
 func (k ExcKind) String() string {
