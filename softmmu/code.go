@@ -17,7 +17,8 @@ func (as *AddressSpace) CodeVersion() uint64 { return as.codeVersion.Load() }
 
 // MarkCode makes the page of a a code page: stores to it call the invalidation function first. Mark
 // before reading the bytes to translate. The mark goes away with the first invalidation. The
-// page must be executable.
+// page must be executable (ErrUnmapped). ErrNoMemory: there are too many code pages that are also
+// writable; the engine drops some.
 func (as *AddressSpace) MarkCode(a Addr) error {
 	a = a.Page()
 	as.mu.Lock()
@@ -30,6 +31,9 @@ func (as *AddressSpace) MarkCode(a Addr) error {
 		return fmt.Errorf("%w: no code at %#x", ErrUnmapped, uint64(a))
 	}
 	if as.mode == Direct && r.perm&W != 0 {
+		if len(as.code) >= MaxWritableCode {
+			return fmt.Errorf("%w: %d code pages", ErrNoMemory, len(as.code))
+		}
 		if err := hostProtect(as.host(a), PageSize, r.perm&^W); err != nil {
 			return err
 		}

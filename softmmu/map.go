@@ -27,11 +27,12 @@ func (as *AddressSpace) pages(a Addr, n uint64) (last Addr, err error) {
 }
 
 // change runs a change of the map on [a, last]: blocks translated from its pages are forgotten, f does
-// the host's part and returns the regions now in the range, which are published.
-func (as *AddressSpace) change(a, last Addr, f func(t *table) ([]region, error)) error {
+// the host's part and returns the regions now in the range, which are published. adds is about how
+// many those are, or sameCount.
+func (as *AddressSpace) change(a, last Addr, adds int, f func(t *table) ([]region, error)) error {
 	as.mu.Lock()
 	t := as.snap.Load()
-	if len(t.regs) >= as.maxRg && !t.covered(a, last) {
+	if len(t.regs)+2 > as.maxRg && as.tooMany(t, a, last, adds) {
 		as.mu.Unlock()
 		return fmt.Errorf("%w: %d regions", ErrNoMemory, len(t.regs))
 	}
@@ -50,6 +51,19 @@ func (as *AddressSpace) change(a, last Addr, f func(t *table) ([]region, error))
 	return err
 }
 
+// sameCount says that a change leaves as many regions in its range as there are.
+const sameCount = -1
+
+// tooMany tells whether the list would grow over its bound.
+func (as *AddressSpace) tooMany(t *table, a, last Addr, adds int) bool {
+	if adds == sameCount {
+		adds = 0
+		t.overlapping(a, last, func(region) { adds++ })
+	}
+	n := len(t.replace(a, last).regs) + adds
+	return n > as.maxRg && n > len(t.regs)
+}
+
 // Map maps n bytes (rounded up to pages) of zeroed anonymous memory at a, in place of whatever is
 // there. With info.Shared it is memory that a later Clone would share.
 func (as *AddressSpace) Map(a Addr, n uint64, p Perm, info Info) error {
@@ -57,7 +71,7 @@ func (as *AddressSpace) Map(a Addr, n uint64, p Perm, info Info) error {
 	if err != nil {
 		return err
 	}
-	return as.change(a, last, func(*table) ([]region, error) {
+	return as.change(a, last, 1, func(*table) ([]region, error) {
 		r := region{start: a, last: last, perm: p, info: info}
 		if as.mode == Direct {
 			if info.Shared {
@@ -86,7 +100,7 @@ func (as *AddressSpace) MapFile(a Addr, n uint64, p Perm, f File, info Info) err
 		return fmt.Errorf("%w: file offset %#x", ErrRange, f.Offset)
 	}
 	info.Shared, info.Offset = f.Shared, uint64(f.Offset)
-	return as.change(a, last, func(*table) ([]region, error) {
+	return as.change(a, last, 1, func(*table) ([]region, error) {
 		r := region{start: a, last: last, perm: p, info: info}
 		if as.mode == Direct {
 			r.back = &backing{file: true, maxPerm: RWX}
@@ -107,7 +121,7 @@ func (as *AddressSpace) MapMMIO(a Addr, n uint64, p Perm, dev MMIO, info Info) e
 	if err != nil {
 		return err
 	}
-	return as.change(a, last, func(*table) ([]region, error) {
+	return as.change(a, last, 1, func(*table) ([]region, error) {
 		if as.mode == Direct {
 			if err := hostUnmap(as.host(a), uintptr(last-a)+1); err != nil {
 				return nil, err
@@ -124,7 +138,7 @@ func (as *AddressSpace) Unmap(a Addr, n uint64) error {
 	if err != nil {
 		return err
 	}
-	return as.change(a, last, func(t *table) ([]region, error) {
+	return as.change(a, last, 0, func(t *table) ([]region, error) {
 		if as.mode == Direct {
 			return nil, hostUnmap(as.host(a), uintptr(last-a)+1)
 		}
@@ -146,7 +160,7 @@ func (as *AddressSpace) Protect(a Addr, n uint64, p Perm) error {
 	if err != nil {
 		return err
 	}
-	return as.change(a, last, func(t *table) ([]region, error) {
+	return as.change(a, last, sameCount, func(t *table) ([]region, error) {
 		if !t.covered(a, last) {
 			return nil, fmt.Errorf("%w: %#x bytes at %#x", ErrUnmapped, n, uint64(a))
 		}
@@ -181,7 +195,7 @@ func (as *AddressSpace) Discard(a Addr, n uint64) error {
 	if err != nil {
 		return err
 	}
-	return as.change(a, last, func(t *table) ([]region, error) {
+	return as.change(a, last, sameCount, func(t *table) ([]region, error) {
 		if !t.covered(a, last) {
 			return nil, fmt.Errorf("%w: %#x bytes at %#x", ErrUnmapped, n, uint64(a))
 		}

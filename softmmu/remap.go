@@ -41,7 +41,7 @@ func (as *AddressSpace) Remap(old Addr, oldLen uint64, to Addr, newLen uint64) e
 	if err := as.moveTo(old, oldLast, to, toLast); err != nil {
 		return err
 	}
-	return as.change(old, oldLast, func(*table) ([]region, error) { // the chunk lives on
+	return as.change(old, oldLast, 0, func(*table) ([]region, error) { // the chunk lives on
 		if as.mode == Direct {
 			return nil, hostUnmap(as.host(old), uintptr(oldLast-old)+1)
 		}
@@ -70,7 +70,7 @@ func sourceOf(t *table, old, last Addr) (first region, err error) {
 
 // moveTo makes [to, toLast] have the contents of [old, oldLast] and zeroed memory after them.
 func (as *AddressSpace) moveTo(old, oldLast, to, toLast Addr) error {
-	return as.change(to, toLast, func(t *table) ([]region, error) {
+	return as.change(to, toLast, 2, func(t *table) ([]region, error) {
 		r, err := sourceOf(t, old, oldLast) // again, now under the lock
 		if err != nil {
 			return nil, err

@@ -43,8 +43,10 @@ const (
 	// GuardSize is the size in bytes of the closed zones below and above a direct-mode range: a
 	// checked address plus any 32-bit displacement stays in the reservation.
 	GuardSize = 2<<30 + 1<<20
-	// DefaultMaxRegions keeps a guest from using up the host process's mappings.
-	DefaultMaxRegions = 30000
+	// DefaultMaxRegions and MaxWritableCode, the number of writable code pages in direct mode, keep a
+	// guest from using up the host process's mappings (65530 by default).
+	DefaultMaxRegions = 16384
+	MaxWritableCode   = 16384
 )
 
 // Errors of the mapping operations.
