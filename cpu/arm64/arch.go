@@ -45,7 +45,7 @@ func init() {
 func Arch() *cpu.Arch { return &arch }
 
 // mode returns the bits of the State that change translation.
-func mode(unsafe.Pointer) uint32 { return 0 }
+func mode(p unsafe.Pointer) uint32 { return stateOf(p).fpMode() }
 
 // gdb's register numbers. gdb manual, AArch64 Features.
 const (
@@ -81,8 +81,12 @@ func regs() []cpu.RegInfo {
 			Offset: uint32(unsafe.Offsetof(s.V)) + uint32(i)*16})
 	}
 	return append(r,
-		cpu.RegInfo{Name: "fpsr", Num: regNFPSR, Bits: 32, Feature: fpu, Type: "int", Offset: uint32(unsafe.Offsetof(s.FPSR))},
-		cpu.RegInfo{Name: "fpcr", Num: regNFPCR, Bits: 32, Feature: fpu, Type: "int", Offset: uint32(unsafe.Offsetof(s.FPCR))},
+		cpu.RegInfo{Name: "fpsr", Num: regNFPSR, Bits: 32, Feature: fpu, Type: "int",
+			Get: func(p unsafe.Pointer, b []byte) { binary.LittleEndian.PutUint32(b, uint32(stateOf(p).ReadFPSR())) },
+			Set: func(p unsafe.Pointer, b []byte) { stateOf(p).WriteFPSR(uint64(binary.LittleEndian.Uint32(b))) }},
+		cpu.RegInfo{Name: "fpcr", Num: regNFPCR, Bits: 32, Feature: fpu, Type: "int",
+			Get: func(p unsafe.Pointer, b []byte) { binary.LittleEndian.PutUint32(b, uint32(stateOf(p).FPCR)) },
+			Set: func(p unsafe.Pointer, b []byte) { stateOf(p).WriteFPCR(uint64(binary.LittleEndian.Uint32(b))) }},
 		cpu.RegInfo{Name: "tpidr", Num: regTLS, Bits: 64, Feature: tls, Type: "data_ptr", Offset: uint32(unsafe.Offsetof(s.TPIDR))})
 }
 

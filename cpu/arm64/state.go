@@ -21,8 +21,10 @@ type State struct {
 	V     [32][2]uint64
 	// FPCR is the control register as the guest wrote it, RES0 bits clear; FPEnv holds what acts.
 	FPCR uint64
-	// FPSR holds the status bits that FPEnv has no place for: QC and IDC.
+	// FPSR holds IDC, the status bit that FPEnv has no place for.
 	FPSR uint64
+	// QC is non-zero in some bit when FPSR.QC is set: saturating ops OR their differences into it.
+	QC [2]uint64
 	// The exclusive monitor: ExclSize is the number of bytes reserved, 0 when the monitor is open.
 	// ExclLo and ExclHi are what the load-exclusive read.
 	ExclAddr, ExclSize, ExclLo, ExclHi uint64
@@ -41,6 +43,7 @@ const (
 	gExclSize
 	gExclLo
 	gExclHi
+	gQC
 	numGlobals
 )
 
@@ -67,6 +70,7 @@ func makeGlobals() []ir.GlobalInfo {
 	add("excl_size", ir.I64, unsafe.Offsetof(s.ExclSize))
 	add("excl_lo", ir.I64, unsafe.Offsetof(s.ExclLo))
 	add("excl_hi", ir.I64, unsafe.Offsetof(s.ExclHi))
+	add("qc", ir.V128, unsafe.Offsetof(s.QC))
 	return g
 }
 

@@ -9,13 +9,14 @@ import (
 
 // translator appends the IR of one instruction. It is passed by value: nothing of it is kept.
 type translator struct {
-	b  *ir.Builder
-	pc uint64
+	b    *ir.Builder
+	pc   uint64
+	mode uint32
 }
 
 // translate is cpu.Arch.Translate of AArch64.
-func translate(b *ir.Builder, pc uint64, code []byte, _ uint32) cpu.Result {
-	t := translator{b, pc}
+func translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
+	t := translator{b, pc, mode}
 	if pc&3 != 0 {
 		b.ExitExc(ir.ExcAlign, pc, ir.NoTemp)
 		return cpu.Result{Len: 4, End: true}

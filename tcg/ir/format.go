@@ -44,7 +44,7 @@ func immKindOf(c Opcode) immKind {
 
 // attrNames are in bit order.
 var attrNames = [...]string{"invc", "signed", "scalar", "arm", "aligned", "acquire", "release", "be", "trunc", "high",
-	"sat", "nofault", "backward", "armsat"}
+	"sat", "nofault", "backward", "armsat", "exactfp"}
 
 // baseSlot returns the input that is a memory op's base, and whether an index follows it.
 func baseSlot(c Opcode) (base int, index bool) {

@@ -206,6 +206,9 @@ const (
 	Backward
 	// ArmSat: float to integer saturates and NaN gives 0 (Arm); else x86's integer indefinite.
 	ArmSat
+	// ExactFP: the op runs under Arm's FPCR.FZ, which no host mode matches (flags of flushed values,
+	// tininess before rounding), so a backend evaluates it by Eval.
+	ExactFP
 )
 
 // Rounding modes in the Aux field of FRint and FCvtI, when not by the FP environment.

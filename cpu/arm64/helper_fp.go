@@ -1,0 +1,118 @@
+package arm64
+
+import (
+	"github.com/gotcg/gotcg/internal/softfp"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// softEnv is the environment word under Arm's rules, and what it raised goes back with softDone.
+func softEnv(word uint64) softfp.Env {
+	e := softfp.MXCSREnv(uint32(word))
+	e.Rules = softfp.Arm
+	e.Unmasked = 0
+	e.DN = word&ir.FPArmDN != 0
+	return e
+}
+
+func format(w ir.Width) softfp.Format { return softfp.Format(w - ir.W16) }
+
+// fpHelpers are the helpers of one FP operation: scalar and packed, single and double.
+type fpHelpers struct {
+	scalar, packed [2]*ir.Helper
+}
+
+func (h *fpHelpers) get(f vform) *ir.Helper {
+	if f.scalar {
+		return h.scalar[f.w-ir.W32]
+	}
+	return h.packed[f.w-ir.W32]
+}
+
+type laneFn func(e *softfp.Env, f softfp.Format, x, y uint64) uint64
+
+func makeFP(name string, fn laneFn) fpHelpers {
+	var h fpHelpers
+	for k := range 2 {
+		w := ir.W32 + ir.Width(k)
+		suffix := [...]string{"_s", "_d"}[k]
+		h.scalar[k] = &ir.Helper{Name: "a64_" + name + suffix, Pure: true,
+			Fn: func(e *ir.Env, in *[4]ir.Val) ir.Val {
+				s := softEnv(*e.FPEnv)
+				r := fn(&s, format(w), in[0].Lo&w.Mask(), in[1].Lo&w.Mask())
+				*e.FPEnv |= uint64(s.Flags)
+				return ir.Val{Lo: r}
+			}}
+		h.packed[k] = &ir.Helper{Name: "a64_" + name + suffix + "v", Pure: true,
+			Fn: func(e *ir.Env, in *[4]ir.Val) ir.Val {
+				s := softEnv(*e.FPEnv)
+				r := mapLanes(w, in[0], in[1], func(x, y uint64) uint64 { return fn(&s, format(w), x, y) })
+				*e.FPEnv |= uint64(s.Flags)
+				return r
+			}}
+	}
+	return h
+}
+
+var (
+	helpFMULX   = makeFP("fmulx", (*softfp.Env).MulX)
+	helpFRECPS  = makeFP("frecps", (*softfp.Env).RecipStep)
+	helpFRSQRTS = makeFP("frsqrts", (*softfp.Env).RSqrtStep)
+	helpFRECPE  = makeFP("frecpe", func(e *softfp.Env, f softfp.Format, x, _ uint64) uint64 {
+		return e.RecipEstimate(f, x)
+	})
+	helpFRSQRTE = makeFP("frsqrte", func(e *softfp.Env, f softfp.Format, x, _ uint64) uint64 {
+		return e.RSqrtEstimate(f, x)
+	})
+	helpFRECPX = makeFP("frecpx", func(e *softfp.Env, f softfp.Format, x, _ uint64) uint64 {
+		return e.RecipExp(f, x)
+	})
+)
+
+// convLanes converts n lanes of width w of v to width d in the low lanes of the result.
+func convLanes(e *softfp.Env, w, d ir.Width, n int, v ir.Val) ir.Val {
+	in := halves(v)
+	var out [2]uint64
+	for k := range n {
+		at := uint(k) * w.Bits()
+		to := uint(k) * d.Bits()
+		r := e.Convert(format(w), format(d), in[at/64]>>(at%64)&w.Mask())
+		out[to/64] |= r << (to % 64)
+	}
+	return ir.Val{Lo: out[0], Hi: out[1]}
+}
+
+func convHelper(name string, w, d ir.Width, n int, set func(*softfp.Env)) *ir.Helper {
+	return &ir.Helper{Name: "a64_" + name, Pure: true, Fn: func(e *ir.Env, in *[4]ir.Val) ir.Val {
+		s := softEnv(*e.FPEnv)
+		set(&s)
+		r := convLanes(&s, w, d, n, in[0])
+		*e.FPEnv |= uint64(s.Flags)
+		return r
+	}}
+}
+
+func setAHP(s *softfp.Env) { s.AHP = true }
+
+var (
+	helperFCVTXN = convHelper("fcvtxn", ir.W64, ir.W32, 2, func(s *softfp.Env) { s.Round = softfp.ToOdd })
+	// Converts from and to the alternative half precision.
+	helperFCVTLahp = convHelper("fcvtl_ahp", ir.W16, ir.W32, 4, setAHP)
+	helperFCVTNahp = convHelper("fcvtn_ahp", ir.W32, ir.W16, 4, setAHP)
+	helperAHPhs    = convHelper("fcvt_hs_ahp", ir.W32, ir.W16, 1, setAHP)
+	helperAHPhd    = convHelper("fcvt_hd_ahp", ir.W64, ir.W16, 1, setAHP)
+	helperAHPsh    = convHelper("fcvt_sh_ahp", ir.W16, ir.W32, 1, setAHP)
+	helperAHPdh    = convHelper("fcvt_dh_ahp", ir.W16, ir.W64, 1, setAHP)
+)
+
+// ahpHelper is the scalar convert between widths w and d, one of which is 16 bits.
+func ahpHelper(w, d ir.Width) *ir.Helper {
+	switch {
+	case w == ir.W32:
+		return helperAHPhs
+	case w == ir.W64:
+		return helperAHPhd
+	case d == ir.W32:
+		return helperAHPsh
+	}
+	return helperAHPdh
+}
