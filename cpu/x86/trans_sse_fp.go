@@ -1,0 +1,119 @@
+package x86
+
+import "github.com/gotcg/gotcg/tcg/ir"
+
+// fUn is dst = op(src) for ops that take (upper source, operand): SQRT*, CVTSS2SD, CVTSD2SS, ROUND*.
+func fUn(t *trans, r *vrow) {
+	d := t.in.Args[0]
+	s := t.vread(&t.in.Args[1])
+	up := s
+	if r.attr&ir.Scalar != 0 {
+		up = xmm(d.Reg)
+	}
+	t.b.Set(xmm(d.Reg), t.b.V(r.op, r.w, r.attr, up, s))
+}
+
+// fConvert is the float to float conversions; aux is the width of the result.
+func fConvert(t *trans, r *vrow) {
+	d := t.in.Args[0]
+	s := t.vread(&t.in.Args[1])
+	up := s
+	if r.attr&ir.Scalar != 0 {
+		up = xmm(d.Reg)
+	}
+	v := t.b.V(r.op, r.w, r.attr, up, s)
+	t.lastOp().D = ir.Width(r.aux)
+	t.b.Set(xmm(d.Reg), v)
+}
+
+// lastOp returns the op appended last, to set fields the builder's call has no place for.
+func (t *trans) lastOp() *ir.Op { return &t.b.Ops[len(t.b.Ops)-1] }
+
+// fCompare is CMPPS and its kin: masks by predicate. Bits 7:3 of the immediate are ignored.
+func fCompare(t *trans, r *vrow) {
+	d := t.in.Args[0]
+	s := t.vread(&t.in.Args[1])
+	t.b.Set(xmm(d.Reg), t.b.VI(ir.FCmpM, r.w, r.attr, uint8(t.in.Imm)&7, 0, xmm(d.Reg), s))
+}
+
+// fComi is COMIS* (aux 1) and UCOMIS*.
+func fComi(t *trans, r *vrow) {
+	s := t.vread(&t.in.Args[1])
+	f := t.b.Op2(ir.FCmpF, r.w, xmm(t.in.Args[0].Reg), s)
+	t.lastOp().Aux = r.aux
+	t.b.Set(tFlags, f)
+}
+
+// fToInt is CVTSS2SI and its kin: lane 0 to a general register of 32 or 64 bits.
+func fToInt(t *trans, r *vrow) {
+	d := t.in.Args[0]
+	v := t.b.Op1(ir.FCvtI, r.w, t.vread(&t.in.Args[1]))
+	o := t.lastOp()
+	o.D = width(d.Size)
+	o.Attr = r.attr | ir.Signed
+	t.b.Set(ir.Temp(d.Reg), v)
+}
+
+// fFromInt is CVTSI2SS and CVTSI2SD.
+func fFromInt(t *trans, r *vrow) {
+	d, s := t.in.Args[0], t.in.Args[1]
+	w := width(s.Size)
+	var i ir.Temp
+	if s.Kind == ArgMem {
+		i = t.b.Ld(w, t.ea(), 0)
+	} else {
+		i = ir.Temp(s.Reg)
+	}
+	v := t.b.V(ir.ICvtF, r.w, ir.Signed, xmm(d.Reg), i)
+	t.lastOp().D = w
+	t.b.Set(xmm(d.Reg), v)
+}
+
+// fCvtVec is the packed conversions between integers and floats; aux is the width of the result.
+func fCvtVec(t *trans, r *vrow) {
+	d := t.in.Args[0]
+	s := t.in.Args[1]
+	in := t.vread(&s)
+	if d.Kind == ArgMMX && s.Kind == ArgXMM && r.w == ir.W32 {
+		in = t.b.V(ir.VLow, ir.W64, 0, in) // CVTPS2PI reads two lanes; the others must raise nothing
+	}
+	v := t.b.V(r.op, r.w, r.attr|ir.Signed, in)
+	t.lastOp().D = ir.Width(r.aux)
+	switch {
+	case d.Kind == ArgXMM && t.in.Op == CVTPI2PS:
+		v = t.b.V(ir.VInsV, ir.W64, 0, xmm(d.Reg), v)
+	}
+	t.vwrite(&d, v)
+	if s.Kind == ArgMMX {
+		t.mmdone(-1)
+	}
+}
+
+// fHoriz is HADDP* and HSUBP*: op on the even and the odd lanes of both operands.
+func fHoriz(t *trans, r *vrow) {
+	d := t.in.Args[0]
+	s := t.vread(&t.in.Args[1])
+	even := t.b.V(ir.VUzp, r.w, 0, xmm(d.Reg), s)
+	odd := t.b.V(ir.VUzp, r.w, ir.High, xmm(d.Reg), s)
+	t.b.Set(xmm(d.Reg), t.b.V(r.op, r.w, 0, even, odd))
+}
+
+// vLDMXCSR loads MXCSR; a reserved bit set is #GP. SDM vol. 1 10.2.3.
+func vLDMXCSR(t *trans, _ *vrow) {
+	v := t.b.Ld(ir.W32, t.ea(), 0)
+	ok := t.b.NewLabel()
+	t.b.BrC(ir.W64, ir.TSTEQ, v, t.b.Const(0xffffffff&^mxcsrMask), ok)
+	t.b.ExitExc(ir.ExcProtection, t.pc, ir.NoTemp)
+	t.b.SetLabel(ok)
+	t.b.Emit(ir.Op{Code: ir.SetEnv, A: [6]ir.Temp{v, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}})
+}
+
+// mxcsrMask is MXCSR_MASK as FXSAVE reports it: all of SSE2's bits, DAZ among them.
+const mxcsrMask = 0xffff
+
+// vSTMXCSR stores MXCSR.
+func vSTMXCSR(t *trans, _ *vrow) {
+	v := t.b.New(ir.I64)
+	t.b.Emit(ir.Op{Code: ir.GetEnv, A: [6]ir.Temp{v, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}})
+	t.b.St(ir.W32, t.ea(), v, 0)
+}
