@@ -191,6 +191,7 @@ func (d *decoder) decode(in *Inst) error {
 		}
 	}
 	in.OpSize = 2 << d.osz
+	in.Opcode = b
 	if !d.operands(in, r, b) {
 		return ErrInvalid
 	}
@@ -264,10 +265,10 @@ func (d *decoder) modrm(in *Inst) {
 	m := d.buf[d.pos&31]
 	d.pos++
 	in.ModRM = m
+	in.Mem.Seg = d.seg // MASKMOVQ has one without a memory operand
 	if m >= 0xc0 {
 		return
 	}
-	in.Mem.Seg = d.seg
 	mod, rm := m>>6, m&7
 	if rm == 4 {
 		sib := d.buf[d.pos&31]

@@ -69,6 +69,7 @@ type Inst struct {
 	Pfx66    bool  // operand-size prefix seen
 	Lock     bool  // LOCK prefix seen (valid here)
 	Cond     uint8 // condition code of JCC SETCC CMOVCC
+	Opcode   uint8 // last opcode byte
 	ModRM    uint8
 	Imm2     uint8 // second immediate (ENTER, EXTRQ)
 	Args     [3]Arg

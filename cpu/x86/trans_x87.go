@@ -1,0 +1,241 @@
+package x86
+
+import "github.com/gotcg/gotcg/tcg/ir"
+
+// x87 instructions are helper calls: memory operands are loaded before and stored after by IR ops, so
+// that instrumentation sees them and a fault leaves the x87 state alone. The block saves (FNSAVE,
+// FXSAVE and their like) access memory in the helper.
+
+// transX87 makes the table of the x87 mnemonics.
+func transX87() map[Op]transFn {
+	m := map[Op]transFn{
+		FLD: xLoadOp(xM32, xM64), FILD: xLoadOp(xI16, xI32), FBLD: xBCDLoad,
+		FST: xStoreOp(0), FSTP: xStoreOp(xPop), FBSTP: xBCDStore,
+		FIST: xIntStore(0), FISTP: xIntStore(xPop), FISTTP: xIntStore(xPop | xTrunc),
+		FXCH: func(t *trans) { t.x87(x87Exchange, uint64(t.in.Args[0].Reg)) },
+		FTST: func(t *trans) { t.x87(x87Test, 0) },
+		FCOM: xCompare(0, false), FCOMP: xCompare(1, false), FUCOM: xCompare(1<<8, false), FUCOMP: xCompare(1<<8|1, false),
+		FCOMPP: xComparePP(0), FUCOMPP: xComparePP(1 << 8),
+		FCOMI: xCompare(0, true), FCOMIP: xCompare(1, true), FUCOMI: xCompare(1<<8, true), FUCOMIP: xCompare(1<<8|1, true),
+		FLDCW: func(t *trans) { t.x87(x87LoadCW, 0, t.b.Ld(ir.W16, t.ea(), 0)) }, FNSTCW: xStoreCW, FNSTSW: xStoreSW,
+		FNCLEX: xControl(xClex), FNINIT: xControl(xInit), FFREE: xControl(xFree), FFREEP: xControl(xFreeP),
+		FWAIT:   func(t *trans) { t.b.Call(x87Wait, false) },
+		FNSTENV: xEnv(0), FNSAVE: xEnv(xRegs), FLDENV: xEnv(xLoad), FRSTOR: xEnv(xLoad | xRegs),
+		FXSAVE: xFX(fxSave), FXRSTOR: xFX(fxRestore),
+	}
+	for i, op := range []Op{FADD, FMUL, opNone, opNone, FSUB, FSUBR, FDIV, FDIVR} {
+		m[op] = xArith(uint64(i), xM32, xM64)
+	}
+	for i, op := range []Op{FADDP, FMULP, opNone, opNone, FSUBP, FSUBRP, FDIVP, FDIVRP} {
+		m[op] = xArith(uint64(i)|1<<12, 0, 0)
+	}
+	for i, op := range []Op{FIADD, FIMUL, FICOM, FICOMP, FISUB, FISUBR, FIDIV, FIDIVR} {
+		m[op] = xArith(uint64(i), xI16, xI32)
+	}
+	for i, op := range []Op{FLD1, FLDL2T, FLDL2E, FLDPI, FLDLG2, FLDLN2, FLDZ} {
+		m[op] = func(t *trans) { t.x87(x87LoadConst, uint64(i)) }
+	}
+	for i, op := range []Op{
+		xNop: FNOP, xChs: FCHS, xAbs: FABS, xXam: FXAM, xRndint: FRNDINT, xSqrt: FSQRT, xScale: FSCALE, xPrem: FPREM,
+		xPrem1: FPREM1, xExtract: FXTRACT, xIncStp: FINCSTP, xDecStp: FDECSTP, x2XM1: F2XM1, xYL2X: FYL2X,
+		xYL2XP1: FYL2XP1, xPatan: FPATAN, xPtan: FPTAN, xSin: FSIN, xCos: FCOS, xSinCos: FSINCOS,
+	} {
+		m[op] = func(t *trans) { t.x87(x87Misc, uint64(i)) }
+	}
+	for op, c := range map[Op]ir.Cond{
+		FCMOVB: ir.CondB, FCMOVE: ir.CondZ, FCMOVBE: ir.CondBE, FCMOVU: ir.CondP,
+		FCMOVNB: ir.CondAE, FCMOVNE: ir.CondNZ, FCMOVNBE: ir.CondA, FCMOVNU: ir.CondNP,
+	} {
+		m[op] = func(t *trans) { t.x87(x87CMov, uint64(t.in.Args[1].Reg), t.b.SetF(c, tFlags)) }
+	}
+	delete(m, opNone)
+	return m
+}
+
+// x87 calls helper h with a selector and operands, and the opcode for FOP.
+func (t *trans) x87(h *ir.Helper, sel uint64, ins ...ir.Temp) {
+	a := [4]ir.Temp{t.c(sel), t.c(0), t.c(0), t.c(t.fop())}
+	copy(a[1:3], ins)
+	t.b.Call(h, false, a[:]...)
+}
+
+// fop returns the 11-bit opcode as FOP has it.
+func (t *trans) fop() uint64 { return uint64(t.in.Opcode&7)<<8 | uint64(t.in.ModRM) }
+
+// x87Mem loads arithmetic's memory operand: small is the kind of the smaller size.
+func (t *trans) x87Mem(small, large uint64) (kind uint64, v ir.Temp) {
+	kind = small
+	a := t.in.Args[0]
+	for _, x := range t.in.Args {
+		if x.Kind == ArgMem {
+			a = x
+		}
+	}
+	switch {
+	case a.Size == 8 && small == xI16:
+		kind = xI64
+	case a.Size == 8, a.Size == 4 && small == xI16:
+		kind = large
+	}
+	return kind, t.b.Ld(width(a.Size), t.ea(), 0)
+}
+
+// xArith is the four operations; sel has the operation and the pop bit. FSUB ST(i),ST(0) and its kind
+// come with the operation as the decoder names it, so dst op src.
+func xArith(sel, small, large uint64) transFn {
+	return func(t *trans) {
+		if t.in.HasMem() {
+			kind, v := t.x87Mem(small, large)
+			t.x87(x87ArithMem, sel|kind<<4, v)
+			return
+		}
+		d, s := t.in.Args[0].Reg, t.in.Args[1].Reg
+		t.x87(x87Arith, sel|uint64(d)<<4|uint64(s)<<8)
+	}
+}
+
+func xLoadOp(small, large uint64) transFn {
+	return func(t *trans) {
+		a := t.in.Args[0]
+		if a.Kind == ArgST {
+			t.x87(x87LoadReg, uint64(a.Reg))
+			return
+		}
+		if a.Size == 10 {
+			lo, hi := t.load80()
+			t.x87(x87LoadMem, xM80, lo, hi)
+			return
+		}
+		kind, v := t.x87Mem(small, large)
+		t.x87(x87LoadMem, kind, v)
+	}
+}
+
+func (t *trans) load80() (lo, hi ir.Temp) {
+	ea := t.ea()
+	lo = t.b.Ld(ir.W64, ea, 0)
+	ea = t.plus(ea, 8)
+	return lo, t.b.Ld(ir.W16, ea, 0)
+}
+
+// plus adds n to an address whose displacement may be at its limit.
+func (t *trans) plus(ea ir.EA, n int32) ir.EA {
+	if ea.Disp > 0x7fffffff-n {
+		ea.Base = t.b.Op2i(ir.Add, ir.W64, ea.Base, uint64(n))
+		return ea
+	}
+	ea.Disp += n
+	return ea
+}
+
+func xBCDLoad(t *trans) {
+	lo, hi := t.load80()
+	t.x87(x87LoadBCD, 0, lo, hi)
+}
+
+// xStoreOp is FST and FSTP.
+func xStoreOp(sel uint64) transFn {
+	return func(t *trans) {
+		a := t.in.Args[0]
+		switch {
+		case a.Kind == ArgST:
+			t.x87(x87StoreReg, uint64(a.Reg)|sel)
+		case a.Size == 10:
+			t.store80(sel | xM80)
+		case a.Size == 8:
+			t.x87Store(sel|xM64, ir.W64)
+		default:
+			t.x87Store(sel|xM32, ir.W32)
+		}
+	}
+}
+
+func xIntStore(sel uint64) transFn {
+	return func(t *trans) {
+		w := width(t.in.Args[0].Size)
+		t.x87Store(sel|[...]uint64{ir.W16: xI16, ir.W32: xI32, ir.W64: xI64}[w], w)
+	}
+}
+
+func xBCDStore(t *trans) { t.store80(xM80 | xBCD | xPop) }
+
+// storeAt returns the store's address in one temp, for x87Store's suppressed case.
+func (t *trans) storeAt() ir.Temp {
+	base, disp := t.addr()
+	if disp == 0 {
+		return base
+	}
+	return t.b.Op2i(ir.Add, ir.W64, base, uint64(int64(disp)))
+}
+
+func (t *trans) x87Store(sel uint64, w ir.Width) {
+	at := t.storeAt()
+	v := t.b.Call(x87Store, true, t.c(sel), at)
+	t.b.St(w, ir.EA{Base: at, Index: ir.NoTemp}, v, 0)
+	t.x87(x87StoreDone, sel)
+}
+
+func (t *trans) store80(sel uint64) {
+	at := t.storeAt()
+	lo := t.b.Call(x87Store, true, t.c(sel), at)
+	hi := t.b.Call(x87Store, true, t.c(sel|1<<8), at)
+	t.b.St(ir.W64, ir.EA{Base: at, Index: ir.NoTemp}, lo, 0)
+	t.b.St(ir.W16, ir.EA{Base: at, Index: ir.NoTemp, Disp: 8}, hi, 0)
+	t.x87(x87StoreDone, sel)
+}
+
+// xCompare is the compares of ST(0) with ST(i) or memory; sel has pops in the low nibble.
+func xCompare(sel uint64, flags bool) transFn {
+	return func(t *trans) {
+		if t.in.HasMem() {
+			kind, v := t.x87Mem(xM32, xM64)
+			t.x87(x87ArithMem, xCom+sel&1|kind<<4, v)
+			return
+		}
+		i := uint64(t.in.Args[1].Reg)
+		if t.in.Args[1].Kind == ArgNone {
+			i = uint64(t.in.Args[0].Reg)
+		}
+		s := i | sel&15<<4 | sel&(1<<8)
+		if !flags {
+			t.x87(x87Compare, s)
+			return
+		}
+		f := t.b.Call(x87CompareI, true, t.c(s), tFlags, t.c(0), t.c(t.fop()))
+		t.b.Set(tFlags, f)
+	}
+}
+
+func xComparePP(quiet uint64) transFn {
+	return func(t *trans) { t.x87(x87Compare, 1|2<<4|quiet) }
+}
+
+func xStoreCW(t *trans) { t.b.St(ir.W16, t.ea(), tFCW, 0) }
+
+// xStoreSW is FNSTSW to AX or memory.
+func xStoreSW(t *trans) {
+	v := t.b.Op2(ir.Or, ir.W64, tFSW, t.b.Op2i(ir.Shl, ir.W64, tFTop, 11))
+	t.set(0, v)
+}
+
+func xControl(sel uint64) transFn {
+	return func(t *trans) {
+		t.b.Call(x87NoWait, false, t.c(sel|uint64(t.in.Args[0].Reg)<<4))
+	}
+}
+
+func xEnv(sel uint64) transFn {
+	return func(t *trans) {
+		if t.in.OpSize == 2 {
+			t.b.Call(x87Env, false, t.c(sel|xSmall), t.storeAt())
+			return
+		}
+		t.b.Call(x87Env, false, t.c(sel), t.storeAt())
+	}
+}
+
+func xFX(h *ir.Helper) transFn {
+	return func(t *trans) {
+		t.b.Call(h, false, t.c(uint64(t.in.Rex>>3&1)), t.storeAt())
+	}
+}
