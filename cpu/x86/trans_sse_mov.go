@@ -119,12 +119,6 @@ func vMovNTQ(t *trans, _ *vrow) {
 	t.mmdone(-1)
 }
 
-// vMovNTI is MOVNTI: a plain store of a general register.
-func vMovNTI(t *trans, _ *vrow) {
-	s := t.in.Args[1]
-	t.b.St(width(s.Size), t.ea(), ir.Temp(s.Reg), 0)
-}
-
 // vDup is MOVSLDUP, MOVSHDUP and MOVDDUP: op(src, src).
 func vDup(t *trans, r *vrow) {
 	s := t.vread(&t.in.Args[1])

@@ -28,7 +28,6 @@ var vecMov = map[Op]vrow{
 	MOVQ2DQ:    {fn: vMovQ2DQ},
 	MOVDQ2Q:    {fn: vMovDQ2Q},
 	MOVNTQ:     {fn: vMovNTQ},
-	MOVNTI:     {fn: vMovNTI},
 	MOVMSKPS:   {fn: vMask, w: ir.W32},
 	MOVMSKPD:   {fn: vMask, w: ir.W64},
 	PMOVMSKB:   {fn: vMask, w: ir.W8},
