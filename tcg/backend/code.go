@@ -75,6 +75,36 @@ type Table struct {
 	Locs   []Loc
 	Recs   []Rec
 	Consts []ir.Val
+	// Recipes compute flags words nobody stored.
+	Recipes []Recipe
+	// Undos are the CounterUndo ops of the block in order.
+	Undos []Undo
+
+	in [5]ir.Val // not on the stack: helpers make it escape
+}
+
+// Recipe computes a flags word as the second output of Op over Args, after undoing what the op
+// itself overwrote.
+type Recipe struct {
+	Op   ir.Op
+	Args [3]Loc
+	Undo UndoKind
+}
+
+// UndoKind says which input of a Recipe must be worked out from the op's result.
+type UndoKind uint8
+
+const (
+	UndoNone   UndoKind = iota
+	UndoAdd             // input 0 is the sum
+	UndoSub             // input 0 is the difference
+	UndoRevSub          // input 1 is the difference
+)
+
+// Undo is an amount to take back from a counter, see ir.CounterUndo.
+type Undo struct {
+	Slot   uint32
+	Amount int32
 }
 
 // Slot is a way out of a TB to a guest PC known when it was compiled.
@@ -128,6 +158,8 @@ type Site struct {
 	// NArgs is the number of operand locations: Op's outputs, then its inputs.
 	NArgs uint8
 	NRecs uint16
+	// Leaving the block here takes back Undos[Undo:Undo+NUndo].
+	Undo, NUndo uint16
 	// Args and Recs index the Table's Locs and Recs.
 	Args, Recs uint32
 	// Host is the offset of the host instruction that may fault for this site, NoOffset if none can.
@@ -159,9 +191,35 @@ const (
 	LocVSpill     // Header.VSpills[n]
 	LocState      // at offset n in the State (8 or 16 bytes by type)
 	LocConst      // Table.Consts[n]
-	// LocFlags: a flags word to be computed: Locs[n] onwards hold the recipe, see Table.Read.
-	LocFlags
+	LocFlags      // a flags word to be computed by Table.Recipes[n]
+	// LocHostFlags: Header.HostFlags, corrected as the bits of n say (FlagsInvC ...).
+	LocHostFlags
 )
+
+// Corrections of a flags word taken from the host's flags.
+const (
+	FlagsInvC   = 1 << iota // carry is inverted
+	FlagsNoA                // A := 0
+	FlagsNoO                // O := 0
+	FlagsOfromS             // O := S xor C
+)
+
+// FixFlags applies corrections to a flags word taken from the host.
+func FixFlags(f uint64, fix uint32) uint64 {
+	if fix&FlagsInvC != 0 {
+		f ^= ir.FlagC
+	}
+	if fix&FlagsNoA != 0 {
+		f &^= ir.FlagA
+	}
+	if fix&(FlagsNoO|FlagsOfromS) != 0 {
+		f &^= ir.FlagO
+	}
+	if fix&FlagsOfromS != 0 {
+		f |= (f>>15 ^ f>>8) & 1
+	}
+	return f
+}
 
 // Kind and N take a location apart.
 func (l Loc) Kind() Loc { return l &^ 0xffffff }

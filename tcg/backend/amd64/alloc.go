@@ -1,0 +1,507 @@
+package amd64
+
+import (
+	"math/bits"
+
+	"github.com/gotcg/gotcg/tcg/backend"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// none is "no register" in a tstate.
+const none = 0xff
+
+// Registers the allocator gives out. RAX, RCX, RDX and XMM14, XMM15 are the lowering's scratch
+// registers, RBP holds the State, R14 the guest limit, RSP the host stack.
+const (
+	allocG = 1<<rbx | 1<<rsi | 1<<rdi | 1<<r8 | 1<<r9 | 1<<r10 | 1<<r11 | 1<<r12 | 1<<r13 | 1<<r15
+	allocX = 1<<14 - 1
+)
+
+// tstate is what the forward pass knows of a temp. A value may be in a register, in memory (its home or
+// spill slot), in the host's flags (Compiler.hf) and equal to a constant, in any combination.
+type tstate struct {
+	reg uint8
+	vec bool
+	// homed: a global, or a local seen in several regions: values outlive regions in memory.
+	homed bool
+	// inMem: memory holds the value.
+	inMem bool
+	// obs, hard, next: the value's fate, from use.
+	obs, hard bool
+	next      uint16
+	// cst is the constant temp the value equals, or NoTemp.
+	cst ir.Temp
+	// zeroHi: the upper 64 bits of the vector are zero; zero96: the upper 96 bits are.
+	zeroHi, zero96 bool
+	// mem is the offset from RBP of the home or spill slot; 0: none yet.
+	mem int32
+	// chk is not 0 when the value minus at most chk-1 in either direction is a checked guest address.
+	chk uint32
+}
+
+// hostFlags describes what the host's flags hold.
+type hostFlags struct {
+	t   ir.Temp // the flags word that is there, or NoTemp
+	fix uint32  // backend.FlagsInvC ... to make the host's flags t's
+}
+
+// initTemps sets up c.t for a block.
+func (c *Compiler) initTemps() {
+	temps := c.blk.Temps
+	if cap(c.t) < len(temps) {
+		c.t = make([]tstate, len(temps)+len(temps)/2+64)
+	}
+	c.t = c.t[:len(temps)]
+	ng := len(c.blk.Globals)
+	copy(c.t, c.gtmpl)
+	for i := ng; i < len(temps); i++ {
+		s := &c.t[i]
+		*s = tstate{reg: none, vec: temps[i].Type == ir.V128, cst: ir.NoTemp, next: never}
+		if temps[i].Kind == ir.Const {
+			s.cst = ir.Temp(i)
+		}
+	}
+	c.freeG, c.freeX = allocG, allocX
+	c.endOp()
+	c.spills, c.vspills = 0, 0
+	c.hf = hostFlags{t: ir.NoTemp}
+	c.constG = c.constG[:0]
+}
+
+// markCross gives a home to the locals of a block with labels that are seen in several regions.
+func (c *Compiler) markCross() {
+	if c.blk.Labels == 0 {
+		return
+	}
+	if cap(c.nextUse) < len(c.t) {
+		c.nextUse = make([]uint16, 2*len(c.t)+64)
+		c.nextDef = make([]uint16, cap(c.nextUse))
+	}
+	seen := c.nextUse[:len(c.t)]
+	clear(seen)
+	region := uint16(1)
+	for i := range c.ops {
+		o := &c.ops[i]
+		if o.Code == ir.SetLabel {
+			region++
+		}
+		row := &rows[o.Code]
+		for _, t := range o.A[:row.nout+row.nin] {
+			if t == ir.NoTemp || c.blk.Temps[t].Kind != ir.Local {
+				continue
+			}
+			if seen[t] != 0 && seen[t] != region && !c.t[t].homed {
+				c.t[t].homed = true
+				c.t[t].mem = c.newSpill(c.t[t].vec)
+			}
+			seen[t] = region
+		}
+		if boundary(o.Code) {
+			region++
+		}
+	}
+}
+
+// newSpill takes a free spill slot and returns its offset from RBP.
+func (c *Compiler) newSpill(vec bool) int32 {
+	p, base, size := &c.spills, backend.OffSpills, int32(8)
+	if vec {
+		p, base, size = &c.vspills, backend.OffVSpills, 16
+	}
+	n := bits.TrailingZeros64(^*p)
+	if n >= backend.NumSpills {
+		c.failed = true
+		n = 0
+	}
+	*p |= 1 << n
+	return base + int32(n)*size - backend.StateBias
+}
+
+// freeSpill gives back a local's spill slot, once the op is over: it may still read it.
+func (c *Compiler) freeSpill(s *tstate) {
+	if s.homed || s.mem == 0 {
+		return
+	}
+	if s.vec {
+		c.vspillsLater |= 1 << (uint32(s.mem+backend.StateBias-backend.OffVSpills) / 16)
+	} else {
+		c.spillsLater |= 1 << (uint32(s.mem+backend.StateBias-backend.OffSpills) / 8)
+	}
+	s.mem, s.inMem = 0, false
+}
+
+// endOp forgets what concerned one op only.
+func (c *Compiler) endOp() {
+	c.pinG, c.pinX = 0, 0
+	c.spills &^= c.spillsLater
+	c.vspills &^= c.vspillsLater
+	c.spillsLater, c.vspillsLater = 0, 0
+}
+
+// memOf returns the memory operand of a temp's home or spill slot.
+func (c *Compiler) memOf(s *tstate) mem { return at(rbp, s.mem) }
+
+// needed reports whether the value is looked at again.
+func (s *tstate) needed() bool { return s.next != never || s.homed && s.obs }
+
+// allocReg returns a free general register, making one free if need be. reuse allows the registers of
+// this op's dying inputs.
+func (c *Compiler) allocReg(reuse bool) reg {
+	free := c.freeG &^ c.pinG
+	if reuse {
+		free = c.freeG
+	}
+	if free == 0 {
+		c.evict(c.victim(c.ownG[:], allocG&^c.pinG&^c.freeG))
+		free = c.freeG &^ c.pinG
+	}
+	r := reg(bits.TrailingZeros32(free))
+	c.pinG |= 1 << r
+	return r
+}
+
+// allocXReg is allocReg for vector registers.
+func (c *Compiler) allocXReg(reuse bool) xreg {
+	free := c.freeX &^ c.pinX
+	if reuse {
+		free = c.freeX
+	}
+	if free == 0 {
+		c.evict(c.victim(c.ownX[:], allocX&^c.pinX&^c.freeX))
+		free = c.freeX &^ c.pinX
+	}
+	r := xreg(bits.TrailingZeros32(free))
+	c.pinX |= 1 << r
+	return r
+}
+
+// victim picks, among the candidate registers, the one whose value is read last; on a tie one that
+// needs no store.
+func (c *Compiler) victim(own []ir.Temp, cand uint32) ir.Temp {
+	best, score := ir.NoTemp, -1
+	for m := cand; m != 0; m &= m - 1 {
+		t := own[bits.TrailingZeros32(m)]
+		s := &c.t[t]
+		v := int(s.next) << 1
+		if s.inMem || s.cst != ir.NoTemp {
+			v |= 1
+		}
+		if v > score {
+			best, score = t, v
+		}
+	}
+	if best == ir.NoTemp {
+		panic("BUG: amd64: out of registers")
+	}
+	return best
+}
+
+// evict takes t's register away, keeping the value if it is needed.
+func (c *Compiler) evict(t ir.Temp) {
+	s := &c.t[t]
+	if !s.inMem && s.needed() {
+		switch {
+		case s.cst == ir.NoTemp:
+			c.spill(s)
+		case s.homed:
+			c.constG = append(c.constG, t)
+		}
+	}
+	c.unassign(s)
+}
+
+// spill stores t's register to its home or spill slot.
+func (c *Compiler) spill(s *tstate) {
+	if s.mem == 0 {
+		s.mem = c.newSpill(s.vec)
+	}
+	if s.vec {
+		c.xm(xMOVAPS+1, xreg(s.reg), c.memOf(s))
+	} else {
+		c.store(s64, c.memOf(s), reg(s.reg))
+	}
+	s.inMem = true
+}
+
+// unassign frees t's register.
+func (c *Compiler) unassign(s *tstate) {
+	if s.reg == none {
+		return
+	}
+	if s.vec {
+		c.freeX |= 1 << s.reg
+		c.ownX[s.reg] = ir.NoTemp
+	} else {
+		c.freeG |= 1 << s.reg
+		c.ownG[s.reg] = ir.NoTemp
+	}
+	s.reg = none
+}
+
+// assign makes r t's register.
+func (c *Compiler) assign(t ir.Temp, r uint8) {
+	s := &c.t[t]
+	s.reg = r
+	if s.vec {
+		c.freeX &^= 1 << r
+		c.ownX[r] = t
+	} else {
+		c.freeG &^= 1 << r
+		c.ownG[r] = t
+	}
+}
+
+// src brings an integer input into a register and pins it.
+func (c *Compiler) src(t ir.Temp) reg {
+	s := &c.t[t]
+	if s.reg == none {
+		if c.hf.t == t && !s.inMem {
+			c.captureReg()
+			c.pinG |= 1 << s.reg
+			return reg(s.reg)
+		}
+		r := c.allocReg(false)
+		if s.cst != ir.NoTemp {
+			c.movRI(r, c.blk.Temps[s.cst].Val.Lo)
+		} else {
+			c.load(s64, r, c.memOf(s))
+		}
+		c.assign(t, uint8(r))
+		return r
+	}
+	c.pinG |= 1 << s.reg
+	return reg(s.reg)
+}
+
+// srcX brings a vector input into a register and pins it.
+func (c *Compiler) srcX(t ir.Temp) xreg {
+	s := &c.t[t]
+	if s.reg == none {
+		r := c.allocXReg(false)
+		if s.cst != ir.NoTemp {
+			c.loadConstX(r, c.blk.Temps[s.cst].Val)
+		} else {
+			c.xm(xMOVAPS, r, c.memOf(s))
+		}
+		c.assign(t, uint8(r))
+		return r
+	}
+	c.pinX |= 1 << s.reg
+	return xreg(s.reg)
+}
+
+// kill applies the fate of the op's inputs: registers of values that die are freed, though pinned
+// until the op is over.
+func (c *Compiler) kill() {
+	o, u := c.op, c.use
+	row := &rows[o.Code]
+	nout := int(row.nout)
+	for k := nout; k < nout+int(row.nin); k++ {
+		t := o.A[k]
+		if t == ir.NoTemp {
+			continue
+		}
+		s := &c.t[t]
+		s.next = u.next[k]
+		s.obs = u.obs>>k&1 != 0
+		s.hard = u.hard>>k&1 != 0
+		if s.next != never {
+			continue
+		}
+		switch {
+		case !s.homed:
+			c.unassign(s)
+			c.freeSpill(s)
+		case s.inMem || !s.obs:
+			c.unassign(s)
+		}
+	}
+}
+
+// dies reports, after kill, whether register r was freed by this op's inputs.
+func (c *Compiler) dies(r reg) bool   { return c.freeG>>r&1 != 0 }
+func (c *Compiler) diesX(r xreg) bool { return c.freeX>>r&1 != 0 }
+
+// def makes r the register of output slot k.
+func (c *Compiler) def(k int, r uint8) {
+	t := c.op.A[k]
+	if t == ir.NoTemp {
+		return
+	}
+	s := c.newValue(k)
+	if s.next == never && !(s.homed && s.obs) {
+		return
+	}
+	c.assign(t, r)
+}
+
+// newValue forgets the old value of output slot k and notes the fate of the new one.
+func (c *Compiler) newValue(k int) *tstate {
+	t := c.op.A[k]
+	s := &c.t[t]
+	c.unassign(s)
+	if !s.homed {
+		c.freeSpill(s)
+	}
+	if c.hf.t == t {
+		c.hf.t = ir.NoTemp
+	}
+	s.inMem, s.cst, s.chk, s.zeroHi, s.zero96 = false, ir.NoTemp, 0, false, false
+	s.next = c.use.next[k]
+	s.obs = c.use.obs>>k&1 != 0
+	s.hard = c.use.hard>>k&1 != 0
+	return s
+}
+
+// wanted reports whether output slot k is looked at.
+func (c *Compiler) wanted(k int) bool {
+	t := c.op.A[k]
+	return t != ir.NoTemp && (c.use.next[k] != never || c.t[t].homed && c.use.obs>>k&1 != 0)
+}
+
+// dst returns a register for an integer output that does not overlap any input.
+func (c *Compiler) dst() reg { return c.allocReg(false) }
+
+// dstAny returns a register for an integer output that may be that of a dying input: for when one
+// instruction reads all inputs and writes the output.
+func (c *Compiler) dstAny() reg { return c.allocReg(true) }
+
+// dstFrom returns a register for an integer output that holds the value of a, whose register is ra: for
+// two-operand instructions. kill has been called.
+func (c *Compiler) dstFrom(ra reg) reg {
+	if c.dies(ra) {
+		return ra
+	}
+	r := c.allocReg(false)
+	c.movRR(s64, r, ra)
+	return r
+}
+
+// dirtyRecs appends to c.recs where every global that is not in the State lives.
+func (c *Compiler) dirtyRecs() (start uint32, n uint16) {
+	start = uint32(len(c.recs))
+	ng := len(c.blk.Globals)
+	for m := allocG &^ c.freeG; m != 0; m &= m - 1 {
+		r := bits.TrailingZeros32(m)
+		if t := c.ownG[r]; int(t) < ng {
+			if s := &c.t[t]; !s.inMem && s.obs {
+				c.recs = append(c.recs, backend.Rec{Global: t, Loc: backend.LocReg | backend.Loc(r)})
+			}
+		}
+	}
+	for m := allocX &^ c.freeX; m != 0; m &= m - 1 {
+		r := bits.TrailingZeros32(m)
+		if t := c.ownX[r]; int(t) < ng {
+			if s := &c.t[t]; !s.inMem && s.obs {
+				c.recs = append(c.recs, backend.Rec{Global: t, Loc: backend.LocVReg | backend.Loc(r)})
+			}
+		}
+	}
+	k := 0
+	for _, t := range c.constG {
+		s := &c.t[t]
+		if s.inMem || s.reg != none || s.cst == ir.NoTemp {
+			continue
+		}
+		dup := false
+		for _, x := range c.constG[:k] {
+			dup = dup || x == t
+		}
+		if dup {
+			continue
+		}
+		c.constG[k] = t
+		k++
+		if int(t) < ng && s.obs {
+			c.recs = append(c.recs, backend.Rec{Global: t, Loc: c.constLoc(s.cst)})
+		}
+	}
+	c.constG = c.constG[:k]
+	if t := c.hf.t; t != ir.NoTemp && int(t) < ng {
+		if s := &c.t[t]; s.reg == none && !s.inMem && s.obs {
+			c.recs = append(c.recs, backend.Rec{Global: t, Loc: backend.LocHostFlags | backend.Loc(c.hf.fix)})
+		}
+	}
+	return start, uint16(len(c.recs) - int(start))
+}
+
+// constLoc returns the location of a constant.
+func (c *Compiler) constLoc(t ir.Temp) backend.Loc {
+	v := c.blk.Temps[t].Val
+	for i := len(c.consts) - 1; i >= 0 && i >= len(c.consts)-8; i-- {
+		if c.consts[i] == v {
+			return backend.LocConst | backend.Loc(i)
+		}
+	}
+	c.consts = append(c.consts, v)
+	return backend.LocConst | backend.Loc(len(c.consts)-1)
+}
+
+// storeHome writes the value of homed temp t to its home without touching the host's flags (but for
+// corrections of a flags word).
+func (c *Compiler) storeHome(s *tstate) {
+	switch {
+	case s.reg != none:
+		c.spill(s)
+	case s.cst != ir.NoTemp:
+		c.storeConst(s.mem, c.blk.Temps[s.cst].Val, s.vec)
+		s.inMem = true
+	}
+}
+
+// storeConst writes a constant to [rbp+off], using RAX.
+func (c *Compiler) storeConst(off int32, v ir.Val, vec bool) {
+	c.storeConst64(off, v.Lo)
+	if vec {
+		c.storeConst64(off+8, v.Hi)
+	}
+}
+
+func (c *Compiler) storeConst64(off int32, v uint64) {
+	if v == uint64(int64(int32(v))) {
+		c.storeI(s64, at(rbp, off), int32(v))
+		return
+	}
+	c.movRI(rax, v)
+	c.store(s64, at(rbp, off), rax)
+}
+
+// writeBack stores every homed value that is looked at later and is not in memory yet.
+func (c *Compiler) writeBack() {
+	for m := allocG &^ c.freeG; m != 0; m &= m - 1 {
+		if s := &c.t[c.ownG[bits.TrailingZeros32(m)]]; s.homed && !s.inMem && s.obs {
+			c.storeHome(s)
+		}
+	}
+	for m := allocX &^ c.freeX; m != 0; m &= m - 1 {
+		if s := &c.t[c.ownX[bits.TrailingZeros32(m)]]; s.homed && !s.inMem && s.obs {
+			c.storeHome(s)
+		}
+	}
+	for _, t := range c.constG {
+		if s := &c.t[t]; !s.inMem && s.reg == none && s.cst != ir.NoTemp && s.obs {
+			c.storeHome(s)
+		}
+	}
+	c.constG = c.constG[:0]
+}
+
+// forget drops all register assignments and known constants of homed temps; used where control joins.
+func (c *Compiler) forget() {
+	for m := allocG &^ c.freeG; m != 0; m &= m - 1 {
+		c.unassign(&c.t[c.ownG[bits.TrailingZeros32(m)]])
+	}
+	for m := allocX &^ c.freeX; m != 0; m &= m - 1 {
+		c.unassign(&c.t[c.ownX[bits.TrailingZeros32(m)]])
+	}
+	for i := range c.t {
+		s := &c.t[i]
+		if s.homed {
+			s.inMem, s.cst = true, ir.NoTemp
+			s.zeroHi, s.zero96 = false, false
+		}
+		s.chk = 0
+	}
+	c.constG = c.constG[:0]
+	c.hf.t = ir.NoTemp
+}

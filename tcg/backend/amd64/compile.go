@@ -1,0 +1,319 @@
+package amd64
+
+import (
+	"fmt"
+
+	"golang.org/x/sys/cpu"
+
+	"github.com/gotcg/gotcg/tcg/backend"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// features are the host's abilities beyond SSE4.1 that the lowering makes use of.
+type features struct {
+	avx, fma, bmi1, bmi2, lzcnt, popcnt, sse42, aes, pclmul bool
+}
+
+func hostFeatures() features {
+	x := &cpu.X86
+	return features{
+		avx: x.HasAVX, fma: x.HasFMA && x.HasAVX, bmi1: x.HasBMI1, bmi2: x.HasBMI2,
+		// x/sys/cpu has no LZCNT; it came with BMI1 (Intel) or long before it (AMD).
+		lzcnt: x.HasBMI1, popcnt: x.HasPOPCNT, sse42: x.HasSSE42, aes: x.HasAES, pclmul: x.HasPCLMULQDQ,
+	}
+}
+
+// Compiler generates amd64 code. Its buffers are reused from block to block.
+type Compiler struct {
+	asm
+	cfg   backend.Config
+	feat  features
+	stubs backend.Stubs
+	// Further common stubs, for this package only.
+	slotExit, intrSlot, intrPtr, excExit uint32
+
+	// gtmpl are the initial tstates of the globals.
+	gtmpl []tstate
+
+	blk  *ir.Block
+	ops  []ir.Op
+	req  backend.Request
+	uses []use
+	// Scratch of the backward pass, by temp.
+	nextUse, nextDef []uint16
+
+	t            []tstate
+	ownG, ownX   [16]ir.Temp
+	freeG, freeX uint32 // allocatable registers nobody owns
+	pinG, pinX   uint32 // registers the current op uses
+	spills       uint64 // taken spill slots
+	vspills      uint64
+	// Slots that become free when the current op is over.
+	spillsLater, vspillsLater uint64
+	constG                    []ir.Temp // globals that are constants not yet stored
+	hf                        hostFlags
+
+	op   *ir.Op
+	idx  int
+	use  *use
+	pc   uint64
+	insn int
+
+	slots  []backend.Slot
+	insns  []backend.InsnMark
+	tab    backend.Table
+	recs   []backend.Rec
+	consts []ir.Val
+	stub   []stub
+	labels []int32
+	lfix   []labelFix
+	pool   []poolEntry
+	region int // first site of the counters' region
+	failed bool
+	// merged: the block's last op has been emitted with the one before it.
+	merged bool
+}
+
+type labelFix struct {
+	at    int
+	label int32
+}
+
+type poolEntry struct {
+	v  ir.Val
+	at []int
+}
+
+// New returns a code generator for a configuration.
+func New(cfg backend.Config) *Compiler {
+	c := &Compiler{cfg: cfg}
+	if !cfg.NoFeatures {
+		c.feat = hostFeatures()
+	}
+	for _, g := range cfg.Globals {
+		c.gtmpl = append(c.gtmpl, tstate{
+			reg: none, vec: g.Type == ir.V128, homed: true, inMem: true, obs: true, next: never,
+			cst: ir.NoTemp, mem: int32(g.Offset) - backend.StateBias,
+		})
+	}
+	return c
+}
+
+// Name implements backend.Backend.
+func (c *Compiler) Name() string { return "amd64" }
+
+// room is what must be left in the buffer before an op is emitted; stubRoom before a stub.
+const (
+	room     = 1024
+	stubRoom = 768
+)
+
+// Compile implements backend.Backend.
+func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error) {
+	c.begin(b, r)
+	if len(b.Ops) >= never-1 || len(r.Buf) < 2*room {
+		return backend.Code{}, backend.ErrTooBig
+	}
+	c.liveness()
+	for i := range c.ops {
+		if len(c.b)-c.n < room || c.failed {
+			return backend.Code{}, backend.ErrTooBig
+		}
+		c.idx, c.op, c.use = i, &c.ops[i], &c.uses[i]
+		if int(c.op.Code) >= len(lowerings) || lowerings[c.op.Code] == nil {
+			c.lowerEval()
+		} else {
+			lowerings[c.op.Code](c)
+		}
+		c.endOp()
+	}
+	for i := range c.stub {
+		if len(c.b)-c.n < stubRoom+16*len(c.pool) {
+			return backend.Code{}, backend.ErrTooBig
+		}
+		c.emitStub(&c.stub[i])
+	}
+	for _, f := range c.lfix {
+		c.patch32(f.at, int(c.labels[f.label]))
+	}
+	if len(c.b)-c.n < 64+16*len(c.pool) || c.failed {
+		return backend.Code{}, backend.ErrTooBig
+	}
+	c.emitPool()
+	c.endCounterRegion()
+	c.tab.Recs, c.tab.Consts = c.recs, c.consts
+	return backend.Code{Len: c.n, Slots: c.slots, Insns: c.insns, Table: c.tab}, nil
+}
+
+// begin resets the state for a block.
+func (c *Compiler) begin(b *ir.Block, r backend.Request) {
+	c.asm = asm{b: r.Buf}
+	c.blk, c.ops, c.req = b, b.Ops, r
+	c.failed, c.merged = false, false
+	c.slots, c.insns = c.slots[:0], c.insns[:0]
+	c.tab.Sites, c.tab.Locs, c.tab.Recipes, c.tab.Undos = c.tab.Sites[:0], c.tab.Locs[:0], c.tab.Recipes[:0], c.tab.Undos[:0]
+	c.recs, c.consts, c.stub = c.recs[:0], c.consts[:0], c.stub[:0]
+	c.lfix, c.pool = c.lfix[:0], c.pool[:0]
+	c.labels = c.labels[:0]
+	for range b.Labels {
+		c.labels = append(c.labels, 0)
+	}
+	c.pc, c.insn, c.region = b.PC, -1, 0
+	c.initTemps()
+	c.markCross()
+}
+
+// emitPool places the vector constants after the code.
+func (c *Compiler) emitPool() {
+	if len(c.pool) == 0 {
+		return
+	}
+	for c.n%16 != 0 {
+		c.byte(0xcc)
+	}
+	for i := range c.pool {
+		p := &c.pool[i]
+		for _, at := range p.at {
+			c.patch32(at, c.n)
+		}
+		c.u64(p.v.Lo)
+		c.u64(p.v.Hi)
+	}
+}
+
+// poolRef notes that the rel32 at place at refers to constant v.
+func (c *Compiler) poolRef(v ir.Val, at int) {
+	for i := range c.pool {
+		if c.pool[i].v == v {
+			c.pool[i].at = append(c.pool[i].at, at)
+			return
+		}
+	}
+	if len(c.pool) < cap(c.pool) {
+		c.pool = c.pool[:len(c.pool)+1]
+		p := &c.pool[len(c.pool)-1]
+		p.v, p.at = v, append(p.at[:0], at)
+		return
+	}
+	c.pool = append(c.pool, poolEntry{v, []int{at}})
+}
+
+// loadConstX loads a vector constant; the host's flags stay.
+func (c *Compiler) loadConstX(r xreg, v ir.Val) {
+	switch {
+	case v == ir.Val{}:
+		c.xx(xPXOR, r, r)
+	case v.Lo == ^uint64(0) && v.Hi == ^uint64(0):
+		c.xx(xPCMPEQB, r, r)
+	default:
+		c.poolRef(v, c.rip(xMOVAPS, uint8(r)))
+	}
+}
+
+// stubKind tells the out-of-line parts apart.
+type stubKind uint8
+
+const (
+	stubSite  stubKind = iota // leave at a site
+	stubExit                  // store globals, poll, go to a slot's target
+	stubSlot                  // an unchained slot: leave with its number
+	stubIntr                  // interrupt seen at a slot
+	stubIntrP                 // interrupt seen at an indirect exit, PC in RAX
+)
+
+// stub is an out-of-line part still to be emitted.
+type stub struct {
+	kind stubKind
+	from int // place of the rel32 that leads here
+	n    uint32
+	recs uint32
+	nrec uint16
+}
+
+// emitStub emits an out-of-line part.
+func (c *Compiler) emitStub(s *stub) {
+	c.patch32(s.from, c.n)
+	switch s.kind {
+	case stubSite:
+		c.storeI(s32, hdr(backend.OffExitArg), int32(c.req.Site+s.n))
+		c.jmpStub(c.stubs.SaveExit)
+	case stubExit:
+		for _, r := range c.recs[s.recs : s.recs+uint32(s.nrec)] {
+			c.storeRec(r)
+		}
+		sl := &c.slots[s.n]
+		if sl.Backward {
+			c.poll(s.n)
+		}
+		c.slotJump(s.n)
+	case stubSlot:
+		c.slots[s.n].Stub = uint32(c.n)
+		c.storeI(s32, hdr(backend.OffExitArg), int32(c.req.Slot+s.n))
+		c.jmpStub(c.slotExit)
+	case stubIntr:
+		c.storeI(s32, hdr(backend.OffExitArg), int32(c.req.Slot+s.n))
+		c.jmpStub(c.intrSlot)
+	case stubIntrP:
+		c.jmpStub(c.intrPtr)
+	}
+}
+
+// storeRec stores one global in a side exit's stub; RAX and RCX are free, the host's flags those at
+// the exit (a flags word that needs corrections comes last in the list).
+func (c *Compiler) storeRec(r backend.Rec) {
+	s := &c.t[r.Global]
+	n := r.Loc.N()
+	switch r.Loc.Kind() {
+	case backend.LocReg:
+		c.store(s64, at(rbp, s.mem), reg(n))
+	case backend.LocVReg:
+		c.xm(xMOVAPS+1, xreg(n), at(rbp, s.mem))
+	case backend.LocConst:
+		c.storeConst(s.mem, c.consts[n], s.vec)
+	case backend.LocHostFlags:
+		c.flagsToAX(n)
+		c.store(s16, at(rbp, s.mem), rax)
+	}
+}
+
+// jmpStub jumps to a common stub at an offset of the code buffer.
+func (c *Compiler) jmpStub(off uint32) {
+	at := c.jmp32()
+	c.patch32(at, int(off)-int(c.req.Off))
+}
+
+// hdr returns the operand of a header field by its offset from the State.
+func hdr(off int32) mem { return at(rbp, off-backend.StateBias) }
+
+// newSlot makes a slot for an exit to pc.
+func (c *Compiler) newSlot(kind backend.SlotKind, pc uint64, backward bool) uint32 {
+	c.slots = append(c.slots, backend.Slot{Kind: kind, PC: pc, Backward: backward, Jump: backend.NoOffset})
+	return uint32(len(c.slots) - 1)
+}
+
+// slotJump emits the patchable jump of slot n.
+func (c *Compiler) slotJump(n uint32) {
+	c.align(4, 1)
+	at := c.jmp32()
+	c.slots[n].Jump = uint32(at)
+	c.stub = append(c.stub, stub{kind: stubSlot, from: at, n: n})
+}
+
+// slotJcc emits a patchable conditional jump of slot n.
+func (c *Compiler) slotJcc(cc cc, n uint32) {
+	c.align(4, 2)
+	at := c.jcc32(cc)
+	c.slots[n].Jump = uint32(at)
+	c.stub = append(c.stub, stub{kind: stubSlot, from: at, n: n})
+}
+
+// poll leaves through slot n when the interrupt word is set.
+func (c *Compiler) poll(n uint32) {
+	c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
+	c.stub = append(c.stub, stub{kind: stubIntr, from: c.jcc32(ccNE), n: n})
+}
+
+// bug reports an inconsistency of the block or the compiler.
+func (c *Compiler) bug(what string) {
+	panic(fmt.Sprintf("BUG: amd64: %s at op %d (%v)", what, c.idx, c.op.Code))
+}

@@ -1,0 +1,125 @@
+package amd64
+
+import "github.com/gotcg/gotcg/tcg/ir"
+
+// never is the next-use distance of a value that is not read again in its region.
+const never = 0xffff
+
+// use records, for each operand slot of an op, what happens to the operand's value after the op.
+type use struct {
+	// next is the index of the next op that reads the value, or never.
+	next [6]uint16
+	// obs has a bit per slot: a side exit, call or fault looks at the value (of a homed temp)
+	// before it is replaced, so it must be kept somewhere. hard: by other than a fault.
+	obs, hard uint8
+	// till is, for output slot 1 (flags), the index of the op that replaces the value.
+	till uint16
+}
+
+// boundary reports whether the allocator forgets all registers at the op: control joins or splits.
+func boundary(c ir.Opcode) bool { return c >= ir.SetLabel && c <= ir.BrF }
+
+// liveness fills c.uses in one backward pass. Straight-line code makes it exact; blocks with labels are
+// cut into regions at labels and branches, and temps seen in several regions have a home.
+func (c *Compiler) liveness() {
+	ops := c.ops
+	n := len(ops)
+	nt := len(c.blk.Temps)
+	if cap(c.uses) < n {
+		c.uses = make([]use, n+n/2+64)
+	}
+	c.uses = c.uses[:n]
+	if cap(c.nextUse) < nt {
+		c.nextUse = make([]uint16, nt+nt/2+64)
+		c.nextDef = make([]uint16, cap(c.nextUse))
+	}
+	c.nextUse, c.nextDef = c.nextUse[:nt], c.nextDef[:nt]
+	c.resetRegion(nt)
+	obs, hard := uint16(never), uint16(never)
+	for i := n - 1; i >= 0; i-- {
+		o := &ops[i]
+		row := &rows[o.Code]
+		u := &c.uses[i]
+		u.obs, u.hard = 0, 0
+		if boundary(o.Code) {
+			c.resetRegion(nt)
+			obs, hard = uint16(i), uint16(i)
+		}
+		nout := int(row.nout)
+		for k := 0; k < nout; k++ {
+			t := o.A[k]
+			if t == ir.NoTemp {
+				continue
+			}
+			c.record(u, k, t, obs, hard)
+			u.till = c.nextDef[t]
+		}
+		for k := 0; k < nout; k++ {
+			if t := o.A[k]; t != ir.NoTemp {
+				c.nextUse[t] = never
+				c.nextDef[t] = uint16(i)
+			}
+		}
+		end := nout + int(row.nin)
+		if row.hard && nout == 0 {
+			// An exit looks at what it reads, too.
+			obs, hard = uint16(i), uint16(i)
+		}
+		for k := nout; k < end; k++ {
+			if t := o.A[k]; t != ir.NoTemp {
+				c.record(u, k, t, obs, hard)
+			}
+		}
+		if row.observes {
+			obs = uint16(i)
+			if row.hard {
+				hard = uint16(i)
+			}
+		}
+		for k := nout; k < end; k++ {
+			if t := o.A[k]; t != ir.NoTemp {
+				c.nextUse[t] = uint16(i)
+			}
+		}
+	}
+}
+
+func (c *Compiler) resetRegion(nt int) {
+	for t := 0; t < nt; t++ {
+		c.nextUse[t] = never
+		c.nextDef[t] = never
+	}
+}
+
+// record notes the fate of operand t in slot k after the op.
+func (c *Compiler) record(u *use, k int, t ir.Temp, obs, hard uint16) {
+	u.next[k] = c.nextUse[t]
+	if !c.t[t].homed {
+		return
+	}
+	// An observer at the op that replaces the value still sees the old one.
+	if d := c.nextDef[t]; obs != never && obs <= d {
+		u.obs |= 1 << k
+		if hard != never && hard <= d {
+			u.hard |= 1 << k
+		}
+	}
+}
+
+// row is what the passes here need of an op's table row, in a compact form.
+type row struct {
+	nout, nin uint8
+	// observes: somebody may look at all globals at the op: fault, side exit, call.
+	observes, hard bool
+}
+
+var rows = func() (r [ir.NumOps]row) {
+	for i := range r {
+		info := ir.Opcode(i).Info()
+		x := &r[i]
+		x.nout, x.nin = uint8(info.NOut()), uint8(info.NIn())
+		x.hard = info.Flags&(ir.SideExit|ir.EndsBlock|ir.Labelled) != 0 || ir.Opcode(i) == ir.Call
+		x.observes = x.hard || info.Flags&ir.MayFault != 0
+	}
+	return r
+}()

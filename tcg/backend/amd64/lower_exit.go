@@ -1,0 +1,359 @@
+package amd64
+
+import (
+	"github.com/gotcg/gotcg/tcg/backend"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+func (c *Compiler) lowerNop() {}
+
+func (c *Compiler) lowerInsnStart() {
+	c.pc = uint64(c.op.Imm)
+	c.insn++
+	c.insns = append(c.insns, backend.InsnMark{Off: uint32(c.n), PC: c.pc})
+}
+
+// cmpCC gives the host condition of an integer compare.
+var cmpCC = [...]cc{
+	ir.EQ - ir.EQ: ccE, ir.NE - ir.EQ: ccNE, ir.LTU - ir.EQ: ccB, ir.GEU - ir.EQ: ccAE, ir.LEU - ir.EQ: ccBE,
+	ir.GTU - ir.EQ: ccA, ir.LT - ir.EQ: ccL, ir.GE - ir.EQ: ccGE, ir.LE - ir.EQ: ccLE, ir.GT - ir.EQ: ccG,
+	ir.TSTEQ - ir.EQ: ccE, ir.TSTNE - ir.EQ: ccNE,
+}
+
+// swapCC gives the condition for swapped operands.
+var swapCC = [16]cc{
+	ccE: ccE, ccNE: ccNE, ccB: ccA, ccA: ccB, ccAE: ccBE, ccBE: ccAE, ccL: ccG, ccG: ccL, ccGE: ccLE, ccLE: ccGE,
+}
+
+// operand is the second operand of an ALU instruction.
+type operand struct {
+	kind uint8 // 'i', 'r' or 'm'
+	r    reg
+	imm  int32
+	m    mem
+}
+
+// constOf returns the value of a temp known to be constant.
+func (c *Compiler) constOf(t ir.Temp) (uint64, bool) {
+	if k := c.t[t].cst; k != ir.NoTemp {
+		return c.blk.Temps[k].Val.Lo, true
+	}
+	return 0, false
+}
+
+// immOf returns t's value as an immediate of an op of size s.
+func (c *Compiler) immOf(t ir.Temp, s size) (int32, bool) {
+	v, ok := c.constOf(t)
+	if !ok {
+		return 0, false
+	}
+	switch s {
+	case s8:
+		return int32(int8(v)), true
+	case s16:
+		return int32(int16(v)), true
+	case s32:
+		return int32(v), true
+	}
+	return int32(v), v == uint64(int64(int32(v)))
+}
+
+// srcOp makes t, input slot k, a second operand: an immediate, a register, or, when this is the last use
+// of a value in memory, the memory.
+func (c *Compiler) srcOp(t ir.Temp, k int, s size) operand {
+	if v, ok := c.immOf(t, s); ok {
+		return operand{kind: 'i', imm: v}
+	}
+	st := &c.t[t]
+	if st.reg == none && st.inMem && c.use.next[k] == never && st.cst == ir.NoTemp {
+		return operand{kind: 'm', m: c.memOf(st)}
+	}
+	return operand{kind: 'r', r: c.src(t)}
+}
+
+// aluRO emits op dst, operand.
+func (c *Compiler) aluRO(op alu, s size, dst reg, x operand) {
+	switch x.kind {
+	case 'i':
+		c.aluRI(op, s, dst, x.imm)
+	case 'm':
+		c.aluRM(op, s, dst, x.m)
+	default:
+		c.aluRR(op, s, dst, x.r)
+	}
+}
+
+// compare emits the compare of input slots k and k+1 of the op's width and returns the host
+// condition for cond. It calls kill and clobber.
+func (c *Compiler) compare(k int) cc {
+	o := c.op
+	s := size(o.W)
+	cond := cmpCC[o.Cond-ir.EQ]
+	test := o.Cond >= ir.TSTEQ
+	x, y, kx, ky := o.A[k], o.A[k+1], k, k+1
+	if _, ok := c.constOf(x); ok {
+		if _, both := c.constOf(y); !both {
+			x, y, kx, ky = y, x, ky, kx
+			cond = swapCC[cond]
+		}
+	}
+	imm, isImm := c.immOf(y, s)
+	st := &c.t[x]
+	if !test && isImm && st.reg == none && st.inMem && c.use.next[kx] == never && st.cst == ir.NoTemp {
+		m := c.memOf(st)
+		c.kill()
+		c.clobber()
+		c.aluMI(aCMP, s, m, imm)
+		return cond
+	}
+	rx := c.src(x)
+	if isImm {
+		c.kill()
+		c.clobber()
+		switch {
+		case test && imm > 0 && imm < 128:
+			c.testRI(s8, rx, imm)
+		case test && imm > 0:
+			c.testRI(s32, rx, imm) // no bit above the 31st is asked for
+		case test:
+			c.testRI(s, rx, imm)
+		case imm == 0:
+			c.testRR(s, rx, rx)
+		default:
+			c.aluRI(aCMP, s, rx, imm)
+		}
+		return cond
+	}
+	if test {
+		ry := c.src(y)
+		c.kill()
+		c.clobber()
+		c.testRR(s, rx, ry)
+		return cond
+	}
+	oy := c.srcOp(y, ky, s)
+	c.kill()
+	c.clobber()
+	c.aluRO(aCMP, s, rx, oy)
+	return cond
+}
+
+func (c *Compiler) lowerSetC() {
+	cc := c.compare(1)
+	c.setcc(cc, rax)
+	r := c.dstAny()
+	c.movZX(s8, r, rax)
+	c.def(0, uint8(r))
+}
+
+func (c *Compiler) lowerSelC() {
+	o := c.op
+	x, y := c.src(o.A[3]), c.src(o.A[4])
+	cc := c.compare(1)
+	c.sel(cc, x, y)
+}
+
+func (c *Compiler) lowerExitC() {
+	cc := c.compare(0)
+	c.sideExit(cc)
+}
+
+func (c *Compiler) lowerExitF() {
+	cc := c.cond(c.op.Cond, c.op.A[0])
+	c.kill()
+	c.sideExit(cc)
+}
+
+// sideExit emits the exit to the op's target under cc.
+func (c *Compiler) sideExit(cc cc) {
+	c.endCounterRegion()
+	back := c.op.Attr&ir.Backward != 0
+	n := c.newSlot(backend.SlotTB, uint64(c.op.Imm), back)
+	if back && c.idx+1 < len(c.ops) && c.ops[c.idx+1].Code == ir.ExitTB && c.hf.fix&^backend.FlagsInvC == 0 {
+		c.loopExit(cc, n)
+		return
+	}
+	recs, nrec := c.dirtyRecs()
+	if nrec == 0 && !back {
+		c.slotJcc(cc, n)
+		return
+	}
+	c.stub = append(c.stub, stub{kind: stubExit, from: c.jcc32(cc), n: n, recs: recs, nrec: nrec})
+}
+
+// loopExit emits a backward conditional exit that is followed by the block's end: the way back is
+// the straight one. The host's flags are kept up to the jump.
+func (c *Compiler) loopExit(cc cc, n uint32) {
+	if t := c.hf.t; t != ir.NoTemp {
+		if s := &c.t[t]; s.reg == none && !s.inMem && s.homed && s.obs {
+			inv := c.hf.fix == backend.FlagsInvC
+			c.flagsToAX(c.hf.fix)
+			if inv {
+				c.cmc() // back to what cc was chosen for
+			}
+			c.store(s16, c.memOf(s), rax)
+			s.inMem = true
+		}
+	}
+	c.writeBack()
+	fall := c.newSlot(backend.SlotTB, uint64(c.ops[c.idx+1].Imm), false)
+	c.slotJcc(cc^1, fall)
+	c.poll(n)
+	c.slotJump(n)
+	c.merged = true
+}
+
+// finalWriteBack puts all globals in place at the end of a block.
+func (c *Compiler) finalWriteBack() {
+	if t := c.hf.t; t != ir.NoTemp {
+		if s := &c.t[t]; s.reg == none && !s.inMem && s.homed && s.obs {
+			c.flagsToAX(c.hf.fix)
+			c.store(s16, c.memOf(s), rax)
+			s.inMem = true
+		}
+	}
+	c.hf.t = ir.NoTemp
+	c.writeBack()
+}
+
+func (c *Compiler) lowerExitTB() {
+	if c.merged {
+		c.merged = false
+		return
+	}
+	c.endCounterRegion()
+	c.finalWriteBack()
+	back := c.op.Attr&ir.Backward != 0
+	n := c.newSlot(backend.SlotTB, uint64(c.op.Imm), back)
+	if back {
+		c.poll(n)
+	}
+	c.slotJump(n)
+}
+
+// lowerExitPtr looks the target up in the jump cache.
+func (c *Compiler) lowerExitPtr() {
+	c.endCounterRegion()
+	r := c.src(c.op.A[0])
+	c.kill()
+	c.finalWriteBack()
+	c.movRR(s64, rax, r)
+	c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
+	c.stub = append(c.stub, stub{kind: stubIntrP, from: c.jcc32(ccNE)})
+	c.movRR(s32, rcx, rax)
+	mask := int32(1<<backend.JumpCacheBits-1) << 4
+	if sh := 4 - int(c.cfg.PCShift); sh > 0 {
+		c.shiftRI(shSHL, s32, rcx, uint8(sh))
+	} else if sh < 0 {
+		c.shiftRI(shSHR, s32, rcx, uint8(-sh))
+	}
+	c.aluRI(aAND, s32, rcx, mask)
+	e := mem{base: rbp, index: rcx, disp: c.cfg.JumpCache - backend.StateBias}
+	c.aluRM(aCMP, s64, rax, e)
+	at := c.jcc32(ccNE)
+	c.patch32(at, int(c.stubs.JumpMiss)-int(c.req.Off))
+	e.disp += 8
+	c.jmpM(e)
+}
+
+// lowerExitExc leaves with an exception; its code goes to Header.ExitPC.
+func (c *Compiler) lowerExitExc() {
+	c.endCounterRegion()
+	o := c.op
+	n := c.newSlot(backend.SlotExc, uint64(o.Imm), false)
+	c.slots[n].Exc = ir.ExcKind(o.Aux)
+	r := noReg
+	if o.A[0] != ir.NoTemp {
+		r = c.src(o.A[0])
+	}
+	c.kill()
+	c.finalWriteBack()
+	if r == noReg {
+		c.storeI(s64, hdr(backend.OffExitPC), 0)
+	} else {
+		c.store(s64, hdr(backend.OffExitPC), r)
+	}
+	c.storeI(s32, hdr(backend.OffExitArg), int32(c.req.Slot+n))
+	c.jmpStub(c.excExit)
+}
+
+// flushRegion puts all homed values in memory before control splits or joins.
+func (c *Compiler) flushRegion() {
+	c.clobber()
+	c.writeBack()
+}
+
+func (c *Compiler) lowerSetLabel() {
+	c.endCounterRegion()
+	c.flushRegion()
+	c.forget()
+	c.labels[c.op.Imm] = int32(c.n)
+}
+
+func (c *Compiler) lowerBr() {
+	c.endCounterRegion()
+	c.flushRegion()
+	c.lfix = append(c.lfix, labelFix{c.jmp32(), int32(c.op.Imm)})
+	c.forget()
+}
+
+func (c *Compiler) lowerBrC() {
+	c.endCounterRegion()
+	cc := c.compare(0)
+	c.writeBack() // stores only: the flags stay
+	c.lfix = append(c.lfix, labelFix{c.jcc32(cc), int32(c.op.Imm)})
+	c.forget()
+}
+
+func (c *Compiler) lowerBrF() {
+	c.endCounterRegion()
+	o := c.op
+	t := o.A[0]
+	cc := c.cond(o.Cond, t)
+	c.kill()
+	if s := &c.t[t]; c.hf.t == t && s.reg == none && !s.inMem && s.needed() {
+		inv := c.hf.fix == backend.FlagsInvC
+		if c.hf.fix&^backend.FlagsInvC != 0 {
+			// Corrections change the host's flags: decide first.
+			c.setcc(cc, rdx)
+			c.clobber()
+			c.testRR(s8, rdx, rdx)
+			cc, inv = ccNE, false
+		} else {
+			c.capture(t)
+			if inv {
+				c.cmc()
+			}
+		}
+	}
+	c.writeBack()
+	c.lfix = append(c.lfix, labelFix{c.jcc32(cc), int32(o.Imm)})
+	c.forget()
+}
+
+// lowerCounter adds to the scoreboard.
+func (c *Compiler) lowerCounter() {
+	o := c.op
+	c.clobber()
+	disp := int32(o.CounterSlot()) * 8
+	if c.cfg.Counters != 0 {
+		c.aluMI(aADD, s64, at(rbp, c.cfg.Counters-backend.StateBias+disp), o.CounterAmount())
+		return
+	}
+	c.load(s64, rax, hdr(backend.OffCounters))
+	c.aluMI(aADD, s64, at(rax, disp), o.CounterAmount())
+}
+
+func (c *Compiler) lowerCounterUndo() {
+	c.tab.Undos = append(c.tab.Undos, backend.Undo{Slot: c.op.CounterSlot(), Amount: c.op.CounterAmount()})
+}
+
+// endCounterRegion gives the sites since the last region's end their share of the undos.
+func (c *Compiler) endCounterRegion() {
+	n := len(c.tab.Undos)
+	for i := c.region; i < len(c.tab.Sites); i++ {
+		s := &c.tab.Sites[i]
+		s.NUndo = uint16(n - int(s.Undo))
+	}
+	c.region = len(c.tab.Sites)
+}

@@ -1,0 +1,534 @@
+package amd64
+
+import (
+	"github.com/gotcg/gotcg/tcg/backend"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// maxSlack bounds how far from a checked base an access may be: the guard zones on both sides of
+// the reservation are larger.
+const maxSlack = 1 << 30
+
+// loc says where t's value is, for a site.
+func (c *Compiler) loc(t ir.Temp) backend.Loc {
+	if t == ir.NoTemp {
+		return backend.LocNone
+	}
+	s := &c.t[t]
+	switch {
+	case s.reg != none && s.vec:
+		return backend.LocVReg | backend.Loc(s.reg)
+	case s.reg != none:
+		return backend.LocReg | backend.Loc(s.reg)
+	case s.cst != ir.NoTemp:
+		return c.constLoc(s.cst)
+	case c.hf.t == t:
+		return backend.LocHostFlags | backend.Loc(c.hf.fix)
+	case int(t) < len(c.blk.Globals):
+		return backend.LocState | backend.Loc(c.blk.Globals[t].Offset)
+	case s.vec:
+		return backend.LocVSpill | backend.Loc((s.mem+backend.StateBias-backend.OffVSpills)/16)
+	}
+	return backend.LocSpill | backend.Loc((s.mem+backend.StateBias-backend.OffSpills)/8)
+}
+
+// site makes a site for the current op. It must be called when inputs are where they will be at the
+// site and before kill; outputs' locations are set by siteOut.
+func (c *Compiler) site(kind backend.SiteKind) uint32 {
+	o := c.op
+	row := &rows[o.Code]
+	args := uint32(len(c.tab.Locs))
+	nout := int(row.nout)
+	for range nout {
+		c.tab.Locs = append(c.tab.Locs, backend.LocNone)
+	}
+	for _, t := range o.A[nout : nout+int(row.nin)] {
+		c.tab.Locs = append(c.tab.Locs, c.loc(t))
+	}
+	recs, nrec := c.dirtyRecs()
+	c.tab.Sites = append(c.tab.Sites, backend.Site{
+		PC: c.pc, Insn: uint16(max(c.insn, 0)), Kind: kind, NArgs: row.nout + row.nin,
+		Args: args, Recs: recs, NRecs: nrec, Undo: uint16(len(c.tab.Undos)),
+		Host: backend.NoOffset, Resume: backend.NoOffset, Op: *o,
+	})
+	return uint32(len(c.tab.Sites) - 1)
+}
+
+// siteOut says where a site's output k goes.
+func (c *Compiler) siteOut(n uint32, k int, l backend.Loc) {
+	c.tab.Locs[c.tab.Sites[n].Args+uint32(k)] = l
+}
+
+// again makes another site like n, for a second host instruction that may fault.
+func (c *Compiler) again(n uint32) uint32 {
+	c.tab.Sites = append(c.tab.Sites, c.tab.Sites[n])
+	return uint32(len(c.tab.Sites) - 1)
+}
+
+// leave emits the jump out to site n; execution resumes after it.
+func (c *Compiler) leave(n uint32) {
+	c.storeI(s32, hdr(backend.OffExitArg), int32(c.req.Site+n))
+	c.jmpStub(c.stubs.SaveExit)
+	c.tab.Sites[n].Resume = uint32(c.n)
+}
+
+// lowerEval is the lowering of every op that has no other: Go does it.
+func (c *Compiler) lowerEval() {
+	kind := backend.SiteEval
+	if c.op.Code.Info().Flags&ir.MemOp != 0 {
+		kind = backend.SiteMem
+	}
+	c.inlineSite(kind, nil)
+}
+
+// inlineSite leaves at a site of the current op, always.
+func (c *Compiler) inlineSite(kind backend.SiteKind, h *ir.Helper) {
+	o := c.op
+	n := c.site(kind)
+	c.tab.Sites[n].Helper = h
+	c.kill()
+	nout := int(rows[o.Code].nout)
+	var out [2]uint8
+	for k := 0; k < nout; k++ {
+		t := o.A[k]
+		if t == ir.NoTemp || !c.wanted(k) {
+			continue
+		}
+		if c.t[t].vec {
+			out[k] = uint8(c.allocXReg(false))
+			c.siteOut(n, k, backend.LocVReg|backend.Loc(out[k]))
+		} else {
+			out[k] = uint8(c.allocReg(false))
+			c.siteOut(n, k, backend.LocReg|backend.Loc(out[k]))
+		}
+	}
+	c.leave(n)
+	for k := 0; k < nout; k++ {
+		if o.A[k] != ir.NoTemp {
+			c.def(k, out[k])
+		}
+	}
+}
+
+func (c *Compiler) lowerCall() {
+	o := c.op
+	h := c.blk.Helpers[o.Imm]
+	if h.NoGlobals || h.ReadsOnly {
+		c.inlineSite(backend.SiteCall, h)
+		return
+	}
+	// Go puts the globals into the State before the call; after it they are there and nowhere else.
+	n := c.site(backend.SiteCall)
+	c.tab.Sites[n].Helper = h
+	c.kill()
+	c.forgetGlobals()
+	r := noReg
+	if c.wanted(0) {
+		r = c.allocReg(false)
+		c.siteOut(n, 0, backend.LocReg|backend.Loc(r))
+	}
+	c.leave(n)
+	if o.A[0] != ir.NoTemp {
+		c.def(0, uint8(r))
+	}
+}
+
+// forgetGlobals makes the State the only place of every global.
+func (c *Compiler) forgetGlobals() {
+	for i := range c.blk.Globals {
+		s := &c.t[i]
+		c.unassign(s)
+		s.inMem, s.cst, s.chk, s.zeroHi, s.zero96 = true, ir.NoTemp, 0, false, false
+	}
+	c.constG = c.constG[:0]
+	if t := c.hf.t; t != ir.NoTemp && int(t) < len(c.blk.Globals) {
+		c.hf.t = ir.NoTemp
+	}
+}
+
+func (c *Compiler) lowerCallPure() { c.inlineSite(backend.SitePure, c.blk.Helpers[c.op.Imm]) }
+
+// access is a guest memory access being emitted.
+type access struct {
+	m    mem
+	site uint32
+	jcc  int // place of the rel32 to the slow path, 0: none
+}
+
+// address prepares the access of the current op at base + index<<scale + disp, of 1<<w bytes. It
+// brings the address into a memory operand, makes the site and emits the check. Inputs must be in
+// place; kill is called. The operand may use RAX; in TLB mode RCX and RDX are changed too.
+func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bool) access {
+	var a access
+	k, konst := c.constOf(base)
+	var rb, ri = noReg, noReg
+	if index != ir.NoTemp {
+		if v, ok := c.constOf(index); ok && konst {
+			k += v << c.op.Aux
+		} else {
+			ri = c.src(index)
+		}
+	}
+	if !konst {
+		rb = c.src(base)
+	} else if ri != noReg && k+uint64(int64(disp)) != uint64(int64(int32(k+uint64(int64(disp))))) {
+		rb, konst = c.src(base), false
+	}
+	if c.cfg.TLBMode {
+		return c.addressTLB(rb, ri, k, disp, w, write)
+	}
+	chk := c.t[base].chk
+	bare := rb != noReg && ri == noReg
+	known := bare && chk != 0 && chk+uint32(max(disp, -disp)) < maxSlack
+	if konst && ri == noReg {
+		k += uint64(int64(disp))
+		known = k < c.cfg.GuestLimit-64 && c.cfg.GuestLimit > 64
+	}
+	if !known {
+		c.clobber()
+	}
+	a.site = c.site(backend.SiteMem)
+	c.kill()
+	switch {
+	case konst && ri == noReg:
+		if k < 1<<31 && known {
+			a.m = mem{base: noReg, index: noReg, disp: int32(k), gs: true}
+			return a
+		}
+		c.movRI(rax, k)
+		a.m = mem{base: rax, index: noReg, gs: true}
+		rb = rax
+	case bare:
+		a.m = mem{base: rb, index: noReg, disp: disp, gs: true}
+	default:
+		if konst {
+			c.lea(s64, rax, mem{base: noReg, index: ri, scale: c.op.Aux, disp: int32(k) + disp})
+		} else {
+			c.lea(s64, rax, mem{base: rb, index: ri, scale: c.op.Aux, disp: disp})
+		}
+		a.m = mem{base: rax, index: noReg, gs: true}
+		rb = rax
+	}
+	if !known {
+		c.aluRR(aCMP, s64, rb, r14)
+		a.jcc = c.jcc32(ccA)
+		if bare && disp < maxSlack && disp > -maxSlack {
+			c.t[base].chk = 1
+		}
+	}
+	return a
+}
+
+// addressTLB is address in TLB mode.
+func (c *Compiler) addressTLB(rb, ri reg, k uint64, disp int32, w ir.Width, write bool) access {
+	var a access
+	c.clobber()
+	a.site = c.site(backend.SiteMem)
+	c.kill()
+	switch {
+	case rb == noReg && ri == noReg:
+		c.movRI(rax, k+uint64(int64(disp)))
+	case rb == noReg:
+		c.lea(s64, rax, mem{base: noReg, index: ri, scale: c.op.Aux, disp: int32(k + uint64(int64(disp)))})
+	default:
+		c.lea(s64, rax, mem{base: rb, index: ri, scale: c.op.Aux, disp: disp})
+	}
+	c.movRR(s32, rcx, rax)
+	c.shiftRI(shSHR, s32, rcx, 12-5)
+	c.aluRI(aAND, s32, rcx, (1<<backend.TLBBits-1)<<5)
+	if w == ir.W8 {
+		c.movRR(s64, rdx, rax)
+	} else {
+		c.lea(s64, rdx, at(rax, int32(w.Bytes())-1))
+	}
+	c.aluRI(aAND, s64, rdx, -4096)
+	e := mem{base: rbp, index: rcx, disp: c.cfg.TLB - backend.StateBias}
+	if write {
+		e.disp += 8
+	}
+	c.aluRM(aCMP, s64, rdx, e)
+	a.jcc = c.jcc32(ccNE)
+	e.disp = c.cfg.TLB - backend.StateBias + 16
+	c.aluRM(aADD, s64, rax, e)
+	a.m = at(rax, 0)
+	return a
+}
+
+// mayFault marks the next instruction as the one that faults for the access.
+func (c *Compiler) mayFault(a *access) { c.tab.Sites[a.site].Host = uint32(c.n) }
+
+// finish marks the end of an access: the slow path resumes here.
+func (c *Compiler) finish(a *access) {
+	c.tab.Sites[a.site].Resume = uint32(c.n)
+	if a.jcc != 0 {
+		c.stub = append(c.stub, stub{kind: stubSite, from: a.jcc, n: a.site})
+	}
+}
+
+func (c *Compiler) lowerLd() {
+	o := c.op
+	if o.W == ir.W16 && o.Attr&ir.BigEndian != 0 && !c.feat.bmi2 {
+		c.clobber()
+	}
+	a := c.address(o.A[1], o.A[2], int32(o.Imm), o.W, false)
+	r := c.dstAny()
+	c.siteOut(a.site, 0, backend.LocReg|backend.Loc(r))
+	c.mayFault(&a)
+	s := size(o.W)
+	switch {
+	case o.Attr&ir.BigEndian != 0:
+		c.load(s, r, a.m)
+		c.swapBytes(s, r)
+		if o.Attr&ir.Signed != 0 {
+			c.extend(s, size(o.D), r)
+		}
+	case o.Attr&ir.Signed == 0:
+		c.load(s, r, a.m)
+	case o.D <= ir.W16:
+		c.loadSX(s, s32, r, a.m)
+		c.movZX(size(o.D), r, r)
+	default:
+		c.loadSX(s, size(o.D), r, a.m)
+	}
+	c.finish(&a)
+	c.def(0, uint8(r))
+}
+
+// extend sign-extends r from s to d, zero above.
+func (c *Compiler) extend(s, d size, r reg) {
+	c.movSX(s, max(d, s32), r, r)
+	if d < s32 {
+		c.movZX(d, r, r)
+	}
+}
+
+// swapBytes reverses the bytes of the low s of r, whose upper bits are zero. 16 bits change flags.
+func (c *Compiler) swapBytes(s size, r reg) {
+	switch s {
+	case s8:
+	case s16:
+		c.bswap(s32, r)
+		if c.feat.bmi2 {
+			c.rorX(s32, r, r, 16)
+		} else {
+			c.clobber()
+			c.shiftRI(shSHR, s32, r, 16)
+		}
+	default:
+		c.bswap(s, r)
+	}
+}
+
+func (c *Compiler) lowerSt() {
+	o := c.op
+	s := size(o.W)
+	imm, isImm := c.immOf(o.A[0], s)
+	swap := o.Attr&ir.BigEndian != 0 && o.W > ir.W8
+	if swap && !c.feat.bmi2 && s == s16 {
+		c.clobber()
+	}
+	isImm = isImm && !swap && o.Attr&ir.Release == 0
+	var v reg
+	if !isImm {
+		v = c.src(o.A[0])
+	}
+	a := c.address(o.A[1], o.A[2], int32(o.Imm), o.W, true)
+	if swap {
+		c.movZX(s, rcx, v)
+		c.swapBytes(s, rcx)
+		v = rcx
+	}
+	switch {
+	case isImm:
+		c.mayFault(&a)
+		c.storeI(s, a.m, imm)
+	case o.Attr&ir.Release != 0:
+		c.movRR(s64, rcx, v)
+		c.mayFault(&a)
+		c.xchgMR(s, a.m, rcx)
+	default:
+		c.mayFault(&a)
+		c.store(s, a.m, v)
+	}
+	c.finish(&a)
+}
+
+func (c *Compiler) lowerLdV() {
+	o := c.op
+	a := c.address(o.A[1], o.A[2], int32(o.Imm), o.W, false)
+	r := c.allocXReg(true)
+	c.siteOut(a.site, 0, backend.LocVReg|backend.Loc(r))
+	c.mayFault(&a)
+	switch o.W {
+	case ir.W128:
+		if o.Attr&ir.Aligned != 0 {
+			c.xm(xMOVAPS, r, a.m)
+		} else {
+			c.xm(xMOVUPS, r, a.m)
+		}
+	case ir.W64:
+		c.xm(xMOVQld, r, a.m)
+	case ir.W32:
+		c.xm(xMOVD, r, a.m)
+	default:
+		c.load(size(o.W), rcx, a.m)
+		c.xr(xMOVD, r, rcx)
+	}
+	c.finish(&a)
+	c.def(0, uint8(r))
+	s := &c.t[o.A[0]]
+	s.zeroHi, s.zero96 = o.W <= ir.W64, o.W <= ir.W32
+}
+
+func (c *Compiler) lowerStV() {
+	o := c.op
+	v := c.srcX(o.A[0])
+	a := c.address(o.A[1], o.A[2], int32(o.Imm), o.W, true)
+	if o.W < ir.W32 {
+		c.rr(xMOVDst, uint8(v), uint8(rcx))
+	}
+	c.mayFault(&a)
+	switch o.W {
+	case ir.W128:
+		if o.Attr&ir.Aligned != 0 {
+			c.xm(xMOVAPS+1, v, a.m)
+		} else {
+			c.xm(xMOVUPS+1, v, a.m)
+		}
+	case ir.W64:
+		c.xm(xMOVQst, v, a.m)
+	case ir.W32:
+		c.xm(xMOVDst, v, a.m)
+	default:
+		c.store(size(o.W), a.m, rcx)
+	}
+	c.finish(&a)
+}
+
+// atomicAddress is address for an access at base + disp whose operand must leave RAX and RDX alone.
+func (c *Compiler) atomicAddress() access {
+	o := c.op
+	a := c.address(o.A[1], ir.NoTemp, int32(o.Imm), o.W, true)
+	if a.m.base == rax {
+		c.movRR(s64, rcx, rax)
+		a.m.base = rcx
+	}
+	return a
+}
+
+func (c *Compiler) lowerCas() {
+	o := c.op
+	s := size(o.W)
+	exp, val := c.src(o.A[2]), c.src(o.A[3])
+	c.clobber()
+	a := c.atomicAddress()
+	c.movRR(s64, rax, exp)
+	c.mayFault(&a)
+	c.cmpxchg(s, a.m, val)
+	c.atomicResult(&a, rax)
+}
+
+// atomicResult makes the old value in r the output.
+func (c *Compiler) atomicResult(a *access, r reg) {
+	s := size(c.op.W)
+	if !c.wanted(0) {
+		c.finish(a)
+		if c.op.A[0] != ir.NoTemp {
+			c.newValue(0)
+		}
+		return
+	}
+	d := c.dst()
+	c.siteOut(a.site, 0, backend.LocReg|backend.Loc(d))
+	c.movZX(s, d, r)
+	c.finish(a)
+	c.def(0, uint8(d))
+}
+
+func (c *Compiler) lowerAtXchg() {
+	o := c.op
+	v := c.src(o.A[2])
+	a := c.atomicAddress()
+	c.movRR(s64, rdx, v)
+	c.mayFault(&a)
+	c.xchgMR(size(o.W), a.m, rdx)
+	c.atomicResult(&a, rdx)
+}
+
+func (c *Compiler) lowerAtAdd() {
+	o := c.op
+	s := size(o.W)
+	v := c.src(o.A[2])
+	c.clobber()
+	a := c.atomicAddress()
+	if !c.wanted(0) {
+		c.mayFault(&a)
+		c.lockAluMR(aADD, s, a.m, v)
+		c.atomicResult(&a, rdx)
+		return
+	}
+	c.movRR(s64, rdx, v)
+	c.mayFault(&a)
+	c.xadd(s, a.m, rdx)
+	c.atomicResult(&a, rdx)
+}
+
+func (c *Compiler) lowerAtAnd() { c.atomicLogic(aAND) }
+func (c *Compiler) lowerAtOr()  { c.atomicLogic(aOR) }
+func (c *Compiler) lowerAtXor() { c.atomicLogic(aXOR) }
+
+// atomicLogic emits a locked operation, or a compare-and-swap loop when the old value is asked for.
+func (c *Compiler) atomicLogic(op alu) {
+	o := c.op
+	s := size(o.W)
+	v := c.src(o.A[2])
+	c.clobber()
+	a := c.atomicAddress()
+	if !c.wanted(0) {
+		c.mayFault(&a)
+		c.lockAluMR(op, s, a.m, v)
+		c.atomicResult(&a, rdx)
+		return
+	}
+	d := c.dst()
+	c.siteOut(a.site, 0, backend.LocReg|backend.Loc(d))
+	c.mayFault(&a)
+	c.load(s, rax, a.m)
+	loop := c.n
+	c.movRR(s64, rdx, rax)
+	c.aluRR(op, s64, rdx, v)
+	second := c.again(a.site)
+	c.tab.Sites[second].Host = uint32(c.n)
+	c.cmpxchg(s, a.m, rdx)
+	j := c.jcc8(ccNE)
+	c.b[j] = byte(loop - (j + 1))
+	c.movZX(s, d, rax)
+	c.tab.Sites[second].Resume = uint32(c.n)
+	c.finish(&a)
+	c.def(0, uint8(d))
+}
+
+func (c *Compiler) lowerFence() { c.mfence() }
+
+// lowerGetEnv merges the sticky bits raised since the last exit into the State's word.
+func (c *Compiler) lowerGetEnv() {
+	c.kill()
+	c.clobber()
+	r := c.dst()
+	c.stmxcsr(hdr(backend.OffGuestFPEnv))
+	c.load(s32, r, hdr(backend.OffGuestFPEnv))
+	c.aluRI(aAND, s32, r, 0x3f)
+	c.aluRM(aOR, s64, r, at(rbp, c.cfg.FPEnvOffset-backend.StateBias))
+	c.def(0, uint8(r))
+}
+
+func (c *Compiler) lowerSetEnv() {
+	v := c.src(c.op.A[0])
+	c.kill()
+	c.clobber()
+	c.store(s64, at(rbp, c.cfg.FPEnvOffset-backend.StateBias), v)
+	c.movZX(s16, rax, v)
+	c.aluRI(aOR, s32, rax, backend.FPMaskAll)
+	c.store(s32, hdr(backend.OffGuestFPEnv), rax)
+	c.ldmxcsr(hdr(backend.OffGuestFPEnv))
+}

@@ -1,0 +1,81 @@
+package amd64
+
+import (
+	"github.com/gotcg/gotcg/tcg/backend"
+)
+
+// EmitStubs implements backend.Backend: the common stubs at the start of the code buffer. It must be
+// called before the first Compile.
+//
+// Generated code is entered by CALL with RBP = State + StateBias and R14 = guest limit, keeps RSP as
+// it found it, and returns by RET.
+func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
+	if len(buf) < 2048 {
+		return backend.Stubs{}, backend.ErrTooBig
+	}
+	c.asm = asm{b: buf}
+	reason := func(r backend.ExitReason) { c.storeI(s32, hdr(backend.OffExitReason), int32(r)) }
+	start := func() uint32 {
+		c.align(16, 0)
+		return uint32(c.n)
+	}
+
+	s := &c.stubs
+	c.slotExit = start()
+	reason(backend.ExitSlot)
+	c.ret()
+
+	c.intrSlot = start()
+	reason(backend.ExitInterruptSlot)
+	c.ret()
+
+	c.excExit = start()
+	reason(backend.ExitException)
+	c.ret()
+
+	s.JumpMiss = start()
+	c.store(s64, hdr(backend.OffExitPC), rax)
+	reason(backend.ExitIndirect)
+	c.ret()
+
+	c.intrPtr = start()
+	c.store(s64, hdr(backend.OffExitPC), rax)
+	reason(backend.ExitInterruptPC)
+	c.ret()
+
+	s.Fault = start()
+	reason(backend.ExitFault)
+	fault := c.jmp8()
+
+	s.SaveExit = start()
+	reason(backend.ExitSite)
+	c.patch8(fault)
+	for r := rax; r <= r15; r++ {
+		c.store(s64, hdr(backend.OffRegs+int32(r)*8), r)
+	}
+	c.lahf()
+	c.setcc(ccO, rax)
+	c.movZX(s16, rax, rax)
+	c.store(s32, hdr(backend.OffHostFlags), rax)
+	for x := xmm0; x <= xmm15; x++ {
+		c.xm(xMOVAPS+1, x, hdr(backend.OffVRegs+int32(x)*16))
+	}
+	c.ret()
+
+	s.Resume = start()
+	for x := xmm0; x <= xmm15; x++ {
+		c.xm(xMOVAPS, x, hdr(backend.OffVRegs+int32(x)*16))
+	}
+	c.load(s32, rax, hdr(backend.OffHostFlags))
+	c.aluRI(aADD, s8, rax, 127)
+	c.sahf()
+	for r := rax; r <= r15; r++ {
+		if r != rsp && r != rbp && r != r14 {
+			c.load(s64, r, hdr(backend.OffRegs+int32(r)*8))
+		}
+	}
+	c.jmpM(hdr(backend.OffResumeAddr))
+
+	s.End = start()
+	return *s, nil
+}
