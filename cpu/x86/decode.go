@@ -30,6 +30,7 @@ const (
 	fIgn66                      // 66 does not change the operand size
 	fLegPx                      // a legacy prefix byte
 	fRex                        // a REX prefix byte
+	fReg                        // ModRM.mod is taken as 3 whatever it is
 )
 
 // ext tells by what a row is looked up further.
@@ -71,6 +72,8 @@ type decoder struct {
 	hasRM bool
 	seg   uint8
 	rmPos int // where the ModRM byte is
+	// regForm: ModRM.mod is taken as 3.
+	regForm bool
 }
 
 // Decode decodes the instruction at the start of code, which should hold MaxLen bytes when there are
@@ -192,6 +195,7 @@ func (d *decoder) decode(in *Inst) error {
 	}
 	in.OpSize = 2 << d.osz
 	in.Opcode = b
+	d.regForm = r.f&fReg != 0
 	if !d.operands(in, r, b) {
 		return ErrInvalid
 	}
@@ -264,6 +268,9 @@ func (d *decoder) modrm(in *Inst) {
 	d.rmPos = d.pos
 	m := d.buf[d.pos&31]
 	d.pos++
+	if d.regForm {
+		m |= 0xc0
+	}
 	in.ModRM = m
 	in.Mem.Seg = d.seg // MASKMOVQ has one without a memory operand
 	if m >= 0xc0 {
@@ -323,7 +330,7 @@ func (d *decoder) operand(in *Inst, a *Arg, k opnd, opcode byte) bool {
 	case inRMReg:
 		d.modrm(in)
 		if in.ModRM < 0xc0 {
-			return k == oRq && in.Op >= MOVCR && in.Op <= MOVDR // these ignore ModRM.mod
+			return false
 		}
 		d.reg(in, a, in.ModRM&7|in.Rex<<3&8)
 	case inOpcode:

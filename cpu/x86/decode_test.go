@@ -114,3 +114,43 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 }
+
+// TestDecodeNeverPanics runs every two-byte start, with each prefix class and several tails.
+func TestDecodeNeverPanics(t *testing.T) {
+	var buf [32]byte
+	for _, pfx := range []string{"", "\x66", "\xf3", "\xf2", "\x48", "\xf0\x66\x41", "\x0f", "\x0f\x38", "\x0f\x3a", "\x66\x0f", "\xc4\xe1", "\x62"} {
+		for w := range 1 << 16 {
+			for _, fill := range []byte{0, 0xff, 0x84} {
+				for i := range buf {
+					buf[i] = fill
+				}
+				n := copy(buf[:], pfx)
+				buf[n], buf[n+1] = byte(w), byte(w>>8)
+				in, err := Decode(buf[:], Mode64)
+				if err == nil && (in.Len == 0 || in.Len > MaxLen || in.Op == opNone) {
+					t.Fatalf("% x: %v", buf, in)
+				}
+			}
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, r := range decodeRows {
+		b, _ := hex.DecodeString(r.hex)
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, code []byte) {
+		in, err := Decode(code, Mode64)
+		if err != nil {
+			return
+		}
+		if in.Len == 0 || int(in.Len) > min(len(code), MaxLen) {
+			t.Fatalf("% x: length %d", code, in.Len)
+		}
+		_ = in.String()
+		again, err := Decode(code[:in.Len], Mode64)
+		require.NoError(t, err)
+		require.Equal(t, in, again)
+	})
+}
