@@ -195,35 +195,15 @@ func (t *Thread) label(o *ir.Op) int {
 }
 
 // undoCounters takes back what merged counters added too early when the block is left by a fault
-// of op i.
+// of op i: every CounterUndo from there to the next exit, see package opt.
 func (t *Thread) undoCounters(b *ir.Block, i int) {
-	for _, o := range b.Ops[i+1:] {
+	for j := i + 1; j < len(b.Ops); j++ {
+		o := &b.Ops[j]
 		switch {
 		case o.Code == ir.CounterUndo:
-			if countedBefore(b, i, o.CounterSlot()) {
-				t.Counters[o.CounterSlot()] -= uint64(int64(o.CounterAmount()))
-			}
-		case RegionEnd(&o):
+			t.Counters[o.CounterSlot()] -= uint64(int64(o.CounterAmount()))
+		case o.Code.Info().Flags&(ir.SideExit|ir.EndsBlock) != 0:
 			return
 		}
 	}
-}
-
-// RegionEnd reports whether counters are not merged across o: control may leave or enter there.
-func RegionEnd(o *ir.Op) bool {
-	return o.Code.Info().Flags&(ir.SideExit|ir.EndsBlock|ir.Labelled) != 0
-}
-
-// countedBefore reports whether the counter of a slot stands in op i's region, before i.
-func countedBefore(b *ir.Block, i int, slot uint32) bool {
-	for ; i >= 0; i-- {
-		o := &b.Ops[i]
-		if RegionEnd(o) {
-			return false
-		}
-		if o.Code == ir.Counter && o.CounterSlot() == slot {
-			return true
-		}
-	}
-	return false
 }

@@ -1,0 +1,80 @@
+package opt
+
+import "github.com/gotcg/gotcg/tcg/ir"
+
+// backward walks the ops once from the end and drops or weakens those whose outputs nobody sees.
+//
+// s.seen[t] tells of temp t whether its value is wanted at this point. For a local, 1 is yes. For a
+// global the question is whether it is overwritten before anybody can look: seen[g] equals epoch, which
+// changes at every observer, when it is.
+//
+// Between the first and the last label or branch of a block nothing is dropped, and nothing found dead.
+func (s *State) backward() {
+	ops := s.b.Ops
+	n := len(s.b.Temps)
+	if cap(s.seen) < n {
+		s.seen = make([]uint32, n, 2*n+64)
+	}
+	s.seen = s.seen[:n]
+	clear(s.seen)
+	first, last := len(ops), -1
+	if s.b.Labels > 0 {
+		first, last = labelSpan(ops)
+	}
+	ng := ir.Temp(len(s.b.Globals))
+	epoch := uint32(2)
+	for i := len(ops) - 1; i >= 0; i-- {
+		o := &ops[i]
+		r := &rows[o.Code]
+		if i >= first && i <= last {
+			epoch++
+		} else {
+			if r.class == pureInt || r.class == pureVec {
+				if s.on&deadCode != 0 && s.dead(o.A[0], ng, epoch) {
+					s.drop(o)
+					continue
+				}
+			} else if r.class == flagOp {
+				s.deadOutputs(o, ng, epoch)
+				r = &rows[o.Code]
+				for len(s.seen) < len(s.b.Temps) {
+					s.seen = append(s.seen, 0)
+				}
+			}
+			for k := range r.nout {
+				if t := o.A[k]; t < ng {
+					s.seen[t] = epoch
+				} else if t != ir.NoTemp {
+					s.seen[t] = 0
+				}
+			}
+			if r.class == observer {
+				epoch++
+			}
+		}
+		for k := r.nout; k < r.nout+r.nin; k++ {
+			if t := o.A[k]; t != ir.NoTemp {
+				s.seen[t] = 1
+			}
+		}
+	}
+}
+
+// dead reports whether nobody sees the value output t gets here.
+func (s *State) dead(t, ng ir.Temp, epoch uint32) bool {
+	if t < ng {
+		return s.seen[t] == epoch
+	}
+	return t == ir.NoTemp || s.seen[t] == 0
+}
+
+// labelSpan returns the first and last index of ops that are labels or branches to them.
+func labelSpan(ops []ir.Op) (first, last int) {
+	first, last = len(ops), -1
+	for i := range ops {
+		if ops[i].Code.Info().Flags&ir.Labelled != 0 {
+			first, last = min(first, i), i
+		}
+	}
+	return first, last
+}

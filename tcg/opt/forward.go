@@ -1,0 +1,144 @@
+package opt
+
+import "github.com/gotcg/gotcg/tcg/ir"
+
+// forward walks the ops once in order. For each it replaces inputs by what they are copies of, simplifies
+// the op, and notes what is now known of its outputs.
+func (s *State) forward() {
+	ops := s.b.Ops
+	for i := range ops {
+		o := &ops[i]
+		r := &rows[o.Code]
+		allConst := s.inputs(o, r)
+		switch r.class {
+		case pureInt:
+			if s.on&mergeFlags != 0 {
+				s.seeFlags(o)
+			}
+			if s.on&constFold != 0 && (!allConst || !s.fold(o, r)) {
+				s.simplify(o)
+			}
+		case pureVec:
+			if allConst && s.on&constFold != 0 {
+				s.fold(o, r)
+			}
+		case flagOp:
+			if s.on&mergeFlags != 0 {
+				s.seeFlags(o)
+			}
+			if s.on&constFold != 0 {
+				s.shiftByConst(o)
+			}
+		case observer:
+			s.observed(o, allConst)
+		}
+		switch o.Code {
+		case ir.Nop:
+			continue
+		case ir.Mov, ir.VMov:
+			s.move(o)
+			continue
+		case ir.SetLabel:
+			s.forget()
+			continue
+		}
+		s.outputs(o)
+	}
+}
+
+// inputs resolves o's inputs and reports whether all of them are constants.
+func (s *State) inputs(o *ir.Op, r *row) bool {
+	allConst := r.nin > 0
+	temps := s.b.Temps
+	for k := r.nout; k < r.nout+r.nin; k++ {
+		t := o.A[k]
+		if t == ir.NoTemp {
+			continue
+		}
+		if s.facts[t].kind == copyOf && s.on&copyProp != 0 {
+			t = s.resolve(t)
+			o.A[k] = t
+		}
+		if temps[t].Kind != ir.Const {
+			allConst = false
+		}
+	}
+	return allConst
+}
+
+// outputs notes the definitions o makes, and what is known of them.
+func (s *State) outputs(o *ir.Op) {
+	r := &rows[o.Code]
+	if r.nout == 0 {
+		if o.Code == ir.Call {
+			s.called(o)
+		}
+		return
+	}
+	known := s.knownWidth(o, r.width)
+	f := fact{known: known}
+	switch o.Code {
+	case ir.Add, ir.Sub:
+		if o.W == ir.W64 && o.A[1] != o.A[0] && s.b.Temps[o.A[0]].Kind == ir.Local {
+			if c, ok := s.constOf(o.A[2]); ok {
+				if o.Code == ir.Sub {
+					c = -c
+				}
+				f.kind, f.src, f.ver, f.imm = addImm, o.A[1], s.ver[o.A[1]], int64(c)
+			}
+		}
+	case ir.MergeF:
+		if o.A[1] != o.A[0] && o.A[2] != o.A[0] {
+			f.kind, f.src, f.ver = merge, o.A[1], s.ver[o.A[1]]
+			f.imm = int64(o.A[2]) | o.Imm<<16 | int64(s.ver[o.A[2]])<<32
+		}
+	case ir.Call:
+		s.called(o)
+	}
+	if t := o.A[0]; t != ir.NoTemp {
+		s.ver[t]++
+		s.facts[t] = f
+	}
+	if r.nout == 2 {
+		if t := o.A[1]; t != ir.NoTemp {
+			s.ver[t]++
+			s.facts[t] = fact{}
+			if r.class == flagOp {
+				s.facts[t].known = uint8(ir.W16) + 1
+			} else {
+				s.facts[t].known = known // Div2
+			}
+		}
+	}
+}
+
+func (s *State) called(o *ir.Op) {
+	if h := s.b.Helpers[o.Imm]; !h.NoGlobals && !h.ReadsOnly {
+		s.forgetGlobals()
+	}
+}
+
+// observed simplifies memory ops and exits.
+func (s *State) observed(o *ir.Op, allConst bool) {
+	switch o.Code {
+	case ir.ExitF:
+		if s.on&mergeFlags != 0 {
+			s.seeFlags(o)
+		}
+		if f, ok := s.constOf(o.A[0]); ok && s.on&constFold != 0 && !ir.EvalCond(o.Cond, f) {
+			s.drop(o)
+		}
+	case ir.ExitC:
+		if allConst && s.on&constFold != 0 {
+			a, _ := s.constOf(o.A[0])
+			b, _ := s.constOf(o.A[1])
+			if !ir.EvalCmp(o.Cond, o.W, a, b) {
+				s.drop(o)
+			}
+		}
+	default:
+		if s.on&addrFold != 0 && o.Code >= ir.Ld && o.Code <= ir.AtMaxU {
+			s.foldAddress(o)
+		}
+	}
+}
