@@ -39,7 +39,7 @@ func newVCPU(t *testing.T, mode softmmu.Mode, accel tcg.Accel, code []byte) *tcg
 
 // modes runs f under every executor and memory mode there is on this host.
 func modes(t *testing.T, f func(t *testing.T, mode softmmu.Mode, accel tcg.Accel)) {
-	for _, accel := range []tcg.Accel{tcg.AccelInterp} {
+	for _, accel := range []tcg.Accel{tcg.AccelInterp, tcg.AccelJIT} {
 		for _, mode := range []softmmu.Mode{softmmu.Direct, softmmu.TLB} {
 			t.Run(accel.String()+"/"+mode.String(), func(t *testing.T) { f(t, mode, accel) })
 		}

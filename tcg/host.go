@@ -1,0 +1,55 @@
+package tcg
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+
+	"golang.org/x/arch/x86/x86asm"
+
+	"github.com/gotcg/gotcg/internal/execmem"
+	"github.com/gotcg/gotcg/tcg/backend"
+	"github.com/gotcg/gotcg/tcg/backend/amd64"
+	"github.com/gotcg/gotcg/tcg/backend/hostcode"
+)
+
+// hostBackend returns the code generator for this host.
+func hostBackend(cfg backend.Config) (backend.Backend, error) {
+	if !hostcode.Supported {
+		return nil, ErrNoJIT
+	}
+	return amd64.New(cfg), nil
+}
+
+func registerCode(buf *execmem.Buffer, fault uintptr) error { return hostcode.Register(buf, fault) }
+
+func unregisterCode(buf *execmem.Buffer) { hostcode.Unregister(buf) }
+
+func enterCode(h *backend.Header, addr uintptr) { hostcode.Enter(h, addr) }
+
+// enterThread prepares the calling goroutine for running the vCPU and returns what undoes that.
+func (v *VCPU) enterThread() func() {
+	if v.e.jit == nil {
+		return func() {}
+	}
+	runtime.LockOSThread()
+	return runtime.UnlockOSThread
+}
+
+// disas lists n bytes of host code at off.
+func (j *jit) disas(off uint32, n int) string {
+	var s strings.Builder
+	for end := off + uint32(n); off < end; {
+		in, err := x86asm.Decode(j.rw[off:end], 64)
+		l := uint32(in.Len)
+		text := "(bad)"
+		if err != nil {
+			l = 1
+		} else {
+			text = x86asm.GNUSyntax(in, uint64(j.base)+uint64(off), nil)
+		}
+		fmt.Fprintf(&s, "0x%08x:  %-30x %s\n", off, j.rw[off:off+l], text)
+		off += l
+	}
+	return s.String()
+}

@@ -1,0 +1,132 @@
+package tcg
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unsafe"
+
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// lockstep runs blocks twice, first on the interpreter with its stores undone afterwards, then as
+// host code, and compares State, stores and the way out.
+type lockstep struct {
+	memory
+	undo   []write // old contents, in order of the stores
+	before []byte  // State before the block
+	after  []byte  // State after the interpreter
+}
+
+// write is what some bytes of guest memory held.
+type write struct {
+	addr uint64
+	n    int
+	old  [16]byte
+	new  [16]byte
+}
+
+// note remembers what a store is about to overwrite.
+func (l *lockstep) note(addr uint64, n int) {
+	for n > 0 {
+		w := write{addr: addr, n: min(n, 16)}
+		l.as.Peek(softmmu.Addr(addr), w.old[:w.n])
+		l.undo = append(l.undo, w)
+		addr += uint64(w.n)
+		n -= w.n
+	}
+}
+
+func (l *lockstep) Store(addr uint64, w ir.Width, v ir.Val) ir.Fault {
+	l.note(addr, int(w.Bytes()))
+	return l.memory.Store(addr, w, v)
+}
+
+func (l *lockstep) Atomic(op ir.Opcode, addr uint64, w ir.Width, arg, cmp ir.Val) (ir.Val, ir.Fault) {
+	l.note(addr, int(w.Bytes()))
+	return l.memory.Atomic(op, addr, w, arg, cmp)
+}
+
+func (l *lockstep) Write(addr uint64, p []byte) ir.Fault {
+	l.note(addr, len(p))
+	return l.memory.Write(addr, p)
+}
+
+// rollback notes what the block stored and puts the old contents back.
+func (l *lockstep) rollback() {
+	for i := range l.undo {
+		w := &l.undo[i]
+		l.as.Peek(softmmu.Addr(w.addr), w.new[:w.n])
+	}
+	for i := len(l.undo) - 1; i >= 0; i-- {
+		w := &l.undo[i]
+		if !bytes.Equal(w.old[:w.n], w.new[:w.n]) {
+			l.as.Poke(softmmu.Addr(w.addr), w.old[:w.n])
+		}
+	}
+}
+
+// stateBytes is the guest State as bytes.
+func (v *VCPU) stateBytes() []byte { return unsafe.Slice((*byte)(v.state), v.e.arch.StateSize) }
+
+// executeLockstep runs tb on the interpreter and as host code.
+func (v *VCPU) executeLockstep(tb *TB) (Stop, bool) {
+	if v.check == nil {
+		v.check = &lockstep{memory: *v.memory}
+	}
+	l := v.check
+	l.undo = l.undo[:0]
+	l.before = append(l.before[:0], v.stateBytes()...)
+	counters := append([]uint64(nil), v.counters...)
+
+	v.env.Mem = l
+	want, wantDone := v.executeInterp(tb.block)
+	v.env.Mem = v.memory
+	l.after = append(l.after[:0], v.stateBytes()...)
+	copy(v.stateBytes(), l.before)
+	l.rollback()
+	copy(v.counters, counters)
+
+	got, gotDone := v.executeJIT(tb)
+	if d := v.diverged(want, got); d != "" || wantDone != gotDone {
+		return Stop{Kind: StopError, Err: fmt.Errorf("lockstep: interpreter and host code differ after the block at %#x:\n%s%s\n%s",
+			tb.Key.PC, d, v.e.disasTB(tb.block), ir.Format(tb.block))}, true
+	}
+	return got, gotDone
+}
+
+// diverged describes the difference between the two runs, or is empty.
+func (v *VCPU) diverged(want, got Stop) string {
+	var s strings.Builder
+	l := v.check
+	if want != got {
+		fmt.Fprintf(&s, "* left: interp %+v, jit %+v\n", want, got)
+	}
+	state := v.stateBytes()
+	for _, g := range v.e.arch.Globals {
+		n := uint32(8)
+		if g.Type == ir.V128 {
+			n = 16
+		}
+		a, b := l.after[g.Offset:g.Offset+n], state[g.Offset:g.Offset+n]
+		if !bytes.Equal(a, b) {
+			fmt.Fprintf(&s, "* %s: before %x, interp %x, jit %x (bytes in memory order)\n", g.Name, l.before[g.Offset:g.Offset+n], a, b)
+		}
+	}
+	if s.Len() == 0 && !bytes.Equal(l.after, state) {
+		for i := range state {
+			if state[i] != l.after[i] {
+				fmt.Fprintf(&s, "* State byte %d: interp %#x, jit %#x\n", i, l.after[i], state[i])
+			}
+		}
+	}
+	for _, w := range l.undo {
+		var now [16]byte
+		l.as.Peek(softmmu.Addr(w.addr), now[:w.n])
+		if !bytes.Equal(now[:w.n], w.new[:w.n]) {
+			fmt.Fprintf(&s, "* memory at %#x: interp %x, jit %x\n", w.addr, w.new[:w.n], now[:w.n])
+		}
+	}
+	return s.String()
+}

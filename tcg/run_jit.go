@@ -1,0 +1,216 @@
+package tcg
+
+import (
+	"fmt"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/internal/debuglog"
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg/backend"
+	"github.com/gotcg/gotcg/tcg/interp"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+func (v *VCPU) initJIT() {
+	for i := range v.jc {
+		v.resetJC(&v.jc[i])
+	}
+}
+
+// resetJC empties a jump cache entry.
+func (v *VCPU) resetJC(e *backend.JumpCacheEntry) {
+	e.PC = 0
+	if j := v.e.jit; j != nil {
+		e.Host = uint64(j.base + uintptr(j.stubs.JumpMiss))
+	}
+}
+
+func (v *VCPU) jcEntry(pc uint64) *backend.JumpCacheEntry {
+	if v.e.arch.InsnAlign == 4 {
+		pc >>= 2
+	}
+	return &v.jc[pc&(1<<backend.JumpCacheBits-1)]
+}
+
+// executeJIT enters tb's code and stays in it and what follows until the run loop is needed.
+func (v *VCPU) executeJIT(tb *TB) (Stop, bool) {
+	j, h := v.e.jit, v.hdr
+	addr := tb.code
+	for {
+		v.enter(addr)
+		switch h.ExitReason {
+		case backend.ExitSlot:
+			tb = v.followSlot(h.ExitArg)
+		case backend.ExitIndirect:
+			v.SetPC(h.ExitPC)
+			tb = v.followIndirect()
+		case backend.ExitInterruptSlot:
+			v.SetPC(j.slots[h.ExitArg].PC)
+			return Stop{}, false
+		case backend.ExitInterruptPC:
+			v.SetPC(h.ExitPC)
+			return Stop{}, false
+		case backend.ExitException:
+			s := &j.slots[h.ExitArg]
+			v.SetPC(s.PC)
+			return Stop{Exc: cpu.Exception{Kind: s.Exc, PC: s.PC, Code: h.ExitPC}}, true
+		case backend.ExitSite, backend.ExitFault:
+			n := h.ExitArg
+			if h.ExitReason == backend.ExitFault {
+				var err error
+				v.e.stats.Faults++
+				if n, err = j.siteAt(h.FaultPC); err != nil {
+					panic(fmt.Errorf("gotcg internal error (please report): %w (signal %d, address %#x)", err, h.FaultSig, h.FaultAddr))
+				}
+			}
+			t, s := j.site(n)
+			stop, what := v.site(t, s)
+			if what != siteResume {
+				return stop, what == siteStop
+			}
+			h.ResumeAddr = uint64(j.base + uintptr(s.Resume))
+			addr = j.base + uintptr(j.stubs.Resume)
+			continue
+		default:
+			panic(fmt.Sprintf("BUG: generated code left with reason %d", h.ExitReason))
+		}
+		if tb == nil {
+			return Stop{}, false
+		}
+		addr = tb.code
+	}
+}
+
+// enter runs host code at addr with the guest's FP environment.
+func (v *VCPU) enter(addr uintptr) {
+	v.hdr.LoadFPEnv(v.env.FPEnv)
+	enterCode(v.hdr, addr)
+	v.hdr.FoldFPEnv(v.env.FPEnv)
+}
+
+// followSlot sets the PC to what slot n leads to and returns its TB, chained if it may be.
+func (v *VCPU) followSlot(n uint32) *TB {
+	e := v.e
+	s := &e.jit.slots[n]
+	from, gen := s.from, e.jit.gen
+	v.SetPC(s.PC)
+	if from.Key.Flags != 0 {
+		return nil
+	}
+	tb, _ := v.lookup(0)
+	if tb == nil || e.cfg.NoChain || e.log.On(debuglog.NoChain) {
+		return nil
+	}
+	e.mu.Lock()
+	if e.jit.gen == gen {
+		e.jit.chain(n, tb)
+	}
+	e.mu.Unlock()
+	v.current = tb
+	return tb
+}
+
+// followIndirect returns the TB at the PC and enters it into the jump cache.
+func (v *VCPU) followIndirect() *TB {
+	e := v.e
+	e.stats.IndirectMisses++
+	if v.current.Key.Flags != 0 || v.limited {
+		return nil
+	}
+	tb, _ := v.lookup(0)
+	if tb == nil || e.cfg.NoChain || e.log.On(debuglog.NoChain) {
+		return nil
+	}
+	*v.jcEntry(tb.Key.PC) = backend.JumpCacheEntry{PC: tb.Key.PC, Host: uint64(tb.code)}
+	v.current = tb
+	return tb
+}
+
+// siteResult says how to go on after a site.
+type siteResult uint8
+
+const (
+	// siteResume: at the site's resume address.
+	siteResume siteResult = iota
+	// siteLeave: the State is complete, back to the run loop.
+	siteLeave
+	// siteStop: the State is complete, Run returns.
+	siteStop
+)
+
+// site does the work of a site on the saved registers.
+func (v *VCPU) site(t *backend.Table, s *backend.Site) (Stop, siteResult) {
+	v.e.stats.Sites++
+	switch s.Kind {
+	case backend.SiteFault:
+		v.leaveAt(t, s)
+		return Stop{Exc: cpu.Exception{Kind: ir.ExcDivide, PC: s.PC}}, siteStop
+	case backend.SiteCall, backend.SitePure:
+		v.e.stats.Calls++
+		v.SetPC(s.PC)
+	case backend.SiteMem:
+		v.e.stats.SlowMem++
+		if v.hitsCode(t, s) {
+			v.leaveAt(t, s)
+			if stop, done := v.redo(); done {
+				return stop, siteStop
+			}
+			return Stop{}, siteLeave
+		}
+	default:
+		v.e.stats.Evals++
+	}
+	if !t.Do(v.hdr, s, &v.env, v.e.arch.Globals, interp.ExecOp) {
+		if s.Kind != backend.SiteCall { // a helper may have moved the PC (rep)
+			v.SetPC(s.PC)
+		}
+		v.undoCounters(t, s)
+		x := v.env.Exc
+		x.PC = v.PC()
+		return Stop{Exc: x}, siteStop
+	}
+	if v.tlb != nil && s.Kind == backend.SiteMem {
+		v.tlb.Fill(v.address(t, s), accessPerm(&s.Op))
+	}
+	return Stop{}, siteResume
+}
+
+// leaveAt completes the State for leaving the block at the start of the site's instruction.
+func (v *VCPU) leaveAt(t *backend.Table, s *backend.Site) {
+	t.Recover(v.hdr, s, v.e.arch.Globals)
+	v.SetPC(s.PC)
+	v.undoCounters(t, s)
+}
+
+// undoCounters takes back what merged counters added for instructions after the site.
+func (v *VCPU) undoCounters(t *backend.Table, s *backend.Site) {
+	for _, u := range t.Undos[s.Undo : s.Undo+s.NUndo] {
+		v.counters[u.Slot] -= uint64(int64(u.Amount))
+	}
+}
+
+// address returns the guest address of the site's memory access.
+func (v *VCPU) address(t *backend.Table, s *backend.Site) softmmu.Addr {
+	nout := s.Op.Code.Info().NOut()
+	v.in = [5]ir.Val{}
+	for i := nout; i < int(s.NArgs); i++ {
+		v.in[i-nout] = t.Read(v.hdr, t.Locs[s.Args+uint32(i)], ir.I64)
+	}
+	return softmmu.Addr(interp.Address(&s.Op, &v.in))
+}
+
+// hitsCode reports whether the site's access writes to a page with translated code.
+func (v *VCPU) hitsCode(t *backend.Table, s *backend.Site) bool {
+	if accessPerm(&s.Op) == softmmu.R {
+		return false
+	}
+	return v.e.mem.IsCode(v.address(t, s), uint64(s.Op.W.Bytes()))
+}
+
+// accessPerm is the permission the memory op needs.
+func accessPerm(o *ir.Op) softmmu.Perm {
+	if o.Code == ir.Ld || o.Code == ir.LdV {
+		return softmmu.R
+	}
+	return softmmu.W
+}
