@@ -104,9 +104,9 @@ func (t translator) transMRS(i insn) {
 		v := b.Op2i(ir.Shl, ir.W64, b.Op2i(ir.And, ir.W64, gFlags, ir.FlagO), 28)
 		t.setX(i.rt(), b.Op2(ir.Or, ir.W64, b.Op2(ir.Or, ir.W64, nz, c), v))
 	case regFPCR:
-		t.unimplemented()
+		t.mrsFPCR(i.rt())
 	case regFPSR:
-		t.unimplemented()
+		t.mrsFPSR(i.rt())
 	case regTPIDR:
 		t.setX(i.rt(), gTPIDR)
 	case regTPIDRRO:
@@ -134,9 +134,9 @@ func (t translator) transMSRreg(i insn) {
 	case regNZCV:
 		t.b.Set(gFlags, t.flagWord(t.b.Op2i(ir.Shr, ir.W32, t.x(i.rt()), 28)))
 	case regFPCR:
-		t.unimplemented()
+		t.msrFPCR(i.rt())
 	case regFPSR:
-		t.unimplemented()
+		t.msrFPSR(i.rt())
 	case regTPIDR:
 		t.b.MovTo(gTPIDR, t.x(i.rt()))
 	default:

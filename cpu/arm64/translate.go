@@ -78,3 +78,18 @@ func (t translator) v(r uint32) ir.Temp { return gV + ir.Temp(r) }
 
 // setV assigns all 128 bits of vector register r.
 func (t translator) setV(r uint32, v ir.Temp) { t.b.Set(gV+ir.Temp(r), v) }
+
+// Defined reports whether w is an instruction that gotcg translates: neither undefined nor unimplemented.
+func Defined(w uint32) bool {
+	row := decode(insn(w))
+	if row == nil || row.kind != rowTrans {
+		return false
+	}
+	b := ir.NewBuilder(globals)
+	row.trans(translator{b: b}, insn(w))
+	if len(b.Ops) == 0 {
+		return true
+	}
+	last := &b.Ops[len(b.Ops)-1]
+	return last.Code != ir.ExitExc || ir.ExcKind(last.Aux) != ir.ExcIllegal && ir.ExcKind(last.Aux) != ir.ExcUnimplemented
+}
