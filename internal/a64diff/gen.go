@@ -117,6 +117,7 @@ func (g *Generator) Case() *Case {
 	for len(s.words) < n {
 		s.add()
 	}
+	s.retarget()
 	c.Words = s.words
 	return c
 }
@@ -127,6 +128,8 @@ type sequence struct {
 	mem   bool
 	want  int // instructions
 	words []uint32
+	// inner are positions that no branch may go to.
+	inner map[int]bool
 	// excl is the load-exclusive whose reservation may be there, 0 for none.
 	excl uint32
 }
@@ -281,7 +284,7 @@ func (s *sequence) template() bool {
 			return false
 		}
 		op := []uint32{0xd61f0000, 0xd63f0000, 0xd65f0000}[rnd.IntN(3)]
-		s.words = append(s.words, 0x10000040|rt, op|rt<<5)
+		s.couple(0x10000040|rt, op|rt<<5)
 	case 1:
 		s.words = append(s.words, insnMrs|insnMsrNZCV|rt)
 	case 2:
@@ -291,7 +294,36 @@ func (s *sequence) template() bool {
 	case 4:
 		s.words = append(s.words, insnMsrFPSR|31)
 	case 5: // MOVZ rt, bits; MSR FPSR, rt
-		s.words = append(s.words, 0xd2800000|rnd.Uint32()&0x9f<<5|rt, insnMsrFPSR|rt)
+		s.couple(0xd2800000|rnd.Uint32()&0x9f<<5|rt, insnMsrFPSR|rt)
 	}
 	return true
+}
+
+// couple adds two instructions of which the second must follow the first.
+func (s *sequence) couple(first, second uint32) {
+	if s.inner == nil {
+		s.inner = map[int]bool{}
+	}
+	s.inner[len(s.words)+1] = true
+	s.words = append(s.words, first, second)
+}
+
+// retarget makes branches to inner positions go one instruction further. Such a branch has an immediate field
+// whose lowest bits count words, at bit 0 (B, BL) or bit 5.
+func (s *sequence) retarget() {
+	for i, w := range s.words {
+		lsb, n := 0, 26
+		switch {
+		case w>>26&31 == 5: // B, BL
+		case w>>24 == 0x54, w>>25&63 == 0x1a: // B.cond, CBZ, CBNZ
+			lsb, n = 5, 19
+		case w>>25&63 == 0x1b: // TBZ, TBNZ
+			lsb, n = 5, 14
+		default:
+			continue
+		}
+		if s.inner[i+int(w>>lsb&(1<<n-1))] {
+			s.words[i] += 1 << lsb
+		}
+	}
 }
