@@ -109,18 +109,16 @@ func (t translator) transLDRfreg(i insn) { t.accessReg(i, size(i), false) }
 func (t translator) transSTRqreg(i insn) { t.accessReg(i, ir.W128, true) }
 func (t translator) transLDRqreg(i insn) { t.accessReg(i, ir.W128, false) }
 
-// ldpV loads a pair. A pair of the same register is CONSTRAINED UNPREDICTABLE (Arm ARM K1.2.32):
-// undefined, as unpredictable says.
+// ldpV loads a pair. In a pair of the same register (CONSTRAINED UNPREDICTABLE, Arm ARM K1) the second
+// value stays.
 func (t translator) ldpV(i insn, w ir.Width, a vaddr) {
-	if i.rt() == i.rt2() {
-		t.unpredictable()
-		return
-	}
 	x := t.b.LdV(w, a.ea, 0)
 	a.ea.Disp += int32(w.Bytes())
 	y := t.b.LdV(w, a.ea, 0)
 	t.setV(i.rt2(), y)
-	t.setV(i.rt(), x)
+	if i.rt() != i.rt2() {
+		t.setV(i.rt(), x)
+	}
 	t.writeBack(i, a.back)
 }
 
