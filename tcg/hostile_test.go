@@ -85,9 +85,38 @@ func hostileConfigs(t *testing.T, g hostileGuest) (l []hostileVCPU) {
 	return l
 }
 
+// canary is host memory that no guest may reach, and canaryAt what a guest would take for its address
+// if nothing checked the range: its distance from guest address 0 of the last direct configuration.
+var (
+	canary   [4096]byte
+	canaryAt uint64
+)
+
+// aim sets canaryAt for the configurations and fills the canary.
+func aim(cs ...hostileVCPU) {
+	for i := range canary {
+		canary[i] = 0xa5
+	}
+	for _, c := range cs {
+		if b := c.as.Base(); b != 0 {
+			canaryAt = uint64(uintptr(unsafe.Pointer(&canary)) - b)
+		}
+	}
+}
+
+func canaryAlive(t *testing.T, seed uint64) {
+	for i, b := range canary {
+		if b != 0xa5 {
+			t.Fatalf("seed %d: the guest wrote to host memory (byte %d is %#x)", seed, i, b)
+		}
+	}
+}
+
 // hostilePointer returns a register value: near something, at an edge, or anything.
 func hostilePointer(r *rand.Rand) uint64 {
 	switch r.UintN(16) {
+	case 3:
+		return canaryAt + r.Uint64N(uint64(len(canary)))
 	case 0:
 		return r.Uint64()
 	case 1:
@@ -169,9 +198,11 @@ func TestHostile(t *testing.T) {
 	for _, g := range hostileGuests(t) {
 		t.Run(g.arch.Name, func(t *testing.T) {
 			cs := hostileConfigs(t, g)
+			aim(cs...)
 			seed := *hostileSeed
 			for ; cs[0].v.Engine().Stats().Translated < *hostileBlocks; seed++ {
 				hostileRound(t, g, cs, seed)
+				canaryAlive(t, seed)
 				if t.Failed() {
 					return
 				}
@@ -286,6 +317,7 @@ func TestHostileFree(t *testing.T) {
 		for _, c := range hostileConfigs(t, g) {
 			t.Run(c.name, func(t *testing.T) {
 				c.v.SetLimit(-1)
+				aim(c)
 				interrupts := 0
 				for seed := *hostileSeed; c.v.Engine().Stats().Translated < *hostileBlocks; seed++ {
 					c.reset(g, seed)
@@ -304,6 +336,7 @@ func TestHostileFree(t *testing.T) {
 						c.v.SetPC(hostileNext(r, g, from, c.v.PC()))
 						g.arch.WriteReg(c.v.State(), g.regs[r.IntN(len(g.regs))], hostilePointer(r))
 					}
+					canaryAlive(t, seed)
 				}
 				t.Logf("%d loops interrupted, %d blocks entered", interrupts, c.v.Engine().Stats().Entries)
 			})
