@@ -102,7 +102,7 @@ func Input(seed uint64, mem bool) *Block {
 		b.FPCR = rnd.Uint64() & (3 << 22) // rounding mode
 	}
 	if rnd.IntN(4) == 0 {
-		b.FPCR |= rnd.Uint64() & (1<<24 | 1<<25) // FZ, DN
+		b.FPCR |= rnd.Uint64() & (1<<24 | 1<<25 | 1<<26) // FZ, DN, AHP
 	}
 	if rnd.IntN(4) == 0 {
 		b.FPSR = rnd.Uint64() & (1<<27 | 0x9f)
@@ -161,38 +161,4 @@ func vector(rnd *rand.Rand, kind int) [2]uint64 {
 		}
 	}
 	return v
-}
-
-func half(rnd *rand.Rand) uint16 {
-	if rnd.IntN(3) == 0 {
-		return [...]uint16{0, 0x8000, 0x3c00, 0xbc00, 0x7c00, 0xfc00, 0x7e00, 0x7c01, 1, 0x3ff, 0x400, 0x7bff, 0xff, 0x80, 0xff00, 0x7f80}[rnd.IntN(16)]
-	}
-	return uint16(rnd.Uint32())
-}
-
-func single(rnd *rand.Rand) uint32 {
-	switch rnd.IntN(4) {
-	case 0:
-		return [...]uint32{0, 1 << 31, 0x3f800000, 0xbf800000, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001, 0xffc12345, 1,
-			0x7fffff, 0x800000, 0x7f7fffff, 0x4f000000, 0xcf000000, 0x5f000000}[rnd.IntN(16)]
-	case 1: // moderate exponents
-		return rnd.Uint32()&0x807fffff | (100+rnd.Uint32N(60))<<23
-	case 2:
-		return math.Float32bits(float32(rnd.IntN(2001)-1000) / 2)
-	}
-	return rnd.Uint32()
-}
-
-func double(rnd *rand.Rand) uint64 {
-	switch rnd.IntN(4) {
-	case 0:
-		return [...]uint64{0, 1 << 63, 0x3ff0000000000000, 0xbff0000000000000, 0x7ff0000000000000, 0xfff0000000000000,
-			0x7ff8000000000000, 0x7ff0000000000001, 0xfff8000000012345, 1, 0xfffffffffffff, 0x10000000000000, 0x7fefffffffffffff,
-			0x43e0000000000000, 0xc3e0000000000000, 0x41dfffffffc00000}[rnd.IntN(16)]
-	case 1:
-		return rnd.Uint64()&0x800fffffffffffff | (990+rnd.Uint64N(70))<<52
-	case 2:
-		return math.Float64bits(float64(rnd.IntN(2001)-1000) / 2)
-	}
-	return rnd.Uint64()
 }

@@ -278,7 +278,7 @@ func (s *sequence) template() bool {
 			rt = 0
 		}
 	}
-	switch rnd.IntN(6) {
+	switch rnd.IntN(7) {
 	case 0: // ADR rt, after; BR, BLR or RET rt
 		if s.mem && rt == 31 {
 			return false
@@ -295,6 +295,8 @@ func (s *sequence) template() bool {
 		s.words = append(s.words, insnMsrFPSR|31)
 	case 5: // MOVZ rt, bits; MSR FPSR, rt
 		s.couple(0xd2800000|rnd.Uint32()&0x9f<<5|rt, insnMsrFPSR|rt)
+	case 6: // MOVZ rt, AHP DN FZ RMode; MSR FPCR, rt
+		s.couple(0xd2a00000|rnd.Uint32N(32)<<(22-16+5)|rt, insnMsrFPCR|rt)
 	}
 	return true
 }
