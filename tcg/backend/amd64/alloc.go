@@ -7,8 +7,11 @@ import (
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
-// none is "no register" in a tstate.
-const none = 0xff
+// none is "no register" in a tstate, noMem "no spill slot".
+const (
+	none  = 0xff
+	noMem = -1 << 31
+)
 
 // Registers the allocator gives out. RAX, RCX, RDX and XMM14, XMM15 are the lowering's scratch
 // registers, RBP holds the State, R14 the guest limit, RSP the host stack.
@@ -33,7 +36,7 @@ type tstate struct {
 	cst ir.Temp
 	// zeroHi: the upper 64 bits of the vector are zero; zero96: the upper 96 bits are.
 	zeroHi, zero96 bool
-	// mem is the offset from RBP of the home or spill slot; 0: none yet.
+	// mem is the offset from RBP of the home or spill slot, or noMem.
 	mem int32
 	// chk is not 0 when the value minus at most chk-1 in either direction is a checked guest address.
 	chk uint32
@@ -56,7 +59,7 @@ func (c *Compiler) initTemps() {
 	copy(c.t, c.gtmpl)
 	for i := ng; i < len(temps); i++ {
 		s := &c.t[i]
-		*s = tstate{reg: none, vec: temps[i].Type == ir.V128, cst: ir.NoTemp, next: never}
+		*s = tstate{reg: none, vec: temps[i].Type == ir.V128, cst: ir.NoTemp, next: never, mem: noMem}
 		if temps[i].Kind == ir.Const {
 			s.cst = ir.Temp(i)
 		}
@@ -119,7 +122,7 @@ func (c *Compiler) newSpill(vec bool) int32 {
 
 // freeSpill gives back a local's spill slot, once the op is over: it may still read it.
 func (c *Compiler) freeSpill(s *tstate) {
-	if s.homed || s.mem == 0 {
+	if s.homed || s.mem == noMem {
 		return
 	}
 	if s.vec {
@@ -127,7 +130,7 @@ func (c *Compiler) freeSpill(s *tstate) {
 	} else {
 		c.spillsLater |= 1 << (uint32(s.mem+backend.StateBias-backend.OffSpills) / 8)
 	}
-	s.mem, s.inMem = 0, false
+	s.mem, s.inMem = noMem, false
 }
 
 // endOp forgets what concerned one op only.
@@ -212,7 +215,7 @@ func (c *Compiler) evict(t ir.Temp) {
 
 // spill stores t's register to its home or spill slot.
 func (c *Compiler) spill(s *tstate) {
-	if s.mem == 0 {
+	if s.mem == noMem {
 		s.mem = c.newSpill(s.vec)
 	}
 	if s.vec {

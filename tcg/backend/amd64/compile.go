@@ -127,11 +127,11 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 		}
 		c.endOp()
 	}
-	for i := range c.stub {
+	for i := 0; i < len(c.stub); i++ { // emitStub adds stubs
 		if len(c.b)-c.n < stubRoom+16*len(c.pool) {
 			return backend.Code{}, backend.ErrTooBig
 		}
-		c.emitStub(&c.stub[i])
+		c.emitStub(c.stub[i])
 	}
 	for _, f := range c.lfix {
 		c.patch32(f.at, int(c.labels[f.label]))
@@ -231,7 +231,7 @@ type stub struct {
 }
 
 // emitStub emits an out-of-line part.
-func (c *Compiler) emitStub(s *stub) {
+func (c *Compiler) emitStub(s stub) {
 	c.patch32(s.from, c.n)
 	switch s.kind {
 	case stubSite:

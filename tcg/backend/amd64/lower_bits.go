@@ -192,6 +192,9 @@ func (c *Compiler) lowerBswap() {
 		c.clobber()
 	}
 	r := c.dstFrom(a)
+	if o.W == ir.W16 {
+		c.movZX(s16, r, r)
+	}
 	c.swapBytes(size(o.W), r)
 	c.def(0, uint8(r))
 }

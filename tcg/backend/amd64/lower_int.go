@@ -53,9 +53,8 @@ func (c *Compiler) lowerMov() {
 	o := c.op
 	d, a := o.A[0], o.A[1]
 	if d == a {
-		c.kill()
 		s := &c.t[d]
-		s.next, s.obs = c.use.next[0], c.use.obs&1 != 0
+		s.next, s.obs, s.hard = c.use.next[0], c.use.obs&1 != 0, c.use.hard&1 != 0
 		return
 	}
 	if k := c.t[a].cst; k != ir.NoTemp {

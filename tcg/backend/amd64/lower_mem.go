@@ -153,12 +153,44 @@ type access struct {
 	m    mem
 	site uint32
 	jcc  int // place of the rel32 to the slow path, 0: none
+	// r and x are the output's register; nothing may be spilled between the check and the access,
+	// since the slow path comes back after it.
+	r reg
+	x xreg
+}
+
+// result says what register an access needs for its output.
+type result uint8
+
+const (
+	noResult  result = iota
+	intResult        // may be that of a dying input
+	ownResult        // an integer register that no input has
+	vecResult
+)
+
+// output allocates the output's register.
+func (c *Compiler) output(a *access, k result) {
+	switch k {
+	case intResult:
+		a.r = c.dstAny()
+	case ownResult:
+		a.r = c.dst()
+	case vecResult:
+		a.x = c.allocXReg(true)
+		c.siteOut(a.site, 0, backend.LocVReg|backend.Loc(a.x))
+		return
+	default:
+		a.r = noReg
+		return
+	}
+	c.siteOut(a.site, 0, backend.LocReg|backend.Loc(a.r))
 }
 
 // address prepares the access of the current op at base + index<<scale + disp, of 1<<w bytes. It
 // brings the address into a memory operand, makes the site and emits the check. Inputs must be in
 // place; kill is called. The operand may use RAX; in TLB mode RCX and RDX are changed too.
-func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bool) access {
+func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bool, out result) access {
 	var a access
 	k, konst := c.constOf(base)
 	var rb, ri = noReg, noReg
@@ -175,7 +207,7 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 		rb, konst = c.src(base), false
 	}
 	if c.cfg.TLBMode {
-		return c.addressTLB(rb, ri, k, disp, w, write)
+		return c.addressTLB(rb, ri, k, disp, w, write, out)
 	}
 	chk := c.t[base].chk
 	bare := rb != noReg && ri == noReg
@@ -189,6 +221,7 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 	}
 	a.site = c.site(backend.SiteMem)
 	c.kill()
+	c.output(&a, out)
 	switch {
 	case konst && ri == noReg:
 		if k < 1<<31 && known {
@@ -220,11 +253,12 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 }
 
 // addressTLB is address in TLB mode.
-func (c *Compiler) addressTLB(rb, ri reg, k uint64, disp int32, w ir.Width, write bool) access {
+func (c *Compiler) addressTLB(rb, ri reg, k uint64, disp int32, w ir.Width, write bool, out result) access {
 	var a access
 	c.clobber()
 	a.site = c.site(backend.SiteMem)
 	c.kill()
+	c.output(&a, out)
 	switch {
 	case rb == noReg && ri == noReg:
 		c.movRI(rax, k+uint64(int64(disp)))
@@ -270,9 +304,8 @@ func (c *Compiler) lowerLd() {
 	if o.W == ir.W16 && o.Attr&ir.BigEndian != 0 && !c.feat.bmi2 {
 		c.clobber()
 	}
-	a := c.address(o.A[1], o.A[2], int32(o.Imm), o.W, false)
-	r := c.dstAny()
-	c.siteOut(a.site, 0, backend.LocReg|backend.Loc(r))
+	a := c.address(o.A[1], o.A[2], int32(o.Imm), o.W, false, intResult)
+	r := a.r
 	c.mayFault(&a)
 	s := size(o.W)
 	switch {
@@ -323,7 +356,7 @@ func (c *Compiler) lowerSt() {
 	o := c.op
 	s := size(o.W)
 	imm, isImm := c.immOf(o.A[0], s)
-	swap := o.Attr&ir.BigEndian != 0 && o.W > ir.W8
+	swap := swapped(o)
 	if swap && !c.feat.bmi2 && s == s16 {
 		c.clobber()
 	}
@@ -332,7 +365,7 @@ func (c *Compiler) lowerSt() {
 	if !isImm {
 		v = c.src(o.A[0])
 	}
-	a := c.address(o.A[1], o.A[2], int32(o.Imm), o.W, true)
+	a := c.address(o.A[1], o.A[2], int32(o.Imm), o.W, true, noResult)
 	if swap {
 		c.movZX(s, rcx, v)
 		c.swapBytes(s, rcx)
@@ -353,11 +386,19 @@ func (c *Compiler) lowerSt() {
 	c.finish(&a)
 }
 
+// oddV reports whether a vector access is of a kind that no guest makes often: Go does it.
+func oddV(o *ir.Op) bool {
+	return swapped(o) || o.Attr&ir.Aligned != 0 && o.W != ir.W128
+}
+
 func (c *Compiler) lowerLdV() {
 	o := c.op
-	a := c.address(o.A[1], o.A[2], int32(o.Imm), o.W, false)
-	r := c.allocXReg(true)
-	c.siteOut(a.site, 0, backend.LocVReg|backend.Loc(r))
+	if oddV(o) {
+		c.lowerEval()
+		return
+	}
+	a := c.address(o.A[1], o.A[2], int32(o.Imm), o.W, false, vecResult)
+	r := a.x
 	c.mayFault(&a)
 	switch o.W {
 	case ir.W128:
@@ -382,8 +423,12 @@ func (c *Compiler) lowerLdV() {
 
 func (c *Compiler) lowerStV() {
 	o := c.op
+	if oddV(o) {
+		c.lowerEval()
+		return
+	}
 	v := c.srcX(o.A[0])
-	a := c.address(o.A[1], o.A[2], int32(o.Imm), o.W, true)
+	a := c.address(o.A[1], o.A[2], int32(o.Imm), o.W, true, noResult)
 	if o.W < ir.W32 {
 		c.rr(xMOVDst, uint8(v), uint8(rcx))
 	}
@@ -405,10 +450,17 @@ func (c *Compiler) lowerStV() {
 	c.finish(&a)
 }
 
+// swapped reports whether an access is of the other byte order.
+func swapped(o *ir.Op) bool { return o.Attr&ir.BigEndian != 0 && o.W > ir.W8 }
+
 // atomicAddress is address for an access at base + disp whose operand must leave RAX and RDX alone.
 func (c *Compiler) atomicAddress() access {
 	o := c.op
-	a := c.address(o.A[1], ir.NoTemp, int32(o.Imm), o.W, true)
+	out := noResult
+	if c.wanted(0) {
+		out = ownResult
+	}
+	a := c.address(o.A[1], ir.NoTemp, int32(o.Imm), o.W, true, out)
 	if a.m.base == rax {
 		c.movRR(s64, rcx, rax)
 		a.m.base = rcx
@@ -418,6 +470,10 @@ func (c *Compiler) atomicAddress() access {
 
 func (c *Compiler) lowerCas() {
 	o := c.op
+	if swapped(o) {
+		c.lowerEval()
+		return
+	}
 	s := size(o.W)
 	exp, val := c.src(o.A[2]), c.src(o.A[3])
 	c.clobber()
@@ -438,15 +494,17 @@ func (c *Compiler) atomicResult(a *access, r reg) {
 		}
 		return
 	}
-	d := c.dst()
-	c.siteOut(a.site, 0, backend.LocReg|backend.Loc(d))
-	c.movZX(s, d, r)
+	c.movZX(s, a.r, r)
 	c.finish(a)
-	c.def(0, uint8(d))
+	c.def(0, uint8(a.r))
 }
 
 func (c *Compiler) lowerAtXchg() {
 	o := c.op
+	if swapped(o) {
+		c.lowerEval()
+		return
+	}
 	v := c.src(o.A[2])
 	a := c.atomicAddress()
 	c.movRR(s64, rdx, v)
@@ -457,6 +515,10 @@ func (c *Compiler) lowerAtXchg() {
 
 func (c *Compiler) lowerAtAdd() {
 	o := c.op
+	if swapped(o) {
+		c.lowerEval()
+		return
+	}
 	s := size(o.W)
 	v := c.src(o.A[2])
 	c.clobber()
@@ -480,6 +542,10 @@ func (c *Compiler) lowerAtXor() { c.atomicLogic(aXOR) }
 // atomicLogic emits a locked operation, or a compare-and-swap loop when the old value is asked for.
 func (c *Compiler) atomicLogic(op alu) {
 	o := c.op
+	if swapped(o) {
+		c.lowerEval()
+		return
+	}
 	s := size(o.W)
 	v := c.src(o.A[2])
 	c.clobber()
@@ -490,8 +556,7 @@ func (c *Compiler) atomicLogic(op alu) {
 		c.atomicResult(&a, rdx)
 		return
 	}
-	d := c.dst()
-	c.siteOut(a.site, 0, backend.LocReg|backend.Loc(d))
+	d := a.r
 	c.mayFault(&a)
 	c.load(s, rax, a.m)
 	loop := c.n
