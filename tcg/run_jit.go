@@ -169,6 +169,9 @@ func (v *VCPU) site(t *backend.Table, s *backend.Site) (Stop, siteResult) {
 		x.PC = v.PC()
 		return Stop{Exc: x}, siteStop
 	}
+	if s.Kind == backend.SiteCall { // A64's MSR FPCR
+		v.keepMode(v.mode())
+	}
 	if v.tlb != nil && s.Kind == backend.SiteMem {
 		v.tlb.Fill(v.address(t, s), accessPerm(&s.Op))
 	}

@@ -25,7 +25,9 @@ type VCPU struct {
 	hdr   *backend.Header
 	state unsafe.Pointer
 	jc    []backend.JumpCacheEntry
-	lay   layout
+	// jcMode is the mode bits of the blocks in jc.
+	jcMode uint32
+	lay    layout
 
 	env      ir.Env
 	thread   interp.Thread
@@ -143,8 +145,20 @@ func (v *VCPU) forget(tb *TB) {
 
 func (v *VCPU) forgetAll() {
 	clear(v.tbs[:])
+	v.clearJC()
+}
+
+func (v *VCPU) clearJC() {
 	for i := range v.jc {
 		v.resetJC(&v.jc[i])
+	}
+}
+
+// keepMode empties the jump cache, which knows PCs only, when the guest's mode bits have changed.
+func (v *VCPU) keepMode(mode uint32) {
+	if mode != v.jcMode {
+		v.jcMode = mode
+		v.clearJC()
 	}
 }
 
@@ -154,6 +168,7 @@ func jcHash(pc uint64) uint64 { return (pc ^ pc>>12) & (1<<12 - 1) }
 func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
 	pc := v.PC()
 	key := cpu.TBKey{PC: pc, Flags: flags, Mode: v.mode()}
+	v.keepMode(key.Mode)
 	h := jcHash(pc)
 	if tb := v.tbs[h]; tb != nil && tb.Key == key {
 		return tb, softmmu.Fault{}
