@@ -90,6 +90,9 @@ func (t translator) regOff(i insn, w ir.Width) (vaddr, bool) {
 		t.unallocated()
 		return vaddr{}, false
 	}
+	if scale > 3 { // more than an address of the IR scales by
+		x, scale = t.b.Op2i(ir.Shl, ir.W64, x, uint64(scale)), 0
+	}
 	return vaddr{ea: ir.EA{Base: t.xsp(i.rn()), Index: x, Scale: scale}}, true
 }
 

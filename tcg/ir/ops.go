@@ -94,7 +94,7 @@ const (
 	// clear); ArmFP: FCMP's NZCV. Aux 1: signalling (a quiet NaN raises invalid too).
 	FCmpF
 
-	// Guest memory. Address = base + index<<Aux + Imm; index may be NoTemp.
+	// Guest memory. Address = base + index<<Aux + Imm; index may be NoTemp, Aux is 0 to 3.
 	Ld  // d = memory, zero-extended, or with Signed sign-extended to D; inputs base, index
 	St  // inputs value, base, index
 	LdV // V128 from W8..W128 bytes, zero-extended
