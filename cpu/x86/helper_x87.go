@@ -286,8 +286,10 @@ var x87CompareI = x87Helper("x87_comi", func(f *fpu, in *[4]ir.Val) uint64 {
 	if !ok {
 		ok = f.fault(false)
 	} else {
+		c1 := f.s.FSW & fswC1 // stays
 		r = f.e.Compare80(f.get(0), f.get(i), !quiet)
 		ok = f.done()
+		f.s.FSW |= c1
 	}
 	if !ok {
 		return in[1].Lo

@@ -42,8 +42,9 @@ var x87NoWait = &ir.Helper{Name: "x87_control", Fn: func(env *ir.Env, in *[4]ir.
 		s.initFPU()
 	default:
 		s.FTag &^= f.tagBit(int(in[0].Lo >> 4))
+		s.FSW &^= fswC1
 		if in[0].Lo&15 == xFreeP {
-			s.FTop = (s.FTop + 1) & 7
+			f.pop()
 		}
 	}
 	return ir.Val{}

@@ -42,7 +42,7 @@ var x87LoadConst = x87Helper("x87_fldconst", func(f *fpu, in *[4]ir.Val) uint64 
 var x87LoadReg = x87Helper("x87_fld_st", func(f *fpu, in *[4]ir.Val) uint64 {
 	i := int(in[0].Lo)
 	v := f.get(i)
-	if f.empty(i) && f.empty(-1) {
+	if f.empty(i) {
 		if f.fault(false) {
 			f.push(softfp.Indefinite80)
 		}
@@ -52,9 +52,15 @@ var x87LoadReg = x87Helper("x87_fld_st", func(f *fpu, in *[4]ir.Val) uint64 {
 	return 0
 })
 
-// x87StoreReg is FST ST(i); selector: i, pop in nibbles.
+// x87StoreReg is FST ST(i); selector: i, pop, and for the alias D9 D8 of FSTP, which does not mind
+// ST(0) being empty, 2.
 var x87StoreReg = x87Helper("x87_fst_st", func(f *fpu, in *[4]ir.Val) uint64 {
-	i, pop := int(in[0].Lo&7), in[0].Lo>>4 != 0
+	i, pop := int(in[0].Lo&7), in[0].Lo>>4&1 != 0
+	if in[0].Lo>>5 != 0 && f.empty(0) {
+		f.s.FSW &^= fswC1
+		f.pop()
+		return 0
+	}
 	ok, masked := f.need(i, 0)
 	if ok {
 		f.result(i, f.get(0))
@@ -179,7 +185,6 @@ var x87Exchange = x87Helper("x87_fxch", func(f *fpu, in *[4]ir.Val) uint64 {
 var x87CMov = x87Helper("x87_fcmov", func(f *fpu, in *[4]ir.Val) uint64 {
 	i := int(in[0].Lo)
 	if ok, _ := f.need(0, 0, i); ok {
-		f.done()
 		if in[1].Lo != 0 {
 			f.set(0, f.get(i))
 		}
@@ -247,6 +252,9 @@ func (f *fpu) xam() {
 }
 
 func (f *fpu) unary(op uint64) {
+	if op == xSin || op == xCos {
+		f.s.FSW &^= fswC2
+	}
 	if ok, _ := f.need(0, 0); !ok {
 		return
 	}
@@ -281,6 +289,9 @@ func (f *fpu) binary(op uint64) {
 	dst, pop := 0, false
 	if op == xYL2X || op == xYL2XP1 || op == xPatan {
 		dst, pop = 1, true
+	}
+	if op == xPrem || op == xPrem1 {
+		f.s.FSW &^= fswC2
 	}
 	ok, masked := f.need(dst, 0, 1)
 	if ok {
@@ -326,7 +337,6 @@ func (f *fpu) rem(x, y softfp.F80, nearest bool) softfp.F80 {
 
 // inRange sets C2 when a trigonometric function's argument was too big to be reduced.
 func (f *fpu) inRange(ok bool) bool {
-	f.s.FSW &^= fswC2
 	if !ok {
 		f.s.FSW = f.s.FSW&^fswC1 | fswC2
 	}
@@ -335,6 +345,9 @@ func (f *fpu) inRange(ok bool) bool {
 
 // split is the instructions that replace ST(0) and push a second result: FXTRACT, FPTAN, FSINCOS.
 func (f *fpu) split(op uint64) {
+	if op != xExtract {
+		f.s.FSW &^= fswC2
+	}
 	if f.empty(0) || !f.empty(-1) {
 		if f.fault(!f.empty(0)) {
 			f.set(0, softfp.Indefinite80)

@@ -134,11 +134,15 @@ func xBCDLoad(t *trans) {
 }
 
 // xStoreOp is FST and FSTP.
-func xStoreOp(sel uint64) transFn {
+func xStoreOp(pop uint64) transFn {
 	return func(t *trans) {
+		sel := pop
 		a := t.in.Args[0]
 		switch {
 		case a.Kind == ArgST:
+			if t.in.Opcode == 0xd9 {
+				sel |= 2 << 4
+			}
 			t.x87(x87StoreReg, uint64(a.Reg)|sel)
 		case a.Size == 10:
 			t.store80(sel | xM80)

@@ -247,6 +247,9 @@ func (e *Env) Tan80(a F80) (r F80, ok bool) {
 	if done {
 		return r, ok
 	}
+	if n.exp < -70 { // just above n
+		return e.inexact80(n), true
+	}
 	s, c := sinCos(n)
 	return e.inexact80(wDiv(s, c)), true
 }
