@@ -99,13 +99,17 @@ func (f *fpu) fault(over bool) bool {
 // done moves the flags raised to the status word and reports whether the result may be written:
 // not after an unmasked exception that is found before computing.
 func (f *fpu) done() bool {
+	const before = softfp.Invalid | softfp.Denormal | softfp.DivZero
 	f.s.FSW &^= fswC1
+	if f.e.Flags&f.e.Unmasked&before != 0 {
+		f.e.Flags &= before
+	}
 	if f.e.RoundedUp && f.e.Flags&softfp.Inexact != 0 {
 		f.s.FSW |= fswC1
 	}
 	f.s.FSW |= uint64(f.e.Flags)
 	f.updateES()
-	return f.e.Flags&f.e.Unmasked&(softfp.Invalid|softfp.Denormal|softfp.DivZero) == 0
+	return f.e.Flags&f.e.Unmasked&before == 0
 }
 
 // result is done and, if it may be, writing v to ST(i).
@@ -251,11 +255,8 @@ func (f *fpu) compare(v softfp.F80, denorm bool, other int, pop, signal bool) {
 		f.e.MemDenormal(denorm, a)
 		ok = f.done()
 	}
-	if !ok {
-		return
-	}
 	f.s.FSW = f.s.FSW&^(fswCC) | condBits[r]
-	if pop {
+	if ok && pop {
 		f.pop()
 	}
 }
@@ -277,8 +278,7 @@ var x87Test = x87Helper("x87_test", func(f *fpu, _ *[4]ir.Val) uint64 {
 	return 0
 })
 
-// x87CompareI is FCOMI and FUCOMI; selector as x87Compare; in[1] is the flags word before, the value the
-// one after. SDM vol. 2A FCOMI.
+// x87CompareI is FCOMI and FUCOMI; selector as x87Compare; the value is the new flags word. SDM vol. 2A FCOMI.
 var x87CompareI = x87Helper("x87_comi", func(f *fpu, in *[4]ir.Val) uint64 {
 	i, pops, quiet := int(in[0].Lo&7), in[0].Lo>>4&3, in[0].Lo>>8&1 != 0
 	r := softfp.Unordered
@@ -291,10 +291,7 @@ var x87CompareI = x87Helper("x87_comi", func(f *fpu, in *[4]ir.Val) uint64 {
 		ok = f.done()
 		f.s.FSW |= c1
 	}
-	if !ok {
-		return in[1].Lo
-	}
-	if pops > 0 {
+	if ok && pops > 0 {
 		f.pop()
 	}
 	switch r {

@@ -19,6 +19,11 @@ var x87LoadMem = x87Helper("x87_fld", func(f *fpu, in *[4]ir.Val) uint64 {
 		default:
 			v = fromInt(in[0].Lo, in[1].Lo)
 		}
+		if f.e.Flags == softfp.Denormal { // the value is pushed even if this is unmasked
+			f.done()
+			f.push(v)
+			return 0
+		}
 	}
 	f.pushNew(v)
 	return 0
@@ -106,6 +111,9 @@ func (f *fpu) storeValue(sel uint64) (lo uint64, hi uint16, fault bool) {
 		lo, hi = v.Sig, v.SE
 	default:
 		lo = e.ToInt80(v, 8<<[...]uint{xI16: 1, xI32: 2, xI64: 3}[sel&15], r)
+	}
+	if f.e.Flags&f.e.Unmasked&(softfp.Overflow|softfp.Underflow) != 0 { // nothing is stored
+		f.e.Flags &^= softfp.Inexact
 	}
 	return lo, hi, fault
 }
@@ -324,7 +332,7 @@ func (f *fpu) rem(x, y softfp.F80, nearest bool) softfp.F80 {
 	r, q, partial := f.e.Rem80(x, y, nearest)
 	f.e.RoundedUp = false
 	cc := f.s.FSW & (fswC0 | fswC2 | fswC3)
-	if softfp.Classify80(r) != softfp.NaN80 {
+	if softfp.Classify80(r) != softfp.NaN80 && f.e.Flags&f.e.Unmasked&softfp.Denormal == 0 {
 		cc = q&1<<9 | q>>1&1<<14 | q>>2&1<<8
 		if partial {
 			cc = fswC2

@@ -77,16 +77,15 @@ func fCvtVec(t *trans, r *vrow) {
 	if d.Kind == ArgMMX && s.Kind == ArgXMM && r.w == ir.W32 {
 		in = t.b.V(ir.VLow, ir.W64, 0, in) // CVTPS2PI reads two lanes; the others must raise nothing
 	}
+	if s.Kind == ArgMMX || d.Kind == ArgMMX {
+		t.mmdone(-1) // even if the conversion raises an unmasked exception
+	}
 	v := t.b.V(r.op, r.w, r.attr|ir.Signed, in)
 	t.lastOp().D = ir.Width(r.aux)
-	switch {
-	case d.Kind == ArgXMM && t.in.Op == CVTPI2PS:
+	if t.in.Op == CVTPI2PS {
 		v = t.b.V(ir.VInsV, ir.W64, 0, xmm(d.Reg), v)
 	}
 	t.vwrite(&d, v)
-	if s.Kind == ArgMMX {
-		t.mmdone(-1)
-	}
 }
 
 // fHoriz is HADDP* and HSUBP*: op on the even and the odd lanes of both operands.

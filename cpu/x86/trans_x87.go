@@ -205,7 +205,7 @@ func xCompare(sel uint64, flags bool) transFn {
 			t.x87(x87Compare, s)
 			return
 		}
-		f := t.b.Call(x87CompareI, true, t.c(s), tFlags, t.c(0), t.c(t.fop()))
+		f := t.b.Call(x87CompareI, true, t.c(s), t.c(0), t.c(0), t.c(t.fop()))
 		t.b.Set(tFlags, f)
 	}
 }

@@ -516,7 +516,7 @@ func vecShow(in *Inst, s *State) string {
 func TestVecFuzz(t *testing.T) {
 	n, _ := strconv.Atoi(os.Getenv("VECFUZZ"))
 	if n == 0 {
-		n = 40
+		n = 20
 	}
 	seed, _ := strconv.ParseUint(os.Getenv("VECSEED"), 10, 64)
 	vecFuzz(t, os.Getenv("VECONLY"), n, seed, false)
@@ -526,7 +526,7 @@ func TestVecFuzz(t *testing.T) {
 func TestVecFuzzUnmasked(t *testing.T) {
 	n, _ := strconv.Atoi(os.Getenv("VECFUZZ"))
 	if n == 0 {
-		n = 40
+		n = 20
 	}
 	vecFuzz(t, os.Getenv("VECONLY"), n, 1, true)
 }

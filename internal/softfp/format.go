@@ -157,6 +157,9 @@ func (e *Env) finish(p *info, prec uint, n num, flush bool) (be int32, sig uint6
 		exp++
 	}
 	if exp > p.emax {
+		if e.Unmasked&Overflow != 0 && e.Rules != Arm {
+			return e.wrapped(p, exp-wrapExp, sig, Overflow, inexact)
+		}
 		e.raise(Overflow | Inexact)
 		if e.overflowsToInf(n.neg) {
 			e.RoundedUp = true
@@ -171,6 +174,31 @@ func (e *Env) finish(p *info, prec uint, n num, flush bool) (be int32, sig uint6
 	return exp + p.emax, sig
 }
 
+// wrapExp is what the x87 adds to or takes from the exponent of a register result whose overflow or
+// underflow is unmasked. SDM vol. 1 8.5.4.
+const wrapExp = 24576
+
+// wrapped finishes a result under an unmasked overflow or underflow: inexact only if rounding to the
+// precision was. Only the x87 delivers it.
+func (e *Env) wrapped(p *info, exp int32, sig uint64, f Flags, inexact bool) (be int32, out uint64) {
+	e.raise(f)
+	if inexact {
+		e.raise(Inexact)
+	}
+	be = exp + p.emax
+	if p.prec == 64 && (be <= 0 || be >= 1<<p.expBits-1) { // FSCALE by far too much
+		e.raise(Inexact)
+	}
+	switch {
+	case be >= 1<<p.expBits-1:
+		e.RoundedUp = true
+		return 1<<p.expBits - 1, 1 << 63
+	case be <= 0:
+		return 0, 0
+	}
+	return be, sig
+}
+
 func (e *Env) finishTiny(p *info, prec uint, n num, flush bool) (be int32, sig uint64) {
 	tiny := true
 	if e.Rules == Arm {
@@ -178,12 +206,19 @@ func (e *Env) finishTiny(p *info, prec uint, n num, flush bool) (be int32, sig u
 			e.raise(Underflow)
 			return 0, 0
 		}
-	} else if n.exp == p.emin-1 {
-		_, _, carry := e.roundSig(n.hi, n.lo, prec, n.neg)
-		tiny = !carry
+	} else if unmasked := e.Unmasked&Underflow != 0; unmasked || n.exp == p.emin-1 {
+		sig, inexact, carry := e.roundSig(n.hi, n.lo, prec, n.neg)
+		exp := n.exp
+		if carry {
+			sig = 1 << 63
+			exp++
+		}
+		tiny = exp < p.emin
+		if tiny && unmasked {
+			return e.wrapped(p, exp+wrapExp, sig, Underflow, inexact)
+		}
 	}
-	unmasked := e.Unmasked&Underflow != 0
-	if e.Rules != Arm && tiny && flush && !unmasked {
+	if e.Rules != Arm && tiny && flush {
 		e.RoundedUp = false
 		e.raise(Underflow | Inexact)
 		return 0, 0
@@ -193,7 +228,7 @@ func (e *Env) finishTiny(p *info, prec uint, n num, flush bool) (be int32, sig u
 	if inexact {
 		e.raise(Inexact)
 	}
-	if tiny && (inexact || unmasked) {
+	if tiny && inexact {
 		e.raise(Underflow)
 	}
 	return int32(sig >> 63), sig

@@ -48,6 +48,12 @@ func execFP(env *ir.Env, o *ir.Op, in *[5]ir.Val) (r, r2 ir.Val, ok bool) {
 	word := *env.FPEnv
 	now := word &^ all
 	r, r2 = ir.Eval(o, in, &now)
+	// An unmasked invalid, denormal or zero-divide exception is found before computing: nothing
+	// that comes after is reported (SDM vol. 1 11.5.1).
+	const before = ir.FPInvalid | ir.FPDenormal | ir.FPDivZero
+	if now&before&^(word>>ir.FPMaskShift) != 0 {
+		now &^= all &^ before
+	}
 	*env.FPEnv = now | word&all
 	if now&all&^(word>>ir.FPMaskShift) != 0 {
 		env.Raise(ir.Exception{Kind: ir.ExcFP, PC: env.PC, Code: now & all &^ (word >> ir.FPMaskShift)})
