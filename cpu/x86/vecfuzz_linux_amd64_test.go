@@ -81,13 +81,13 @@ func movRBP(store bool, r, d int) []byte {
 
 func (m *vecHost) epilogue() []byte {
 	c := movRBP(true, RAX, vfData)
-	c = append(c, 0x9c, 0x58)                      // pushfq; pop rax
+	c = append(c, 0x9c, 0x58)                         // pushfq; pop rax
 	c = append(c, movRBP(true, RAX, vfData+8*RSP)...) // flags in RSP's place
 	for _, r := range vfRegs[1:] {
 		c = append(c, movRBP(true, r, vfData+8*r)...)
 	}
 	c = append(c, disp32([]byte{0x48, 0x0f, 0xae, 0x85}, vfFX)...) // fxsave64
-	return append(c, 0xdb, 0xe3, 0xc3)                           // fninit; ret
+	return append(c, 0xdb, 0xe3, 0xc3)                             // fninit; ret
 }
 
 // run executes insn and returns the host signal, 0 for none.
