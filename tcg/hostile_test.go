@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"testing"
 	"time"
 	"unsafe"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gotcg/gotcg/internal/debuglog"
 	"github.com/gotcg/gotcg/internal/hostsig"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg"
@@ -21,6 +23,7 @@ import (
 
 var (
 	hostileBlocks = flag.Uint64("hostile.blocks", 4000, "blocks that TestHostile translates per guest and configuration")
+	hostileDebug  = flag.String("hostile.debug", "", "log items (-d) that the engines of TestHostile write to standard error")
 	hostileSeed   = flag.Uint64("hostile.seed", 1, "first seed of TestHostile")
 )
 
@@ -57,7 +60,10 @@ func newHostile(t *testing.T, g hostileGuest, mode softmmu.Mode, accel tcg.Accel
 	for _, m := range hostileMap {
 		require.NoError(t, as.Map(m.at, m.n, m.perm, softmmu.Info{}))
 	}
-	e, err := tcg.New(tcg.Config{Arch: g.arch, Mem: as, Accel: accel, Verify: true, CodeSize: 1 << 20})
+	items, err := debuglog.Parse(*hostileDebug)
+	require.NoError(t, err)
+	e, err := tcg.New(tcg.Config{Arch: g.arch, Mem: as, Accel: accel, Verify: true, CodeSize: 1 << 20,
+		Log: debuglog.New(os.Stderr, items)})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.NoError(t, e.Close())
@@ -255,6 +261,7 @@ func hostileRound(t *testing.T, g hostileGuest, cs []hostileVCPU, seed uint64) {
 					first.stop, o.stop)
 				diffState(t, g, first.state, o.state)
 				diffMem(t, cs[0].memory(), c.memory())
+				t.Log(listing(g, &cs[0], from, cs[0].v.PC()))
 				return
 			}
 		}
@@ -281,6 +288,20 @@ func hostileNext(r *rand.Rand, g hostileGuest, from, pc uint64) uint64 {
 		pc = uint64(m.at) + r.Uint64N(m.n)
 	}
 	return (pc + r.Uint64N(3)*uint64(g.arch.InsnAlign)) &^ uint64(g.arch.InsnAlign-1)
+}
+
+// listing disassembles from an address up to another, if that is near.
+func listing(g hostileGuest, c *hostileVCPU, from, to uint64) string {
+	var s strings.Builder
+	for n := 0; n < 40 && (n < 5 || from <= to); n++ {
+		b := make([]byte, g.arch.MaxInsnLen)
+		b = b[:c.as.Peek(softmmu.Addr(from), b)]
+		text, k := g.arch.Disas(b, from)
+		k = max(k, g.arch.InsnAlign)
+		fmt.Fprintf(&s, "%#x: %-32x %s\n", from, b[:min(k, len(b))], text)
+		from += uint64(k)
+	}
+	return s.String()
 }
 
 func diffState(t *testing.T, g hostileGuest, a, b []byte) {

@@ -37,7 +37,12 @@ func (c *Compiler) capture(t ir.Temp) {
 		c.hf.fix = 0
 	}
 	if s.homed && s.next == never {
-		c.store(s16, c.memOf(s), rax)
+		if int(t) < len(c.blk.Globals) {
+			c.store(s16, c.memOf(s), rax) // the rest is zero for ever
+		} else {
+			c.movZX(s16, rax, rax)
+			c.store(s64, c.memOf(s), rax)
+		}
 		s.inMem = true
 		return
 	}

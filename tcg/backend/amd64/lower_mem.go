@@ -222,6 +222,7 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 	a.site = c.site(backend.SiteMem)
 	c.kill()
 	c.output(&a, out)
+	ri, scale := c.scaled(ri)
 	switch {
 	case konst && ri == noReg:
 		if k < 1<<31 && known {
@@ -235,9 +236,9 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 		a.m = mem{base: rb, index: noReg, disp: disp, gs: true}
 	default:
 		if konst {
-			c.lea(s64, rax, mem{base: noReg, index: ri, scale: c.op.Aux, disp: int32(k) + disp})
+			c.lea(s64, rax, mem{base: noReg, index: ri, scale: scale, disp: int32(k) + disp})
 		} else {
-			c.lea(s64, rax, mem{base: rb, index: ri, scale: c.op.Aux, disp: disp})
+			c.lea(s64, rax, mem{base: rb, index: ri, scale: scale, disp: disp})
 		}
 		a.m = mem{base: rax, index: noReg, gs: true}
 		rb = rax
@@ -252,6 +253,17 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 	return a
 }
 
+// scaled returns an index register and scale that an amd64 operand can hold: a factor above 8 is
+// shifted into RAX.
+func (c *Compiler) scaled(ri reg) (reg, uint8) {
+	if ri == noReg || c.op.Aux <= 3 {
+		return ri, c.op.Aux
+	}
+	c.movRR(s64, rax, ri)
+	c.shiftRI(shSHL, s64, rax, c.op.Aux)
+	return rax, 0
+}
+
 // addressTLB is address in TLB mode.
 func (c *Compiler) addressTLB(rb, ri reg, k uint64, disp int32, w ir.Width, write bool, out result) access {
 	var a access
@@ -259,13 +271,14 @@ func (c *Compiler) addressTLB(rb, ri reg, k uint64, disp int32, w ir.Width, writ
 	a.site = c.site(backend.SiteMem)
 	c.kill()
 	c.output(&a, out)
+	ri, scale := c.scaled(ri)
 	switch {
 	case rb == noReg && ri == noReg:
 		c.movRI(rax, k+uint64(int64(disp)))
 	case rb == noReg:
-		c.lea(s64, rax, mem{base: noReg, index: ri, scale: c.op.Aux, disp: int32(k + uint64(int64(disp)))})
+		c.lea(s64, rax, mem{base: noReg, index: ri, scale: scale, disp: int32(k + uint64(int64(disp)))})
 	default:
-		c.lea(s64, rax, mem{base: rb, index: ri, scale: c.op.Aux, disp: disp})
+		c.lea(s64, rax, mem{base: rb, index: ri, scale: scale, disp: disp})
 	}
 	c.movRR(s32, rcx, rax)
 	c.shiftRI(shSHR, s32, rcx, 12-5)
