@@ -1,7 +1,10 @@
 package a64diff
 
 import (
-	"flag"
+	"errors"
+	"os"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/gotcg/gotcg/cpu/arm64"
@@ -11,29 +14,50 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var (
-	flagInsns = flag.Int("a64.insns", 20000, "instructions to compare with qemu")
-	flagSeed  = flag.Uint64("a64.seed", 1, "seed of the generator")
-	flagRow   = flag.String("a64.row", "", "only rows whose name begins with this")
-)
-
 const batch = 1000 // cases of one image
 
-// TestAgainstQemu compares random sequences with qemu-aarch64, when it is installed.
-func TestAgainstQemu(t *testing.T) {
-	qemu := FindQemu()
-	if qemu == "" {
-		t.Skip("no qemu-aarch64; recorded vectors are compared in TestVectors")
+// executor is a way to run cases.
+type executor struct {
+	name  string
+	accel tcg.Accel
+	mode  softmmu.Mode
+}
+
+var executors = []executor{
+	{"interp-tlb", tcg.AccelInterp, softmmu.TLB},
+	{"jit-direct", tcg.AccelJIT, softmmu.Direct},
+	{"jit-tlb", tcg.AccelJIT, softmmu.TLB},
+}
+
+// envInt reads a number from the environment.
+func envInt(name string, def int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return n
 	}
+	return def
+}
+
+func newGenerator(t *testing.T, seed int) *Generator {
 	rows, err := LoadRows("../../cpu/arm64")
 	require.NoError(t, err)
-	g := NewGenerator(rows, *flagSeed, func(r *decodegen.Row) bool {
-		return len(r.Name) >= len(*flagRow) && r.Name[:len(*flagRow)] == *flagRow
-	})
+	prefix := os.Getenv("GOTCG_FUZZ_ROW") // only rows with this prefix
+	g := NewGenerator(rows, uint64(seed), func(r *decodegen.Row) bool { return strings.HasPrefix(r.Name, prefix) })
 	g.Legal = arm64.Defined
-	t.Logf("seed %d, %d rows", *flagSeed, g.Rows())
+	t.Logf("seed %d, %d rows", seed, g.Rows())
+	return g
+}
+
+// TestDifferentialQemu compares random sequences with qemu-aarch64, when it is installed.
+// GOTCG_FUZZ_INSNS is the number of instructions, GOTCG_FUZZ_SEED the generator's seed.
+func TestDifferentialQemu(t *testing.T) {
+	qemu := FindQemu()
+	if qemu == "" {
+		t.Skip("no qemu-aarch64 here; TestVectors compares recorded results")
+	}
+	g := newGenerator(t, envInt("GOTCG_FUZZ_SEED", 1))
+	goal := envInt("GOTCG_FUZZ_INSNS", 10000)
 	insns, bad := 0, 0
-	for insns < *flagInsns && bad < 10 {
+	for insns < goal && bad < 10 {
 		var cases []*Case
 		for range batch {
 			cases = append(cases, g.Case())
@@ -42,25 +66,29 @@ func TestAgainstQemu(t *testing.T) {
 		im := NewImage(cases)
 		want, err := im.RunQemu(qemu)
 		if err != nil {
-			c := culprit(qemu, cases)
-			require.NoError(t, err, "%s", c.Describe(codeAddr))
+			require.NoError(t, err, "%s", culprit(qemu, cases).Describe(codeAddr))
 		}
-		bad += compare(t, im, want)
+		for _, x := range executors {
+			bad += compare(t, x, im, want)
+		}
 	}
 	t.Logf("%d instructions compared", insns)
 }
 
-func compare(t *testing.T, im *Image, want []Block) (bad int) {
-	m, err := im.NewMachine(tcg.AccelInterp, softmmu.TLB)
+func compare(t *testing.T, x executor, im *Image, want []Block) (bad int) {
+	m, err := im.NewMachine(x.accel, x.mode)
+	if errors.Is(err, tcg.ErrNoJIT) || errors.Is(err, softmmu.ErrUnsupported) {
+		return 0
+	}
 	require.NoError(t, err)
 	defer m.Close()
 	for i, c := range im.Cases {
 		got, err := m.Run(im, i)
 		if err != nil {
-			t.Errorf("case %d: %v\n%s", i, err, c.Describe(im.Start[i]))
+			t.Errorf("%s: case %d: %v\n%s", x.name, i, err, c.Describe(im.Start[i]))
 			bad++
 		} else if d := Diff(&got, &want[i]); d != "" {
-			t.Errorf("case %d\n%s%s", i, c.Describe(im.Start[i]), d)
+			t.Errorf("%s: case %d\n%s%s", x.name, i, c.Describe(im.Start[i]), d)
 			bad++
 		}
 		if bad >= 10 {

@@ -7,6 +7,9 @@ import (
 	"os/exec"
 )
 
+// qemuCPU has all features that gotcg translates. Without pointer authentication its hints do nothing, as here.
+const qemuCPU = "max,pauth=off"
+
 // FindQemu returns the path of qemu-aarch64, "" when there is none.
 func FindQemu() string {
 	for _, name := range []string{"qemu-aarch64", "qemu-aarch64-static"} {
@@ -35,7 +38,7 @@ func (im *Image) RunQemu(qemu string) ([]Block, error) {
 		return nil, err
 	}
 	var out, errOut bytes.Buffer
-	cmd := exec.Command(qemu, "-cpu", "max,pauth=off", f.Name())
+	cmd := exec.Command(qemu, "-cpu", qemuCPU, f.Name())
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	if err := cmd.Run(); err != nil {
 		return nil, fmt.Errorf("a64diff: %s: %w: %s", qemu, err, errOut.Bytes())

@@ -23,7 +23,7 @@ var rooms = []struct {
 	{"/softmmu", []string{"/internal/safemem", "/internal/hostsig"}},
 	{"/linux/abi", nil},
 	{"/gdbstub/...", nil},
-	{"/internal/...", []string{"/internal/...", "/tcg/...", "/cpu/...", "/softmmu", ""}},
+	{"/internal/...", []string{"/internal/...", "/tcg", "/tcg/...", "/cpu", "/cpu/...", "/softmmu", ""}},
 	{"/cpu", []string{"/tcg/ir", "/softmmu"}},
 	{"/cpu/...", []string{"/cpu", "/tcg/ir", "/softmmu", "/internal/softfp"}},
 	{"/tcg/opt", []string{"/tcg/ir"}},
