@@ -15,6 +15,8 @@ type Encoding struct {
 	HasMem       bool // an operand may be memory
 	Lock         bool // LOCK is allowed with memory
 	RexB         int8 // -1: anything
+	// Class is "int", "vec" (an XMM or MMX operand) or "x87".
+	Class string
 }
 
 // Encodings lists every row of the maps, by map and opcode.
@@ -38,8 +40,14 @@ func leaves(out []Encoding, r *row, e Encoding) []Encoding {
 		if r.op == opNone || r.f&(fLegPx|fRex) != 0 {
 			return out
 		}
-		e.Op, e.Lock = r.op, r.f&fLock != 0
+		e.Op, e.Lock, e.Class = r.op, r.f&fLock != 0, "int"
+		if e.Map == "" && e.Opcode&0xf8 == 0xd8 {
+			e.Class = "x87"
+		}
 		for _, k := range [3]opnd{r.a, r.b, r.c} {
+			if n := opndTab[k].kind; n == ArgXMM || n == ArgMMX {
+				e.Class = "vec"
+			}
 			switch opndTab[k].where {
 			case inRM:
 				if k != oNone {
@@ -85,3 +93,6 @@ func leaves(out []Encoding, r *row, e Encoding) []Encoding {
 	}
 	return out
 }
+
+// Translated reports whether op has a translation (which may be to raise an exception).
+func Translated(op Op) bool { return op < numOps && transTab[op] != nil }

@@ -337,40 +337,16 @@ var grp7 = [8]row{
 	}},
 }
 
-// grpP is group P: prefetches, and NOP in the register form.
+// grpP is group P: prefetches; the register form is invalid, as on AMD processors.
 var grpP = [8]row{
-	0: {ext: byMod, sub: &[8]row{
-		0: {op: PREFETCHW, a: oMb},
-		1: {op: NOP, a: oEv},
-	}},
-	1: {ext: byMod, sub: &[8]row{
-		0: {op: PREFETCHW, a: oMb},
-		1: {op: NOP, a: oEv},
-	}},
-	2: {ext: byMod, sub: &[8]row{
-		0: {op: PREFETCHW, a: oMb},
-		1: {op: NOP, a: oEv},
-	}},
-	3: {ext: byMod, sub: &[8]row{
-		0: {op: PREFETCHW, a: oMb},
-		1: {op: NOP, a: oEv},
-	}},
-	4: {ext: byMod, sub: &[8]row{
-		0: {op: PREFETCHW, a: oMb},
-		1: {op: NOP, a: oEv},
-	}},
-	5: {ext: byMod, sub: &[8]row{
-		0: {op: PREFETCHW, a: oMb},
-		1: {op: NOP, a: oEv},
-	}},
-	6: {ext: byMod, sub: &[8]row{
-		0: {op: PREFETCHW, a: oMb},
-		1: {op: NOP, a: oEv},
-	}},
-	7: {ext: byMod, sub: &[8]row{
-		0: {op: PREFETCHW, a: oMb},
-		1: {op: NOP, a: oEv},
-	}},
+	0: {op: PREFETCHW, a: oMb},
+	1: {op: PREFETCHW, a: oMb},
+	2: {op: PREFETCHW, a: oMb},
+	3: {op: PREFETCHW, a: oMb},
+	4: {op: PREFETCHW, a: oMb},
+	5: {op: PREFETCHW, a: oMb},
+	6: {op: PREFETCHW, a: oMb},
+	7: {op: PREFETCHW, a: oMb},
 }
 
 // grp16 is group 16: prefetch hints.

@@ -33,15 +33,23 @@ func (t *trans) setAccumulator(old ir.Temp) {
 	b.Set(tReg(RAX), b.SelC(w, ir.NE, tReg(RAX), old, v, tReg(RAX)))
 }
 
-// cmpxchgReg translates CMPXCHG with a register destination.
+// cmpxchgReg translates CMPXCHG with a register destination, which is not written, and so not
+// zero-extended either, when the comparison fails.
 func (t *trans) cmpxchgReg(src ir.Temp) {
 	b, w, a := t.b, t.opW(), t.in.Args[0]
 	old := t.copyOf(0)
 	eq := b.SetC(w, ir.EQ, old, tReg(RAX))
-	src = b.SelC(w, ir.NE, eq, t.c(0), src, old)
 	if w == ir.W32 {
 		src = b.Zext(w, src)
 	}
+	if w >= ir.W32 {
+		dst := ir.Temp(a.Reg)
+		src = b.SelC(w, ir.NE, eq, t.c(0), src, dst)
+		t.setAccumulator(old)
+		b.Set(dst, src)
+		return
+	}
+	src = b.SelC(w, ir.NE, eq, t.c(0), src, old)
 	t.setAccumulator(old)
 	t.setArgReg(a, src)
 }
