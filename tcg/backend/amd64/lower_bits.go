@@ -122,6 +122,10 @@ func (c *Compiler) lowerDeposit() {
 	case simple:
 		c.rr((0x8a|bySize[s8+size(n>>4)])&^0, uint8(r), uint8(b))
 	case pos == 8 && n == 8:
+		if r == b { // both inputs are one temp
+			c.movRR(s32, rax, b)
+			b = rax
+		}
 		c.shiftRI(shROR, s64, r, 8)
 		c.rr(0x8a|bySize[s8], uint8(r), uint8(b))
 		c.shiftRI(shROL, s64, r, 8)
