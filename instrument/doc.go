@@ -1,0 +1,31 @@
+// Package instrument is what plugins are written against: what they may see of a running guest and
+// what they may do.
+//
+// # A plugin
+//
+// A plugin is a Go value that implements some of the small interfaces of this package; which ones is
+// found by type assertion when it is added. None is obligatory.
+//
+// The pairs of a question and an event (InsnPlugin, MemPlugin, AfterMemPlugin, BlockPlugin) work so:
+// while a guest instruction is translated the plugin is asked whether it wants its event there. If so,
+// a call is embedded in the translation, and before every execution of the instruction the question
+// is asked again: a plugin that has changed its mind to no is not called; one that has changed its mind
+// to yes is called only once the translations have been flushed (Instance.Flush).
+//
+// An Inliner works at translation only: it puts counters into generated code that cost an addition and no
+// call. That is the way to count.
+//
+// Memory and block events are embedded with the same mechanism: IR ops beside the instruction's own, so
+// interpreter and generated code, all memory modes and the optimizer treat them alike. Without a plugin
+// there are none.
+//
+// # Order and concurrency
+//
+// Events of one instruction come in this order: block, instruction, then its accesses. Several plugins
+// are called in the order in which they were added. Every vCPU calls from its own goroutine, so a
+// plugin for multi-threaded guests guards what it shares; questions asked at translation hold the
+// engine's lock and come one at a time.
+//
+// An instruction is an architectural one: a repeated string instruction is one instruction with many
+// accesses. One that faults has had its events before the fault, and has them again when restarted.
+package instrument

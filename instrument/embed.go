@@ -1,0 +1,226 @@
+package instrument
+
+import (
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// makeHelpers makes the helpers that generated code calls for the instance's events. Each asks again
+// before it delivers.
+func (i *Instance) makeHelpers() {
+	helper := func(event string, fn func(env *ir.Env, in *[4]ir.Val)) *ir.Helper {
+		h := &ir.Helper{Name: "plugin." + i.name + "." + event, ReadsOnly: true,
+			Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+				fn(env, in)
+				return ir.Val{}
+			}}
+		if u, ok := i.p.(StateUser); ok && u.UsesState() == StateNone {
+			h.NoGlobals = true
+		}
+		return h
+	}
+	if p := i.insn; p != nil {
+		i.hInsn = helper("insn", func(env *ir.Env, _ *[4]ir.Val) {
+			if c := i.set.cpu(env); p.NeedsBeforeInsn(env.PC, c) {
+				p.BeforeInsn(env.PC, c)
+			}
+		})
+	}
+	if p := i.block; p != nil {
+		i.hBlock = helper("block", func(env *ir.Env, _ *[4]ir.Val) {
+			if c := i.set.cpu(env); p.NeedsBeforeBlock(env.PC, c) {
+				p.BeforeBlock(env.PC, c)
+			}
+		})
+	}
+	if p := i.mem; p != nil {
+		i.hMem = helper("mem", func(env *ir.Env, in *[4]ir.Val) {
+			if c := i.set.cpu(env); p.NeedsBeforeMem(env.PC, c) {
+				p.BeforeMem(env.PC, c, access(in))
+			}
+		})
+	}
+	if p := i.after; p != nil {
+		i.hAfter = helper("after_mem", func(env *ir.Env, in *[4]ir.Val) {
+			if c := i.set.cpu(env); p.NeedsAfterMem(env.PC, c) {
+				p.AfterMem(env.PC, c, access(in))
+			}
+		})
+	}
+}
+
+// Layout of an access helper's second input: size in bytes and what is known.
+const (
+	accLoad = 1 << (8 + iota)
+	accStore
+	accKnown
+)
+
+// access unpacks the inputs of an access helper: address, size and kind, value low and high.
+func access(in *[4]ir.Val) Access {
+	k := in[1].Lo
+	a := Access{Addr: in[0].Lo, Size: uint8(k), Load: k&accLoad != 0, Store: k&accStore != 0, Known: k&accKnown != 0}
+	if a.Known {
+		a.Value = [2]uint64{in[2].Lo, in[3].Lo}
+		if a.Size < 8 {
+			a.Value[0] &= 1<<(8*a.Size) - 1
+		}
+		if a.Size <= 8 {
+			a.Value[1] = 0
+		}
+	}
+	return a
+}
+
+// Insn embeds the plugins in the instruction at pc, whose InsnStart has just been appended. It is part
+// of the engine's Instrumenter, like MemHook and BasicBlocks; the engine's lock is held.
+func (s *Set) Insn(b *ir.Builder, arch *cpu.Arch, pc uint64, code []byte, first bool) {
+	l := *s.list.Load()
+	h := &s.hook
+	h.count, h.before, h.after = h.count[:0], h.before[:0], h.after[:0]
+	if len(l) == 0 {
+		return
+	}
+	s.translating.Store(true)
+	defer s.translating.Store(false)
+	c := &s.static
+	s.insn = Insn{PC: pc, First: first, CPU: c, set: s, b: b, code: code}
+	for _, i := range l {
+		if first && i.block != nil && i.block.NeedsBeforeBlock(pc, c) {
+			b.Call(i.hBlock, false)
+		}
+		if i.inline != nil {
+			i.inline.Inline(&s.insn)
+		}
+		if i.insn != nil && i.insn.NeedsBeforeInsn(pc, c) {
+			b.Call(i.hInsn, false)
+		}
+		if i.mem != nil && i.mem.NeedsBeforeMem(pc, c) {
+			h.before = append(h.before, i.hMem)
+		}
+		if i.after != nil && i.after.NeedsAfterMem(pc, c) {
+			h.after = append(h.after, i.hAfter)
+		}
+	}
+}
+
+// MemHook returns what embeds the plugins around the memory accesses of the instruction last given to
+// Insn, or nil if none of them wants it.
+func (s *Set) MemHook(uint64) ir.MemHook {
+	if h := &s.hook; len(h.count)+len(h.before)+len(h.after) > 0 {
+		return h
+	}
+	return nil
+}
+
+// memHook implements ir.MemHook for one instruction.
+type memHook struct {
+	set           *Set
+	count         [][2]*Counter
+	before, after []*ir.Helper
+	// addr is the address of the access under way, when somebody is called after it.
+	addr ir.Temp
+}
+
+// BeforeMem implements ir.MemHook.
+func (h *memHook) BeforeMem(b *ir.Builder, o *ir.Op) {
+	kind := accessKind(o)
+	for _, c := range h.count {
+		load, store := kind&accLoad != 0 && c[0] != nil, kind&accStore != 0 && c[1] != nil
+		if load {
+			b.Emit(counterOp(c[0], 1))
+		}
+		if store && !(load && c[0] == c[1]) {
+			b.Emit(counterOp(c[1], 1))
+		}
+	}
+	if len(h.before)+len(h.after) == 0 {
+		return
+	}
+	h.addr = address(b, o)
+	if len(h.before) == 0 {
+		return
+	}
+	lo, hi := ir.NoTemp, ir.NoTemp
+	if v := operand(o); v != ir.NoTemp {
+		lo, hi = halves(b, v)
+		kind |= accKnown
+	}
+	call(b, h.before, h.addr, kind, lo, hi)
+}
+
+// AfterMem implements ir.MemHook.
+func (h *memHook) AfterMem(b *ir.Builder, o *ir.Op) {
+	if len(h.after) == 0 {
+		return
+	}
+	v := operand(o)
+	if o.Code.Info().NOut() > 0 {
+		v = o.A[0]
+	}
+	lo, hi := halves(b, v)
+	call(b, h.after, h.addr, accessKind(o)|accKnown, lo, hi)
+}
+
+func call(b *ir.Builder, hs []*ir.Helper, addr ir.Temp, kind uint64, lo, hi ir.Temp) {
+	k := b.Const(kind)
+	for _, h := range hs {
+		b.Call(h, false, addr, k, lo, hi)
+	}
+}
+
+// accessKind packs size and direction of memory op o.
+func accessKind(o *ir.Op) uint64 {
+	size := uint64(o.W.Bytes())
+	switch o.Code {
+	case ir.Ld, ir.LdV:
+		return size | accLoad
+	case ir.St, ir.StV:
+		return size | accStore
+	}
+	return size | accLoad | accStore
+}
+
+// operand returns what a memory op stores, or an atomic one's operand; NoTemp for loads.
+func operand(o *ir.Op) ir.Temp {
+	switch o.Code {
+	case ir.Ld, ir.LdV:
+		return ir.NoTemp
+	case ir.St, ir.StV:
+		return o.A[0]
+	case ir.Cas, ir.CasV:
+		return o.A[3]
+	}
+	return o.A[2]
+}
+
+// halves returns a value as two I64 temps.
+func halves(b *ir.Builder, v ir.Temp) (lo, hi ir.Temp) {
+	if b.Temps[v].Type == ir.I64 {
+		return v, b.Const(0)
+	}
+	return b.VGet(ir.W64, ir.W64, false, v, 0), b.VGet(ir.W64, ir.W64, false, v, 1)
+}
+
+// address appends ops that compute the guest address of memory op o, in a temp of its own: base and index
+// may be overwritten by the access.
+func address(b *ir.Builder, o *ir.Op) ir.Temp {
+	base, index := 0, -1
+	switch o.Code {
+	case ir.Ld, ir.LdV:
+		base, index = 1, 2
+	case ir.St, ir.StV:
+		base, index = 1, 2
+	default:
+		base = 1
+	}
+	a := b.Op2i(ir.Add, ir.W64, o.A[base], uint64(o.Imm))
+	if index < 0 || o.A[index] == ir.NoTemp {
+		return a
+	}
+	x := o.A[index]
+	if o.Aux != 0 {
+		x = b.Op2i(ir.Shl, ir.W64, x, uint64(o.Aux))
+	}
+	return b.Op2(ir.Add, ir.W64, a, x)
+}
