@@ -78,6 +78,7 @@ func (s *Set) Insn(b *ir.Builder, arch *cpu.Arch, pc uint64, code []byte, first 
 	l := *s.list.Load()
 	h := &s.hook
 	h.count, h.before, h.after = h.count[:0], h.before[:0], h.after[:0]
+	s.end = false
 	if len(l) == 0 {
 		return
 	}
@@ -86,11 +87,12 @@ func (s *Set) Insn(b *ir.Builder, arch *cpu.Arch, pc uint64, code []byte, first 
 	c := &s.static
 	s.insn = Insn{PC: pc, First: first, CPU: c, set: s, b: b, code: code}
 	for _, i := range l {
-		if first && i.block != nil && i.block.NeedsBeforeBlock(pc, c) {
-			b.Call(i.hBlock, false)
-		}
 		if i.inline != nil {
 			i.inline.Inline(&s.insn)
+		}
+		n := len(b.Ops) + len(h.before) + len(h.after)
+		if first && i.block != nil && i.block.NeedsBeforeBlock(pc, c) {
+			b.Call(i.hBlock, false)
 		}
 		if i.insn != nil && i.insn.NeedsBeforeInsn(pc, c) {
 			b.Call(i.hInsn, false)
@@ -101,6 +103,7 @@ func (s *Set) Insn(b *ir.Builder, arch *cpu.Arch, pc uint64, code []byte, first 
 		if i.after != nil && i.after.NeedsAfterMem(pc, c) {
 			h.after = append(h.after, i.hAfter)
 		}
+		s.end = s.end || i.flushes && n != len(b.Ops)+len(h.before)+len(h.after)
 	}
 }
 

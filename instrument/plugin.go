@@ -53,6 +53,12 @@ const (
 	StateNone
 )
 
+// NonFlusher is a plugin that says it never calls Instance.Flush from an event. Instructions with events of
+// other plugins end their translation block, so that a flush takes effect at the very next instruction.
+type NonFlusher interface {
+	NeverFlushes() bool
+}
+
 // Exiter is told when the run is over, however it ended, and prints its results.
 type Exiter interface {
 	Exit()

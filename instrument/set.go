@@ -22,6 +22,8 @@ type Instance struct {
 	after  AfterMemPlugin
 	block  BlockPlugin
 	inline Inliner
+	// flushes: may call Flush from an event.
+	flushes bool
 	// Helpers of the events, made once.
 	hInsn, hBlock, hMem, hAfter *ir.Helper
 }
@@ -45,7 +47,7 @@ func (i *Instance) NewCounter() (*Counter, error) {
 }
 
 // Flush drops all translations, so that plugins are asked again about every instruction. From an event it
-// takes effect after the present instruction; from a question asked at translation, soon.
+// takes effect after the present instruction (see NonFlusher); from a question asked at translation, soon.
 func (i *Instance) Flush() { i.set.flush() }
 
 // Set holds the plugins of one guest, and embeds them in its translations: it is the engine's
@@ -63,7 +65,8 @@ type Set struct {
 	// translating: the engine's lock is held by a question.
 	translating atomic.Bool
 	hook        memHook
-	static      CPU // the handle at translation
+	static      CPU  // the handle at translation
+	end         bool // the instruction under translation ends its block
 	insn        Insn
 	cpus        [256]atomic.Pointer[CPU]
 }
@@ -115,6 +118,10 @@ func (s *Set) add(i *Instance, p any) {
 	i.after, _ = p.(AfterMemPlugin)
 	i.block, _ = p.(BlockPlugin)
 	i.inline, _ = p.(Inliner)
+	i.flushes = true
+	if n, ok := p.(NonFlusher); ok && n.NeverFlushes() {
+		i.flushes = false
+	}
 	i.makeHelpers()
 	s.mu.Lock()
 	s.insts = append(s.insts, i)
@@ -191,6 +198,10 @@ func (s *Set) cpu(env *ir.Env) *CPU {
 	}
 	return &CPU{s, env}
 }
+
+// EndBlock reports whether the block must end after the instruction last given to Insn: it has an event that
+// may flush translations, which is to take effect at the next instruction.
+func (s *Set) EndBlock() bool { return s.end }
 
 // BasicBlocks reports whether blocks must end at every branch because a plugin observes them.
 func (s *Set) BasicBlocks() bool {

@@ -37,6 +37,9 @@ type Instrumenter interface {
 	Insn(b *ir.Builder, arch *cpu.Arch, pc uint64, code []byte, first bool)
 	// MemHook returns the hook for the memory accesses of the instruction at pc, or nil.
 	MemHook(pc uint64) ir.MemHook
+	// EndBlock reports whether the block must end after the instruction last given to Insn, so that a
+	// flush out of its events takes effect at the next instruction.
+	EndBlock() bool
 	// BasicBlocks reports whether blocks must end at every branch, because blocks are observed.
 	BasicBlocks() bool
 }

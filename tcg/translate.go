@@ -101,7 +101,7 @@ func (e *Engine) translateBlock(key cpu.TBKey) (ok bool, fault softmmu.Fault) {
 			return true, softmmu.Fault{}
 		}
 		if b.Insns >= maxInsns || pc > pageEnd || pc < key.PC || len(b.Temps) > maxTemps || pc-key.PC >= uint64(n) ||
-			basic && b.Ops[len(b.Ops)-1].Code.Info().Flags&ir.SideExit != 0 {
+			basic && b.Ops[len(b.Ops)-1].Code.Info().Flags&ir.SideExit != 0 || instr != nil && instr.EndBlock() {
 			b.ExitTB(pc, false)
 			return true, softmmu.Fault{}
 		}

@@ -173,6 +173,9 @@ func (p *plugin) BeforeMem(_ uint64, c *instrument.CPU, a instrument.Access) {
 	}
 }
 
+// NeverFlushes implements instrument.NonFlusher.
+func (p *plugin) NeverFlushes() bool { return true }
+
 // Exit implements instrument.Exiter.
 func (p *plugin) Exit() {
 	p.mu.Lock()

@@ -36,6 +36,9 @@ func (p *calling) BeforeInsn(_ uint64, c *instrument.CPU) {
 // UsesState implements instrument.StateUser.
 func (p *calling) UsesState() instrument.StateUse { return instrument.StateNone }
 
+// NeverFlushes implements instrument.NonFlusher.
+func (p *calling) NeverFlushes() bool { return true }
+
 // Exit implements instrument.Exiter.
 func (p *calling) Exit() {
 	counts := make([]uint64, p.cpus.Load())

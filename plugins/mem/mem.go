@@ -144,5 +144,8 @@ func (p *calling) AfterMem(pc uint64, _ *instrument.CPU, a instrument.Access) {
 	p.Logf("%s", b)
 }
 
+// NeverFlushes implements instrument.NonFlusher.
+func (p *calling) NeverFlushes() bool { return true }
+
 // Exit implements instrument.Exiter.
 func (p *calling) Exit() { p.report(p.nAll.Load(), p.nLoads.Load(), p.nStores.Load()) }

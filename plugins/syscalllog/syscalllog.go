@@ -106,6 +106,9 @@ func (p *plugin) stat(num uint64) *stat {
 	return s
 }
 
+// NeverFlushes implements instrument.NonFlusher.
+func (p *plugin) NeverFlushes() bool { return true }
+
 // Exit implements instrument.Exiter.
 func (p *plugin) Exit() {
 	if p.print {
