@@ -1,0 +1,336 @@
+//go:build linux
+
+package linux
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gotcg/gotcg/linux/abi"
+)
+
+// maxFDs bounds the guest's descriptor numbers.
+const maxFDs = 1 << 16
+
+// fsState is a process's files: descriptor table, root and working directory. The guest's
+// descriptor numbers are its own; the host's never show.
+type fsState struct {
+	mu  sync.Mutex
+	fds []fdEntry // guarded by mu; index is the guest's number
+
+	// root is an O_PATH descriptor of the sysroot, -1 without one. rootPath is its host path.
+	root     int
+	rootPath string
+	cwd      atomic.Int64 // O_PATH descriptor of the working directory
+	umask    uint32       // the guest's file mode creation mask
+	hostMask uint32       // the host process's, which the kernel applies anyway
+	procDev  uint64       // device number of /proc
+
+	exe  string // host path of the program
+	wake int    // eventfd that becomes readable when the context of Run is done
+}
+
+// fdEntry is one guest descriptor.
+type fdEntry struct {
+	f       *file
+	cloexec bool
+}
+
+// file is an open file description as the guest sees it; dup shares it.
+type file struct {
+	host     int
+	refs     atomic.Int32
+	keep     bool // the host descriptor is not ours to close
+	mayBlock bool // reads can wait: not a regular file or directory
+	emul     *emulDir
+}
+
+// emulDir is a directory whose entries gotcg makes up, /proc/self/fd.
+type emulDir struct {
+	path    string
+	entries []abi.Dirent
+	pos     int
+}
+
+// hostErrno turns an error of a host call into the guest's. Error numbers are the same on all
+// Linux hosts gotcg knows.
+func hostErrno(err error) abi.Errno {
+	if err == nil {
+		return 0
+	}
+	var e unix.Errno
+	if errors.As(err, &e) {
+		return abi.Errno(e)
+	}
+	return abi.EIO
+}
+
+// retry repeats a host call while a signal of the Go runtime interrupts it.
+func retry[T any](f func() (T, error)) (T, error) {
+	for {
+		v, err := f()
+		if err != unix.EINTR {
+			return v, err
+		}
+	}
+}
+
+// open sets up the standard files, root and working directory.
+func (s *fsState) open(p *Process) error {
+	s.root, s.wake = -1, -1
+	s.cwd.Store(-1)
+	s.exe = p.img.Path
+	s.hostMask = readHostUmask()
+	s.umask = s.hostMask
+	var st unix.Stat_t
+	if unix.Stat("/proc", &st) == nil {
+		s.procDev = st.Dev
+	}
+	var err error
+	if s.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+		return fmt.Errorf("linux: eventfd: %w", err)
+	}
+	if err := s.openDirs(p.cfg.Sysroot, p.cfg.Dir); err != nil {
+		s.close()
+		return err
+	}
+	for i, f := range []*os.File{p.cfg.Stdin, p.cfg.Stdout, p.cfg.Stderr} {
+		fd := i
+		if f != nil {
+			fd = int(f.Fd())
+		}
+		s.fds = append(s.fds, fdEntry{f: s.newFile(fd, true)})
+		if _, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); err != nil {
+			s.fds[i].f = nil // closed on the host, so closed in the guest
+		}
+	}
+	return nil
+}
+
+// openDirs opens the root and the working directory.
+func (s *fsState) openDirs(sysroot, dir string) error {
+	if sysroot != "" {
+		fd, err := unix.Open(sysroot, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		if err != nil {
+			return fmt.Errorf("linux: sysroot %s: %w", sysroot, err)
+		}
+		s.root = fd
+		if s.rootPath, err = os.Readlink(procFD(fd)); err != nil {
+			return fmt.Errorf("linux: sysroot %s: %w", sysroot, err)
+		}
+		if dir == "" {
+			dir = "/"
+		}
+	}
+	if dir == "" {
+		dir = "."
+	}
+	var fd int
+	var err error
+	if s.root >= 0 {
+		fd, err = s.openInRoot(dir, unix.O_PATH|unix.O_DIRECTORY, 0)
+		if err == unix.ENOSYS {
+			return fmt.Errorf("linux: a sysroot needs openat2(2), which came with Linux 5.6: %w", err)
+		}
+	} else {
+		fd, err = unix.Open(dir, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	}
+	if err != nil {
+		return fmt.Errorf("linux: working directory %s: %w", dir, err)
+	}
+	s.cwd.Store(int64(fd))
+	return nil
+}
+
+// close closes everything the guest has open.
+func (s *fsState) close() {
+	s.mu.Lock()
+	fds := s.fds
+	s.fds = nil
+	s.mu.Unlock()
+	for _, e := range fds {
+		if e.f != nil {
+			e.f.release()
+		}
+	}
+	for _, fd := range []int{s.root, s.wake, int(s.cwd.Swap(-1))} {
+		if fd >= 0 {
+			_ = unix.Close(fd)
+		}
+	}
+	s.root, s.wake = -1, -1
+}
+
+// readHostUmask reads the host process's umask without changing it.
+func readHostUmask() uint32 {
+	b, _ := os.ReadFile("/proc/self/status")
+	for _, l := range strings.Split(string(b), "\n") {
+		if v, ok := strings.CutPrefix(l, "Umask:"); ok {
+			if m, err := strconv.ParseUint(strings.TrimSpace(v), 8, 32); err == nil {
+				return uint32(m)
+			}
+		}
+	}
+	return 0o022
+}
+
+func procFD(fd int) string { return "/proc/self/fd/" + strconv.Itoa(fd) }
+
+// newFile wraps a host descriptor.
+func (s *fsState) newFile(host int, keep bool) *file {
+	f := &file{host: host, keep: keep}
+	f.refs.Store(1)
+	var st unix.Stat_t
+	if err := unix.Fstat(host, &st); err == nil {
+		m := st.Mode & unix.S_IFMT
+		f.mayBlock = m != unix.S_IFREG && m != unix.S_IFDIR
+	}
+	return f
+}
+
+// release drops a reference and closes the host descriptor with the last one.
+func (f *file) release() abi.Errno {
+	if f.refs.Add(-1) != 0 || f.keep {
+		return 0
+	}
+	return hostErrno(unix.Close(f.host))
+}
+
+// get returns the file of a guest descriptor.
+func (s *fsState) get(fd int) (*file, abi.Errno) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if fd < 0 || fd >= len(s.fds) || s.fds[fd].f == nil {
+		return nil, abi.EBADF
+	}
+	return s.fds[fd].f, 0
+}
+
+// host returns the host descriptor of a guest one.
+func (s *fsState) hostFD(fd int) (int, abi.Errno) {
+	f, e := s.get(fd)
+	if e != 0 {
+		return -1, e
+	}
+	return f.host, 0
+}
+
+// install gives f the lowest free guest number of at least low. It takes over the reference.
+func (s *fsState) install(f *file, low int, cloexec bool, limit uint64) (int, abi.Errno) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fd := low
+	for fd < len(s.fds) && s.fds[fd].f != nil {
+		fd++
+	}
+	if uint64(fd) >= min(limit, maxFDs) {
+		f.release()
+		return -1, abi.EMFILE
+	}
+	s.grow(fd)
+	s.fds[fd] = fdEntry{f, cloexec}
+	return fd, 0
+}
+
+// grow makes the table hold fd; mu is held.
+func (s *fsState) grow(fd int) {
+	for fd >= len(s.fds) {
+		s.fds = append(s.fds, fdEntry{})
+	}
+}
+
+// installHost is install for a new host descriptor.
+func (t *Task) installHost(host int, cloexec bool) (uint64, abi.Errno) {
+	s := &t.p.fs
+	fd, e := s.install(s.newFile(host, false), 0, cloexec, t.p.limits[abi.RLIMIT_NOFILE].Cur)
+	if e != 0 {
+		return 0, e
+	}
+	return uint64(fd), 0
+}
+
+// remove takes a guest descriptor out of the table.
+func (s *fsState) remove(fd int) (*file, abi.Errno) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if fd < 0 || fd >= len(s.fds) || s.fds[fd].f == nil {
+		return nil, abi.EBADF
+	}
+	f := s.fds[fd].f
+	s.fds[fd] = fdEntry{}
+	return f, 0
+}
+
+// guestPathOf returns the path of an open file as the guest names it; "" if it has none.
+func (s *fsState) guestPathOf(f *file) string {
+	if f.emul != nil {
+		return f.emul.path
+	}
+	p, err := s.guestPath(f.host)
+	if err != nil {
+		return ""
+	}
+	return p
+}
+
+// guestPath returns the path behind a host descriptor as the guest names it.
+func (s *fsState) guestPath(host int) (string, error) {
+	p, err := os.Readlink(procFD(host))
+	if err != nil || s.root < 0 || !strings.HasPrefix(p, "/") {
+		return p, err
+	}
+	if p == s.rootPath {
+		return "/", nil
+	}
+	rest := strings.TrimPrefix(p, s.rootPath)
+	if s.rootPath == "/" {
+		return p, nil
+	}
+	if rest == p || rest[0] != '/' {
+		return "", unix.EXDEV // inherited from outside the root
+	}
+	return rest, nil
+}
+
+// random is the source of AT_RANDOM and getrandom(2).
+func (p *Process) random() io.Reader {
+	if p.cfg.Random != nil {
+		return p.cfg.Random
+	}
+	return rand.Reader
+}
+
+// fileIdent returns the device and inode numbers of f.
+func fileIdent(f *os.File) (dev, ino uint64) {
+	var st unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+		return 0, 0
+	}
+	return st.Dev, st.Ino
+}
+
+// watchCancel makes the wake descriptor readable once ctx is done. The caller calls stop.
+func (s *fsState) watchCancel(ctx context.Context) (stop func()) {
+	if ctx.Done() == nil {
+		return func() {}
+	}
+	cancel := context.AfterFunc(ctx, func() {
+		_, _ = unix.Write(s.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+	})
+	return func() {
+		if !cancel() { // it ran, or runs: take the token back
+			var b [8]byte
+			_, _ = unix.Read(s.wake, b[:])
+		}
+	}
+}

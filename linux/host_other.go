@@ -1,0 +1,27 @@
+//go:build !linux
+
+package linux
+
+import (
+	"context"
+	"io"
+	"os"
+)
+
+// On other hosts there are no handlers, and NewProcess fails with ErrHost.
+
+var sysRows []sysRow
+
+const maxFDs = 1 << 16
+
+type fsState struct{}
+
+func (*fsState) open(*Process) error { return ErrHost }
+
+func (*fsState) close() {}
+
+func (p *Process) random() io.Reader { return p.cfg.Random }
+
+func fileIdent(*os.File) (dev, ino uint64) { return 0, 0 }
+
+func (*fsState) watchCancel(context.Context) func() { return func() {} }

@@ -1,0 +1,230 @@
+package linux
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/gotcg/gotcg/linux/abi"
+	"github.com/gotcg/gotcg/softmmu"
+)
+
+// ErrHost is the error of NewProcess where the host is not Linux.
+var ErrHost = errors.New("linux: running Linux programs needs a Linux host")
+
+// Config describes the process to make. The zero value runs a program with no environment
+// on the standard files of the host process.
+type Config struct {
+	// Exe is the program's absolute path as the guest sees it (/proc/self/exe); empty: the
+	// Image's path. AT_EXECFN is the Image's path.
+	Exe string
+	// Args is argv, with the program's name first; empty: the Image's path alone.
+	Args []string
+	// Env is the environment, "NAME=value".
+	Env []string
+	// Sysroot is the host directory that the guest sees as "/"; empty: the host's root.
+	// The guest cannot name anything outside it, except what it inherits.
+	Sysroot string
+	// Dir is the guest's working directory at the start; empty: the host process's, or "/"
+	// under a Sysroot.
+	Dir string
+	// Stdin, Stdout and Stderr become the guest's descriptors 0 to 2; nil: the host process's.
+	// They are not closed.
+	Stdin, Stdout, Stderr *os.File
+	// Strace receives one line per system call, in the manner of strace(1); nil: none.
+	Strace io.Writer
+	// Unimp receives one line for each system call or feature that the guest asks for and
+	// gotcg lacks, once per process; nil: none.
+	Unimp io.Writer
+	// StackSize is the size of the main stack in bytes; 0: 8 MiB.
+	StackSize uint64
+	// Random, if set, is the source of AT_RANDOM and getrandom(2); nil: the host's.
+	Random io.Reader
+	// OnSyscall, if set, is called before each system call and, with done set, after it; ret
+	// is the guest's result register. It must not keep the pointer.
+	OnSyscall func(s *SyscallEvent)
+}
+
+// SyscallEvent is what Config.OnSyscall sees.
+type SyscallEvent struct {
+	Number uint64
+	Name   string // "" if there is no such number
+	Args   Args
+	Done   bool
+	Ret    uint64 // the result register, once Done
+}
+
+// Exit says how the guest ended.
+type Exit struct {
+	// Code is the exit status as a shell reports it: 128+Signal after a fatal signal.
+	Code int
+	// Signal is the signal that killed the guest, or 0. PC is where; for a fault Addr is the
+	// address that was touched and HasAddr is set.
+	Signal   abi.Signal
+	PC, Addr uint64
+	HasAddr  bool
+	// Reason tells what made a synchronous signal ("read of unmapped memory").
+	Reason string
+}
+
+// String describes the exit in one line.
+func (e Exit) String() string {
+	switch {
+	case e.Signal == 0:
+		return fmt.Sprintf("guest exited with status %d", e.Code)
+	case e.HasAddr:
+		return fmt.Sprintf("guest killed by %v at pc=%#x addr=%#x (%s)", e.Signal, e.PC, e.Addr, e.Reason)
+	case e.Reason != "":
+		return fmt.Sprintf("guest killed by %v at pc=%#x (%s)", e.Signal, e.PC, e.Reason)
+	}
+	return fmt.Sprintf("guest killed by %v at pc=%#x", e.Signal, e.PC)
+}
+
+// Process is a guest process: address space, files and signal dispositions.
+type Process struct {
+	cfg  Config
+	img  *Image
+	abi  abi.Arch
+	as   *softmmu.AddressSpace
+	mm   memMap
+	fs   fsState
+	sigs signalState
+	sys  []Syscall
+
+	auxv []byte // as the guest got it, for /proc/self/auxv
+	base uint64 // what was added to the image's addresses
+
+	umu    sync.Mutex
+	unimps map[string]bool // guarded by umu: what was reported
+
+	limits [abi.RLIM_NLIMITS]abi.Rlimit
+	task   *Task
+	exit   *Exit
+}
+
+// Task is a guest thread.
+type Task struct {
+	p   *Process
+	cpu CPU
+	ctx context.Context // of the Run under way
+	tid int
+
+	clearTID uint64 // set_tid_address
+	name     string // PR_SET_NAME
+	sigMask  uint64
+	pending  uint64 // bit n-1: signal n waits for being unblocked
+	altStack abi.Sigaltstack
+	sleepEnd *abi.Timespec // where a sleep that ctx interrupted ends
+	restart  bool          // the call was interrupted by ctx: do it again when Run is called again
+}
+
+// NewProcess loads img into the empty address space as, sets c to its entry state and
+// returns the process, ready to Run. The caller keeps as and closes it after Close.
+func NewProcess(cfg Config, img *Image, as *softmmu.AddressSpace, c CPU) (*Process, error) {
+	if len(cfg.Args) == 0 {
+		cfg.Args = []string{img.Path}
+	}
+	if cfg.Exe == "" {
+		var err error
+		if cfg.Exe, err = filepath.Abs(img.Path); err != nil {
+			return nil, fmt.Errorf("linux: %s: %w", img.Path, err)
+		}
+	}
+	if cfg.StackSize == 0 {
+		cfg.StackSize = defaultStack
+	}
+	p := &Process{cfg: cfg, img: img, abi: img.Arch, as: as, sys: syscallTable(img.Arch), unimps: map[string]bool{}}
+	if c.Arch().ELFMachine != map[abi.Arch]uint16{abi.X64: emX64, abi.A64: emA64}[img.Arch] {
+		return nil, fmt.Errorf("linux: %s: an %v program on an %s CPU", img.Path, img.Arch, c.Arch().Name)
+	}
+	p.task = &Task{p: p, cpu: c, ctx: context.Background(), tid: os.Getpid(), name: commName(cfg.Exe)}
+	p.task.altStack.Flags = abi.SS_DISABLE
+	p.initLimits()
+	if err := p.fs.open(p); err != nil {
+		return nil, err
+	}
+	if err := p.load(); err != nil {
+		p.fs.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// Close closes the guest's files. The process can no longer Run.
+func (p *Process) Close() { p.fs.close() }
+
+// ABI returns the guest's ABI.
+func (p *Process) ABI() abi.Arch { return p.abi }
+
+// Base returns what was added to the image's addresses: 0 unless it is position independent.
+func (p *Process) Base() uint64 { return p.base }
+
+// Run runs the guest until it ends, until the CPU stops without an exception (ok is false,
+// and Run may be called again), or until it cannot go on.
+func (p *Process) Run(ctx context.Context) (e Exit, ok bool, err error) {
+	t := p.task
+	t.ctx = ctx
+	defer p.fs.watchCancel(ctx)()
+	defer func() { t.ctx = context.Background() }()
+	for p.exit == nil {
+		if t.restart {
+			t.restart = false
+			t.syscall()
+			if t.restart {
+				return Exit{}, false, nil
+			}
+			continue
+		}
+		exc, err := t.cpu.Run(ctx)
+		if err != nil {
+			return Exit{}, false, err
+		}
+		if !t.exception(exc) {
+			return Exit{}, false, nil
+		}
+	}
+	return *p.exit, true, nil
+}
+
+// unimp reports, once, something the guest asked for that is not there.
+func (p *Process) unimp(format string, args ...any) {
+	if p.cfg.Unimp == nil {
+		return
+	}
+	s := fmt.Sprintf(format, args...)
+	p.umu.Lock()
+	seen := p.unimps[s]
+	p.unimps[s] = true
+	p.umu.Unlock()
+	if !seen {
+		fmt.Fprintf(p.cfg.Unimp, "gotcg: unimplemented: %s\n", s)
+	}
+}
+
+// initLimits sets the resource limits of a fresh login.
+func (p *Process) initLimits() {
+	for i := range p.limits {
+		p.limits[i] = abi.Rlimit{Cur: abi.RLIM_INFINITY, Max: abi.RLIM_INFINITY}
+	}
+	p.limits[abi.RLIMIT_STACK].Cur = p.cfg.StackSize
+	p.limits[abi.RLIMIT_CORE].Cur = 0
+	p.limits[abi.RLIMIT_NOFILE] = abi.Rlimit{Cur: 1024, Max: maxFDs}
+	p.limits[abi.RLIMIT_MEMLOCK] = abi.Rlimit{Cur: 8 << 20, Max: 8 << 20}
+	p.limits[abi.RLIMIT_NICE] = abi.Rlimit{}
+	p.limits[abi.RLIMIT_RTPRIO] = abi.Rlimit{}
+}
+
+// commName is the process name the kernel derives from a path: the last element, 15 bytes.
+func commName(path string) string {
+	for i := len(path) - 1; i >= 0; i-- {
+		if path[i] == '/' {
+			path = path[i+1:]
+			break
+		}
+	}
+	return path[:min(len(path), 15)]
+}

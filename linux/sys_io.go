@@ -1,0 +1,399 @@
+//go:build linux
+
+package linux
+
+import (
+	"golang.org/x/sys/unix"
+
+	"github.com/gotcg/gotcg/linux/abi"
+	"github.com/gotcg/gotcg/softmmu"
+)
+
+// hostBufs is guest memory as buffers for one host call.
+type hostBufs struct {
+	spans []softmmu.Span
+	bufs  [][]byte
+	n     uint64
+}
+
+func (h *hostBufs) done() {
+	for i := range h.spans {
+		h.spans[i].Done()
+	}
+}
+
+// add appends guest memory [a, a+n) for access perm. What cannot be accessed ends the list, as
+// the kernel transfers what it can; nothing accessible at all is EFAULT.
+func (h *hostBufs) add(as *softmmu.AddressSpace, a, n uint64, perm softmmu.Perm) abi.Errno {
+	for n > 0 && h.n < abi.MAX_RW_COUNT && len(h.bufs) < abi.IOV_MAX {
+		k := min(n, abi.MAX_RW_COUNT-h.n)
+		if f := as.Check(softmmu.Addr(a), k, perm); !f.OK() {
+			if k = uint64(f.Addr) - a; k == 0 {
+				return abi.EFAULT
+			}
+		}
+		s, ok := as.Slice(softmmu.Addr(a), k, perm)
+		if !ok { // more than one range on the host: take the first
+			r, found := as.Find(softmmu.Addr(a))
+			if !found || r.MMIO {
+				return abi.EFAULT
+			}
+			k = min(k, uint64(r.Start)+r.Size-a)
+			if s, ok = as.Slice(softmmu.Addr(a), k, perm); !ok {
+				return abi.EFAULT
+			}
+		}
+		h.spans = append(h.spans, s)
+		h.bufs = append(h.bufs, s.Bytes)
+		h.n += k
+		a, n = a+k, n-k
+	}
+	return 0
+}
+
+// buffers gathers one guest buffer.
+func (t *Task) buffers(a, n uint64, perm softmmu.Perm) (hostBufs, abi.Errno) {
+	var h hostBufs
+	if e := h.add(t.p.as, a, min(n, abi.MAX_RW_COUNT), perm); e != 0 && h.n == 0 {
+		return h, e
+	}
+	return h, 0
+}
+
+// iovec gathers the buffers of a guest iovec array.
+func (t *Task) iovec(addr uint64, count uint64, perm softmmu.Perm) (hostBufs, abi.Errno) {
+	var h hostBufs
+	if count > abi.IOV_MAX {
+		return h, abi.EINVAL
+	}
+	raw := make([]byte, count*abi.IovecSize)
+	if e := t.copyIn(addr, raw); e != 0 {
+		return h, e
+	}
+	for i := range count {
+		v := abi.DecodeIovec(raw[i*abi.IovecSize:])
+		if int64(v.Len) < 0 {
+			return h, abi.EINVAL
+		}
+		want := h.n + min(v.Len, abi.MAX_RW_COUNT-h.n)
+		if e := h.add(t.p.as, v.Base, v.Len, perm); e != 0 {
+			if h.n == 0 {
+				return h, e
+			}
+			break
+		}
+		if h.n < want {
+			break
+		}
+	}
+	return h, 0
+}
+
+// rw is the common part of the read and write families. off is nil for the file position.
+func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errno) {
+	defer h.done()
+	f, e := t.p.fs.get(fd)
+	if e != 0 {
+		return 0, e
+	}
+	if f.emul != nil {
+		return 0, abi.EISDIR
+	}
+	if off != nil && *off < 0 {
+		return 0, abi.EINVAL
+	}
+	events := int16(unix.POLLIN)
+	if write {
+		events = unix.POLLOUT
+	}
+	if !t.waitFD(f, events) {
+		return 0, abi.EINTR
+	}
+	if h.n == 0 {
+		h.bufs = [][]byte{nil}
+	}
+	n, err := retry(func() (int, error) {
+		switch {
+		case write && off != nil:
+			if len(h.bufs) == 1 {
+				return unix.Pwrite(f.host, h.bufs[0], *off)
+			}
+			return unix.Pwritev(f.host, h.bufs, *off)
+		case write:
+			if len(h.bufs) == 1 {
+				return unix.Write(f.host, h.bufs[0])
+			}
+			return unix.Writev(f.host, h.bufs)
+		case off != nil:
+			if len(h.bufs) == 1 {
+				return unix.Pread(f.host, h.bufs[0], *off)
+			}
+			return unix.Preadv(f.host, h.bufs, *off)
+		}
+		if len(h.bufs) == 1 {
+			return unix.Read(f.host, h.bufs[0])
+		}
+		return unix.Readv(f.host, h.bufs)
+	})
+	if err != nil {
+		if err == unix.EPIPE && write {
+			t.send(abi.SIGPIPE)
+		}
+		return 0, hostErrno(err)
+	}
+	return uint64(n), 0
+}
+
+// waitFD waits until f is ready, so that the context of Run can end the wait. It reports false
+// when it did; the call is then done again by the next Run.
+func (t *Task) waitFD(f *file, events int16) bool {
+	if !f.mayBlock || t.ctx.Done() == nil {
+		return true
+	}
+	if fl, err := unix.FcntlInt(uintptr(f.host), unix.F_GETFL, 0); err != nil || fl&unix.O_NONBLOCK != 0 {
+		return true
+	}
+	for {
+		p := []unix.PollFd{{Fd: int32(f.host), Events: events}, {Fd: int32(t.p.fs.wake), Events: unix.POLLIN}}
+		_, err := unix.Poll(p, -1)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err == nil && p[0].Revents == 0 && t.ctx.Err() != nil:
+			t.restart = true
+			return false
+		}
+		return true
+	}
+}
+
+func sysRead(t *Task, a *Args) (uint64, abi.Errno) {
+	h, e := t.buffers(a[1], a[2], softmmu.W)
+	if e != 0 {
+		return 0, e
+	}
+	return t.rw(a.FD(0), &h, false, nil)
+}
+
+func sysWrite(t *Task, a *Args) (uint64, abi.Errno) {
+	h, e := t.buffers(a[1], a[2], softmmu.R)
+	if e != 0 {
+		return 0, e
+	}
+	return t.rw(a.FD(0), &h, true, nil)
+}
+
+func sysPread64(t *Task, a *Args) (uint64, abi.Errno) {
+	h, e := t.buffers(a[1], a[2], softmmu.W)
+	if e != 0 {
+		return 0, e
+	}
+	off := int64(a[3])
+	return t.rw(a.FD(0), &h, false, &off)
+}
+
+func sysPwrite64(t *Task, a *Args) (uint64, abi.Errno) {
+	h, e := t.buffers(a[1], a[2], softmmu.R)
+	if e != 0 {
+		return 0, e
+	}
+	off := int64(a[3])
+	return t.rw(a.FD(0), &h, true, &off)
+}
+
+func sysReadv(t *Task, a *Args) (uint64, abi.Errno) {
+	h, e := t.iovec(a[1], a[2], softmmu.W)
+	if e != 0 {
+		return 0, e
+	}
+	return t.rw(a.FD(0), &h, false, nil)
+}
+
+func sysWritev(t *Task, a *Args) (uint64, abi.Errno) {
+	h, e := t.iovec(a[1], a[2], softmmu.R)
+	if e != 0 {
+		return 0, e
+	}
+	return t.rw(a.FD(0), &h, true, nil)
+}
+
+func sysPreadv(t *Task, a *Args) (uint64, abi.Errno) {
+	h, e := t.iovec(a[1], a[2], softmmu.W)
+	if e != 0 {
+		return 0, e
+	}
+	off := int64(a[3]) // 64-bit ABIs pass the whole offset in pos_l
+	return t.rw(a.FD(0), &h, false, &off)
+}
+
+func sysPwritev(t *Task, a *Args) (uint64, abi.Errno) {
+	h, e := t.iovec(a[1], a[2], softmmu.R)
+	if e != 0 {
+		return 0, e
+	}
+	off := int64(a[3])
+	return t.rw(a.FD(0), &h, true, &off)
+}
+
+// sysPreadv2 and sysPwritev2 take -1 for the file position; no RWF_* flag is known.
+func sysPreadv2(t *Task, a *Args) (uint64, abi.Errno) {
+	if a.Int(5) != 0 {
+		return 0, abi.EOPNOTSUPP
+	}
+	if int64(a[3]) == -1 {
+		return sysReadv(t, a)
+	}
+	return sysPreadv(t, a)
+}
+
+func sysPwritev2(t *Task, a *Args) (uint64, abi.Errno) {
+	if a.Int(5) != 0 {
+		return 0, abi.EOPNOTSUPP
+	}
+	if int64(a[3]) == -1 {
+		return sysWritev(t, a)
+	}
+	return sysPwritev(t, a)
+}
+
+func sysLseek(t *Task, a *Args) (uint64, abi.Errno) {
+	f, e := t.p.fs.get(a.FD(0))
+	if e != 0 {
+		return 0, e
+	}
+	if f.emul != nil {
+		if a.Int(2) != abi.SEEK_SET || a[1] > uint64(len(f.emul.entries)) {
+			return 0, abi.EINVAL
+		}
+		f.emul.pos = int(a[1])
+		return a[1], 0
+	}
+	n, err := unix.Seek(f.host, int64(a[1]), a.Int(2))
+	return uint64(n), hostErrno(err)
+}
+
+// sysPipe2 is pipe2(2), and sysPipe pipe(2).
+func sysPipe2(t *Task, a *Args) (uint64, abi.Errno) {
+	fl, e := hostOpenFlags(t.p.abi, a.Int(1))
+	if e != 0 {
+		return 0, e
+	}
+	return t.pipe(a[0], fl)
+}
+
+func sysPipe(t *Task, a *Args) (uint64, abi.Errno) { return t.pipe(a[0], 0) }
+
+func (t *Task) pipe(addr uint64, flags int) (uint64, abi.Errno) {
+	if flags&^(unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_DIRECT) != 0 {
+		return 0, abi.EINVAL
+	}
+	var p [2]int
+	if err := unix.Pipe2(p[:], flags|unix.O_CLOEXEC); err != nil {
+		return 0, hostErrno(err)
+	}
+	r, e := t.installHost(p[0], flags&unix.O_CLOEXEC != 0)
+	if e != 0 {
+		_ = unix.Close(p[1])
+		return 0, e
+	}
+	w, e := t.installHost(p[1], flags&unix.O_CLOEXEC != 0)
+	if e == 0 {
+		e = t.copyOut(addr, []byte{byte(r), byte(r >> 8), byte(r >> 16), 0, byte(w), byte(w >> 8), byte(w >> 16), 0})
+		if e == 0 {
+			return 0, 0
+		}
+		t.closeFD(int(w))
+	}
+	t.closeFD(int(r))
+	return 0, e
+}
+
+// closeFD closes a guest descriptor.
+func (t *Task) closeFD(fd int) abi.Errno {
+	f, e := t.p.fs.remove(fd)
+	if e != 0 {
+		return e
+	}
+	return f.release()
+}
+
+// offsetArg reads an optional off_t argument of sendfile and friends.
+func (t *Task) offsetArg(addr uint64) (*int64, abi.Errno) {
+	if addr == 0 {
+		return nil, 0
+	}
+	v, e := t.readU64(addr)
+	off := int64(v)
+	return &off, e
+}
+
+func (t *Task) offsetResult(addr uint64, off *int64) abi.Errno {
+	if off == nil {
+		return 0
+	}
+	return t.writeU64(addr, uint64(*off))
+}
+
+func sysSendfile(t *Task, a *Args) (uint64, abi.Errno) {
+	out, e := t.p.fs.hostFD(a.FD(0))
+	if e != 0 {
+		return 0, e
+	}
+	in, e := t.p.fs.hostFD(a.FD(1))
+	if e != 0 {
+		return 0, e
+	}
+	off, e := t.offsetArg(a[2])
+	if e != 0 {
+		return 0, e
+	}
+	n, err := retry(func() (int, error) { return unix.Sendfile(out, in, off, int(min(a[3], abi.MAX_RW_COUNT))) })
+	if err != nil {
+		if err == unix.EPIPE {
+			t.send(abi.SIGPIPE)
+		}
+		return 0, hostErrno(err)
+	}
+	return uint64(n), t.offsetResult(a[2], off)
+}
+
+// sysCopyFileRange is copy_file_range(2), sysSplice splice(2).
+func sysCopyFileRange(t *Task, a *Args) (uint64, abi.Errno) {
+	return t.move(a, func(in int, inOff *int64, out int, outOff *int64) (int64, error) {
+		n, err := unix.CopyFileRange(in, inOff, out, outOff, int(min(a[4], abi.MAX_RW_COUNT)), a.Int(5))
+		return int64(n), err
+	})
+}
+
+func sysSplice(t *Task, a *Args) (uint64, abi.Errno) {
+	return t.move(a, func(in int, inOff *int64, out int, outOff *int64) (int64, error) {
+		return unix.Splice(in, inOff, out, outOff, int(min(a[4], abi.MAX_RW_COUNT)), a.Int(5))
+	})
+}
+
+func (t *Task) move(a *Args, f func(in int, inOff *int64, out int, outOff *int64) (int64, error)) (uint64, abi.Errno) {
+	in, e := t.p.fs.hostFD(a.FD(0))
+	if e != 0 {
+		return 0, e
+	}
+	out, e := t.p.fs.hostFD(a.FD(2))
+	if e != 0 {
+		return 0, e
+	}
+	inOff, e := t.offsetArg(a[1])
+	if e != 0 {
+		return 0, e
+	}
+	outOff, e := t.offsetArg(a[3])
+	if e != 0 {
+		return 0, e
+	}
+	n, err := retry(func() (int64, error) { return f(in, inOff, out, outOff) })
+	if err != nil {
+		return 0, hostErrno(err)
+	}
+	if e := t.offsetResult(a[1], inOff); e != 0 {
+		return 0, e
+	}
+	return uint64(n), t.offsetResult(a[3], outOff)
+}

@@ -1,0 +1,335 @@
+//go:build linux
+
+package linux
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gotcg/gotcg/linux/abi"
+)
+
+// deadline is a point in time to stop waiting at, or none.
+type deadline struct {
+	at  time.Time
+	set bool
+}
+
+// after returns the deadline d from now; a negative d is none.
+func after(d time.Duration) deadline {
+	if d < 0 {
+		return deadline{}
+	}
+	return deadline{time.Now().Add(d), true}
+}
+
+// left returns the time left as the host's calls take it; nil waits for ever.
+func (d deadline) left() *unix.Timespec {
+	if !d.set {
+		return nil
+	}
+	n := max(time.Until(d.at), 0)
+	return &unix.Timespec{Sec: int64(n / time.Second), Nsec: int64(n % time.Second)}
+}
+
+// hostPoll polls guest descriptors until an event, the deadline, or the end of Run's context;
+// then ok is false and the call is to be restarted.
+func (t *Task) hostPoll(fds []abi.PollFd, d deadline) (n int, e abi.Errno, ok bool) {
+	host := make([]unix.PollFd, len(fds)+1)
+	ready := 0
+	for i := range fds {
+		fds[i].Revents = 0
+		host[i] = unix.PollFd{Fd: -1}
+		if fds[i].FD < 0 {
+			continue
+		}
+		h, e := t.p.fs.hostFD(int(fds[i].FD))
+		if e != 0 {
+			fds[i].Revents = abi.POLLNVAL
+			ready++
+			continue
+		}
+		host[i] = unix.PollFd{Fd: int32(h), Events: fds[i].Events}
+	}
+	host[len(fds)] = unix.PollFd{Fd: int32(t.p.fs.wake), Events: unix.POLLIN}
+	if ready > 0 {
+		d = after(0)
+	}
+	for {
+		_, err := unix.Ppoll(host, d.left(), nil)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return 0, hostErrno(err), true
+		}
+		for i := range fds {
+			if host[i].Revents != 0 {
+				fds[i].Revents = host[i].Revents
+				ready++
+			}
+		}
+		if ready == 0 && host[len(fds)].Revents != 0 && t.ctx.Err() != nil {
+			t.restart = true
+			return 0, abi.EINTR, false
+		}
+		return ready, 0, true
+	}
+}
+
+func sysPoll(t *Task, a *Args) (uint64, abi.Errno) {
+	d := deadline{}
+	if ms := a.Int(2); ms >= 0 {
+		d = after(time.Duration(ms) * time.Millisecond)
+	}
+	return t.poll(a[0], a[1], d)
+}
+
+// sysPpoll is ppoll(2). The signal mask has no effect: nothing is delivered asynchronously.
+func sysPpoll(t *Task, a *Args) (uint64, abi.Errno) {
+	d, e := t.deadlineArg(a[2])
+	if e != 0 {
+		return 0, e
+	}
+	n, e := t.poll(a[0], a[1], d)
+	if e == 0 && d.set {
+		e = t.putTimespec(a[2], timespecOf(max(time.Until(d.at), 0)))
+	}
+	return n, e
+}
+
+// deadlineArg reads an optional relative struct timespec.
+func (t *Task) deadlineArg(addr uint64) (deadline, abi.Errno) {
+	if addr == 0 {
+		return deadline{}, 0
+	}
+	s, e := t.getTimespec(addr)
+	return after(duration(s)), e
+}
+
+func (t *Task) poll(addr, count uint64, d deadline) (uint64, abi.Errno) {
+	count &= 0xffffffff
+	if count > t.p.limits[abi.RLIMIT_NOFILE].Cur || count > maxFDs {
+		return 0, abi.EINVAL
+	}
+	raw := make([]byte, count*abi.PollFdSize)
+	if e := t.copyIn(addr, raw); e != 0 {
+		return 0, e
+	}
+	fds := make([]abi.PollFd, count)
+	for i := range fds {
+		fds[i] = abi.DecodePollFd(raw[i*abi.PollFdSize:])
+	}
+	n, e, _ := t.hostPoll(fds, d)
+	if e != 0 {
+		return 0, e
+	}
+	for i := range fds {
+		fds[i].Encode(raw[i*abi.PollFdSize:])
+	}
+	return uint64(n), t.copyOut(addr, raw)
+}
+
+func sysSelect(t *Task, a *Args) (uint64, abi.Errno) {
+	d := deadline{}
+	if a[4] != 0 {
+		var b [abi.TimespecSize]byte
+		if e := t.copyIn(a[4], b[:]); e != 0 {
+			return 0, e
+		}
+		tv := abi.DecodeTimespec(b[:])
+		if tv.Sec < 0 || tv.Nsec < 0 {
+			return 0, abi.EINVAL
+		}
+		d = after(duration(abi.Timespec{Sec: tv.Sec + tv.Nsec/1e6, Nsec: tv.Nsec % 1e6 * 1000}))
+	}
+	n, e := t.selectFDs(a, d)
+	if e == 0 && d.set {
+		left := timespecOf(max(time.Until(d.at), 0))
+		left.Nsec /= 1000
+		e = t.putTimespec(a[4], left)
+	}
+	return n, e
+}
+
+// sysPselect6 is pselect6(2); the signal mask has no effect, as in ppoll.
+func sysPselect6(t *Task, a *Args) (uint64, abi.Errno) {
+	d, e := t.deadlineArg(a[4])
+	if e != 0 {
+		return 0, e
+	}
+	n, e := t.selectFDs(a, d)
+	if e == 0 && d.set {
+		e = t.putTimespec(a[4], timespecOf(max(time.Until(d.at), 0)))
+	}
+	return n, e
+}
+
+// selectEvents are the poll events that make a descriptor readable, writable or exceptional
+// for select(2), fs/select.c.
+var selectEvents = [3]struct{ want, got int16 }{
+	{unix.POLLIN, unix.POLLIN | unix.POLLHUP | unix.POLLERR},
+	{unix.POLLOUT, unix.POLLOUT | unix.POLLERR},
+	{unix.POLLPRI, unix.POLLPRI},
+}
+
+// selectFDs does select with the sets at a[1..3].
+func (t *Task) selectFDs(a *Args, d deadline) (uint64, abi.Errno) {
+	nfds := a.Int(0)
+	if nfds < 0 {
+		return 0, abi.EINVAL
+	}
+	nfds = min(nfds, maxFDs)
+	size := (nfds + 63) / 64 * 8
+	var sets [3][]byte
+	for i := range sets {
+		if a[1+i] != 0 {
+			sets[i] = make([]byte, size)
+			if e := t.copyIn(a[1+i], sets[i]); e != 0 {
+				return 0, e
+			}
+		}
+	}
+	var fds []abi.PollFd
+	for fd := range nfds {
+		var ev int16
+		for i, s := range sets {
+			if s != nil && s[fd/8]&(1<<(fd%8)) != 0 {
+				ev |= selectEvents[i].want
+			}
+		}
+		if ev == 0 {
+			continue
+		}
+		if _, e := t.p.fs.get(fd); e != 0 {
+			return 0, e
+		}
+		fds = append(fds, abi.PollFd{FD: int32(fd), Events: ev})
+	}
+	if _, e, _ := t.hostPoll(fds, d); e != 0 {
+		return 0, e
+	}
+	return t.selectResult(a, sets, fds)
+}
+
+// selectResult writes the sets of descriptors that are ready and counts them.
+func (t *Task) selectResult(a *Args, sets [3][]byte, fds []abi.PollFd) (uint64, abi.Errno) {
+	n := uint64(0)
+	for i, s := range sets {
+		if s == nil {
+			continue
+		}
+		out := make([]byte, len(s))
+		for _, p := range fds {
+			bit := byte(1) << (p.FD % 8)
+			if s[p.FD/8]&bit != 0 && p.Revents&selectEvents[i].got != 0 {
+				out[p.FD/8] |= bit
+				n++
+			}
+		}
+		if e := t.copyOut(a[1+i], out); e != 0 {
+			return 0, e
+		}
+	}
+	return n, 0
+}
+
+func sysEventfd2(t *Task, a *Args) (uint64, abi.Errno) {
+	fl, e := hostOpenFlags(t.p.abi, a.Int(1)&^1)
+	if e != 0 {
+		return 0, e
+	}
+	h, err := unix.Eventfd(uint(uint32(a[0])), fl&unix.EFD_NONBLOCK|a.Int(1)&1|unix.EFD_CLOEXEC)
+	if err != nil {
+		return 0, hostErrno(err)
+	}
+	return t.installHost(h, fl&unix.O_CLOEXEC != 0)
+}
+
+func sysEventfd(t *Task, a *Args) (uint64, abi.Errno) {
+	return sysEventfd2(t, &Args{a[0]})
+}
+
+func sysEpollCreate1(t *Task, a *Args) (uint64, abi.Errno) {
+	if a.Int(0)&^abi.O_CLOEXEC != 0 {
+		return 0, abi.EINVAL
+	}
+	h, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return 0, hostErrno(err)
+	}
+	return t.installHost(h, a.Int(0) != 0)
+}
+
+func sysEpollCreate(t *Task, a *Args) (uint64, abi.Errno) {
+	if a.Int(0) <= 0 {
+		return 0, abi.EINVAL
+	}
+	return sysEpollCreate1(t, &Args{})
+}
+
+func sysEpollCtl(t *Task, a *Args) (uint64, abi.Errno) {
+	ep, e := t.p.fs.hostFD(a.FD(0))
+	if e != 0 {
+		return 0, e
+	}
+	fd, e := t.p.fs.hostFD(a.FD(2))
+	if e != 0 {
+		return 0, e
+	}
+	var ev unix.EpollEvent
+	if a.Int(1) != abi.EPOLL_CTL_DEL {
+		var b [16]byte
+		if e := t.copyIn(a[3], b[:abi.EpollEventSize(t.p.abi)]); e != 0 {
+			return 0, e
+		}
+		g := abi.DecodeEpollEvent(t.p.abi, b[:])
+		ev = unix.EpollEvent{Events: g.Events, Fd: int32(g.Data), Pad: int32(g.Data >> 32)}
+	}
+	return 0, hostErrno(unix.EpollCtl(ep, a.Int(1), fd, &ev))
+}
+
+// sysEpollWait is epoll_wait(2) and epoll_pwait(2), whose signal mask has no effect.
+func sysEpollWait(t *Task, a *Args) (uint64, abi.Errno) {
+	d := deadline{}
+	if ms := a.Int(3); ms >= 0 {
+		d = after(time.Duration(ms) * time.Millisecond)
+	}
+	return t.epollWait(a, d)
+}
+
+func sysEpollPwait2(t *Task, a *Args) (uint64, abi.Errno) {
+	d, e := t.deadlineArg(a[3])
+	if e != 0 {
+		return 0, e
+	}
+	return t.epollWait(a, d)
+}
+
+func (t *Task) epollWait(a *Args, d deadline) (uint64, abi.Errno) {
+	size := abi.EpollEventSize(t.p.abi)
+	maxEv := a.Int(2)
+	if maxEv <= 0 {
+		return 0, abi.EINVAL
+	}
+	ep, e := t.p.fs.hostFD(a.FD(0))
+	if e != 0 {
+		return 0, e
+	}
+	evs := make([]unix.EpollEvent, min(maxEv, 1024))
+	// Waiting is a poll of the epoll descriptor, so that Run's context can end it.
+	if _, e, _ := t.hostPoll([]abi.PollFd{{FD: int32(a.FD(0)), Events: abi.POLLIN}}, d); e != 0 {
+		return 0, e
+	}
+	n, err := retry(func() (int, error) { return unix.EpollWait(ep, evs, 0) })
+	if err != nil {
+		return 0, hostErrno(err)
+	}
+	out := make([]byte, n*size)
+	for i := range n {
+		g := abi.EpollEvent{Events: evs[i].Events, Data: uint64(uint32(evs[i].Fd)) | uint64(uint32(evs[i].Pad))<<32}
+		g.Encode(t.p.abi, out[i*size:])
+	}
+	return uint64(n), t.copyOut(a[1], out)
+}

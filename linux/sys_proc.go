@@ -1,0 +1,548 @@
+//go:build linux
+
+package linux
+
+import (
+	"io"
+	"math/bits"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gotcg/gotcg/linux/abi"
+	"github.com/gotcg/gotcg/softmmu"
+)
+
+// value makes a handler that returns a host number.
+func value(f func() int) func(*Task, *Args) (uint64, abi.Errno) {
+	return func(*Task, *Args) (uint64, abi.Errno) { return uint64(f()), 0 }
+}
+
+// fixed makes a handler that always has the same outcome.
+func fixed(v uint64, e abi.Errno) func(*Task, *Args) (uint64, abi.Errno) {
+	return func(*Task, *Args) (uint64, abi.Errno) { return v, e }
+}
+
+// sysExit is exit(2) and exit_group(2): with one thread they are the same.
+func sysExit(t *Task, a *Args) (uint64, abi.Errno) {
+	t.p.exit = &Exit{Code: int(a[0] & 0xff), PC: t.cpu.ReadReg(t.cpu.Arch().Roles.PC)}
+	return 0, 0
+}
+
+func sysGetpid(t *Task, _ *Args) (uint64, abi.Errno) { return uint64(t.tid), 0 }
+
+func sysSetTidAddress(t *Task, a *Args) (uint64, abi.Errno) {
+	t.clearTID = a[0]
+	return uint64(t.tid), 0
+}
+
+// sysSetRobustList records nothing: the list matters when a thread of several dies.
+func sysSetRobustList(_ *Task, a *Args) (uint64, abi.Errno) {
+	if a[1] != 24 {
+		return 0, abi.EINVAL
+	}
+	return 0, 0
+}
+
+// sysSetID answers setuid(2) and its kin: only to what already is.
+func sysSetID(ids ...func() int) func(*Task, *Args) (uint64, abi.Errno) {
+	return func(_ *Task, a *Args) (uint64, abi.Errno) {
+		for i, f := range ids {
+			if a.Int(i) != -1 && a.Int(i) != f() {
+				return 0, abi.EPERM
+			}
+		}
+		return 0, 0
+	}
+}
+
+// sysGetres is getresuid(2) and getresgid(2).
+func sysGetres(get func() (r, e, s int)) func(*Task, *Args) (uint64, abi.Errno) {
+	return func(t *Task, a *Args) (uint64, abi.Errno) {
+		r, e, s := get()
+		for i, v := range []int{r, e, s} {
+			if errno := t.writeU32(a[i], uint32(v)); errno != 0 {
+				return 0, errno
+			}
+		}
+		return 0, 0
+	}
+}
+
+func sysGetgroups(t *Task, a *Args) (uint64, abi.Errno) {
+	g, err := unix.Getgroups()
+	if err != nil {
+		return 0, hostErrno(err)
+	}
+	if n := a.Int(0); n == 0 {
+		return uint64(len(g)), 0
+	} else if n < len(g) {
+		return 0, abi.EINVAL
+	}
+	for i, v := range g {
+		if e := t.writeU32(a[1]+uint64(4*i), uint32(v)); e != 0 {
+			return 0, e
+		}
+	}
+	return uint64(len(g)), 0
+}
+
+func sysGetpgid(t *Task, a *Args) (uint64, abi.Errno) {
+	v, err := unix.Getpgid(a.Int(0))
+	return uint64(v), hostErrno(err)
+}
+
+func sysGetsid(t *Task, a *Args) (uint64, abi.Errno) {
+	v, err := unix.Getsid(a.Int(0))
+	return uint64(v), hostErrno(err)
+}
+
+func sysUname(t *Task, a *Args) (uint64, abi.Errno) {
+	var h unix.Utsname
+	_ = unix.Uname(&h)
+	u := abi.Utsname{
+		Sysname: "Linux", Nodename: hostName(), Release: unix.ByteSliceToString(h.Release[:]),
+		Version: unix.ByteSliceToString(h.Version[:]), Machine: t.p.abi.String(),
+		Domainname: unix.ByteSliceToString(h.Domainname[:]),
+	}
+	var b [abi.UtsnameSize]byte
+	u.Encode(b[:])
+	return 0, t.copyOut(a[0], b[:])
+}
+
+func sysSysinfo(t *Task, a *Args) (uint64, abi.Errno) {
+	var h unix.Sysinfo_t
+	if err := unix.Sysinfo(&h); err != nil {
+		return 0, hostErrno(err)
+	}
+	g := abi.Sysinfo{
+		Uptime: int64(h.Uptime), Loads: [3]uint64{uint64(h.Loads[0]), uint64(h.Loads[1]), uint64(h.Loads[2])},
+		TotalRAM: uint64(h.Totalram), FreeRAM: uint64(h.Freeram), SharedRAM: uint64(h.Sharedram),
+		BufferRAM: uint64(h.Bufferram), TotalSw: uint64(h.Totalswap), FreeSw: uint64(h.Freeswap), Procs: h.Procs,
+		TotalHigh: uint64(h.Totalhigh), FreeHigh: uint64(h.Freehigh), Unit: h.Unit,
+	}
+	var b [abi.SysinfoSize]byte
+	g.Encode(b[:])
+	return 0, t.copyOut(a[0], b[:])
+}
+
+func sysGetrandom(t *Task, a *Args) (uint64, abi.Errno) {
+	if a.Int(2)&^(abi.GRND_NONBLOCK|abi.GRND_RANDOM|abi.GRND_INSECURE) != 0 {
+		return 0, abi.EINVAL
+	}
+	n := min(a[1], 1<<25)
+	var chunk [4096]byte
+	for done := uint64(0); done < n; {
+		k := min(n-done, uint64(len(chunk)))
+		if _, err := io.ReadFull(t.p.random(), chunk[:k]); err != nil {
+			return done, abi.EIO
+		}
+		if e := t.copyOut(a[0]+done, chunk[:k]); e != 0 {
+			if done > 0 {
+				return done, 0
+			}
+			return 0, e
+		}
+		done += k
+	}
+	return n, 0
+}
+
+func sysGetrlimit(t *Task, a *Args) (uint64, abi.Errno) {
+	return sysPrlimit64(t, &Args{0, a[0], 0, a[1]})
+}
+
+func sysSetrlimit(t *Task, a *Args) (uint64, abi.Errno) {
+	return sysPrlimit64(t, &Args{0, a[0], a[1], 0})
+}
+
+// sysPrlimit64 is prlimit64(2) on the guest itself. The limits are the guest's own.
+func sysPrlimit64(t *Task, a *Args) (uint64, abi.Errno) {
+	res := uint32(a[1])
+	if pid := a.Int(0); pid != 0 && pid != t.tid {
+		return 0, abi.EPERM
+	}
+	if res >= abi.RLIM_NLIMITS {
+		return 0, abi.EINVAL
+	}
+	old := t.p.limits[res]
+	var b [abi.RlimitSize]byte
+	if a[2] != 0 {
+		if e := t.copyIn(a[2], b[:]); e != 0 {
+			return 0, e
+		}
+		l := abi.DecodeRlimit(b[:])
+		if l.Cur > l.Max {
+			return 0, abi.EINVAL
+		}
+		if l.Max > old.Max {
+			return 0, abi.EPERM
+		}
+		t.p.limits[res] = l
+	}
+	if a[3] == 0 {
+		return 0, 0
+	}
+	old.Encode(b[:])
+	return 0, t.copyOut(a[3], b[:])
+}
+
+// sysPrctl is prctl(2).
+func sysPrctl(t *Task, a *Args) (uint64, abi.Errno) {
+	switch op := a.Int(0); op {
+	case abi.PR_SET_NAME:
+		s, e := t.readString(a[1], 16, abi.ENAMETOOLONG)
+		if e == abi.ENAMETOOLONG { // longer names are cut
+			var b [15]byte
+			e = t.copyIn(a[1], b[:])
+			s = string(b[:])
+		}
+		if e == 0 {
+			t.name = s
+		}
+		return 0, e
+	case abi.PR_GET_NAME:
+		var b [16]byte
+		copy(b[:15], t.name)
+		return 0, t.copyOut(a[1], b[:])
+	case abi.PR_GET_DUMPABLE:
+		return 1, 0
+	case abi.PR_SET_DUMPABLE, abi.PR_SET_KEEPCAPS, abi.PR_SET_TIMERSLACK, abi.PR_SET_NO_NEW_PRIVS, abi.PR_SET_PDEATHSIG:
+		return 0, 0
+	case abi.PR_GET_KEEPCAPS, abi.PR_GET_NO_NEW_PRIVS:
+		return 0, 0
+	case abi.PR_GET_TIMERSLACK:
+		return 50000, 0
+	case abi.PR_GET_PDEATHSIG:
+		return 0, t.writeU32(a[1], 0)
+	case abi.PR_GET_TID_ADDRESS:
+		return 0, t.writeU64(a[1], t.clearTID)
+	case abi.PR_CAPBSET_READ:
+		v, err := unix.PrctlRetInt(unix.PR_CAPBSET_READ, uintptr(a[1]), 0, 0, 0)
+		return uint64(v), hostErrno(err)
+	case abi.PR_SET_VMA:
+		return 0, abi.EINVAL // as a kernel built without anonymous VMA names
+	default:
+		t.p.unimp("prctl option %d", op)
+		return 0, abi.EINVAL
+	}
+}
+
+// sysArchPrctl is arch_prctl(2), x86-64 only.
+func sysArchPrctl(t *Task, a *Args) (uint64, abi.Errno) {
+	arch := t.cpu.Arch()
+	fs, gs := arch.Roles.TLS, -1
+	if r := arch.RegByName("gs_base"); r != nil {
+		gs = r.Num
+	}
+	switch code := a.Int(0); code {
+	case abi.ARCH_SET_FS, abi.ARCH_SET_GS:
+		n := fs
+		if code == abi.ARCH_SET_GS {
+			n = gs
+		}
+		if n < 0 || a[1] >= 1<<47 { // TASK_SIZE_MAX
+			return 0, abi.EPERM
+		}
+		t.cpu.WriteReg(n, a[1])
+		return 0, 0
+	case abi.ARCH_GET_FS:
+		return 0, t.writeU64(a[1], t.cpu.ReadReg(fs))
+	case abi.ARCH_GET_GS:
+		if gs < 0 {
+			return 0, abi.EINVAL
+		}
+		return 0, t.writeU64(a[1], t.cpu.ReadReg(gs))
+	case abi.ARCH_GET_CPUID:
+		return 1, 0
+	case abi.ARCH_SET_CPUID:
+		return 0, abi.ENODEV
+	default: // shadow stacks, LAM and others: as a kernel that has none of them
+		return 0, abi.EINVAL
+	}
+}
+
+// sysFutex is futex(2) for one thread: nobody can be waiting, so a wake wakes no one and a
+// wait ends by its timeout only.
+func sysFutex(t *Task, a *Args) (uint64, abi.Errno) {
+	op := a.Int(1) &^ (abi.FUTEX_PRIVATE_FLAG | abi.FUTEX_CLOCK_REALTIME)
+	if a[0]%4 != 0 {
+		return 0, abi.EINVAL
+	}
+	switch op {
+	case abi.FUTEX_WAKE, abi.FUTEX_WAKE_BITSET, abi.FUTEX_REQUEUE:
+		if _, e := t.readU32(a[0]); e != 0 {
+			return 0, e
+		}
+		return 0, 0
+	case abi.FUTEX_CMP_REQUEUE:
+		v, e := t.readU32(a[0])
+		if e == 0 && v != uint32(a[5]) {
+			e = abi.EAGAIN
+		}
+		return 0, e
+	case abi.FUTEX_WAIT, abi.FUTEX_WAIT_BITSET:
+	default:
+		t.p.unimp("futex operation %d", op)
+		return 0, abi.ENOSYS
+	}
+	v, e := t.readU32(a[0])
+	if e != 0 {
+		return 0, e
+	}
+	if v != uint32(a[2]) {
+		return 0, abi.EAGAIN
+	}
+	if a[3] == 0 {
+		t.p.unimp("futex wait without timeout in a single-threaded guest: it never ends")
+		return t.sleepUntil(abi.CLOCK_MONOTONIC, abi.Timespec{Sec: 1<<63 - 1})
+	}
+	s, e := t.getTimespec(a[3])
+	if e != 0 {
+		return 0, e
+	}
+	clock := int32(abi.CLOCK_MONOTONIC)
+	if a.Int(1)&abi.FUTEX_CLOCK_REALTIME != 0 {
+		clock = abi.CLOCK_REALTIME
+	}
+	if op == abi.FUTEX_WAIT { // relative
+		s = addClock(clock, s)
+	}
+	if _, e := t.sleepUntil(clock, s); e != 0 {
+		return 0, e
+	}
+	return 0, abi.ETIMEDOUT
+}
+
+func sysSchedGetaffinity(t *Task, a *Args) (uint64, abi.Errno) {
+	var set unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &set); err != nil {
+		return 0, hostErrno(err)
+	}
+	if a[1] < 8 || a[1]%8 != 0 {
+		return 0, abi.EINVAL
+	}
+	b := make([]byte, 8)
+	for i := range 8 * 8 {
+		if set.IsSet(i) {
+			b[i/8] |= 1 << (i % 8)
+		}
+	}
+	return uint64(len(b)), t.copyOut(a[2], b)
+}
+
+// sysSchedSetaffinity accepts any set that is not empty; threads run where the host likes.
+func sysSchedSetaffinity(t *Task, a *Args) (uint64, abi.Errno) {
+	b := make([]byte, min(a[1], 128))
+	if e := t.copyIn(a[2], b); e != 0 {
+		return 0, e
+	}
+	for _, v := range b {
+		if v != 0 {
+			return 0, 0
+		}
+	}
+	return 0, abi.EINVAL
+}
+
+func sysGetcpu(t *Task, a *Args) (uint64, abi.Errno) {
+	for i := range 2 {
+		if e := t.copyOutOpt(a[i], make([]byte, 4)); e != 0 {
+			return 0, e
+		}
+	}
+	return 0, 0
+}
+
+func sysSchedGetparam(t *Task, a *Args) (uint64, abi.Errno) { return 0, t.writeU32(a[1], 0) }
+
+func sysGetpriority(t *Task, a *Args) (uint64, abi.Errno) {
+	v, err := unix.Getpriority(a.Int(0), a.Int(1)) // the raw call: 20-nice
+	return uint64(v), hostErrno(err)
+}
+
+func sysMemfdCreate(t *Task, a *Args) (uint64, abi.Errno) {
+	name, e := t.readString(a[0], 250, abi.EINVAL)
+	if e != 0 {
+		return 0, e
+	}
+	h, err := unix.MemfdCreate(name, a.Int(1)|unix.MFD_CLOEXEC)
+	if err != nil {
+		return 0, hostErrno(err)
+	}
+	return t.installHost(h, a.Int(1)&unix.MFD_CLOEXEC != 0)
+}
+
+// sysSyslog is syslog(2), reading only.
+func sysSyslog(t *Task, a *Args) (uint64, abi.Errno) {
+	switch typ := a.Int(0); typ {
+	case 2, 3:
+		h, e := t.buffers(a[1], uint64(uint32(a[2])), softmmu.W)
+		if e != 0 || len(h.bufs) == 0 {
+			return 0, e
+		}
+		defer h.done()
+		n, err := unix.Klogctl(typ, h.bufs[0])
+		return uint64(n), hostErrno(err)
+	case 9, 10:
+		n, err := unix.Klogctl(typ, nil)
+		return uint64(n), hostErrno(err)
+	}
+	return 0, abi.EPERM
+}
+
+// sysWait says that there are no children, as there is no fork yet.
+var sysWait = fixed(0, abi.ECHILD)
+
+// sysKill is kill(2). Signals to the guest itself have their effect; others go to the host.
+func sysKill(t *Task, a *Args) (uint64, abi.Errno) {
+	pid, sig := a.Int(0), abi.Signal(a.Int(1))
+	if sig < 0 || sig > abi.NSIG {
+		return 0, abi.EINVAL
+	}
+	if pid == t.tid || pid == 0 {
+		if sig != 0 {
+			t.send(sig)
+		}
+		return 0, 0
+	}
+	if pid == -1 {
+		return 0, abi.EPERM
+	}
+	return 0, hostErrno(unix.Kill(pid, unix.Signal(sig)))
+}
+
+// sysTgkill is tgkill(2), sysTkill tkill(2).
+func sysTgkill(t *Task, a *Args) (uint64, abi.Errno) { return t.tgkill(a.Int(1), a.Int(2)) }
+
+func sysTkill(t *Task, a *Args) (uint64, abi.Errno) { return t.tgkill(a.Int(0), a.Int(1)) }
+
+func (t *Task) tgkill(tid, sig int) (uint64, abi.Errno) {
+	switch {
+	case tid <= 0 || sig < 0 || sig > abi.NSIG:
+		return 0, abi.EINVAL
+	case tid != t.tid:
+		return 0, abi.ESRCH
+	case sig != 0:
+		t.send(abi.Signal(sig))
+	}
+	return 0, 0
+}
+
+func sysRtSigaction(t *Task, a *Args) (uint64, abi.Errno) {
+	sig := a.Int(0)
+	if a[3] != abi.SigsetSize || sig < 1 || sig > abi.NSIG {
+		return 0, abi.EINVAL
+	}
+	old := t.p.sigs.actions[sig]
+	var b [abi.SigactionSize]byte
+	if a[1] != 0 {
+		if sig == int(abi.SIGKILL) || sig == int(abi.SIGSTOP) {
+			return 0, abi.EINVAL
+		}
+		if e := t.copyIn(a[1], b[:]); e != 0 {
+			return 0, e
+		}
+		n := abi.DecodeSigaction(b[:])
+		n.Mask &^= sigBit(abi.SIGKILL) | sigBit(abi.SIGSTOP)
+		t.p.sigs.actions[sig] = n
+	}
+	if a[2] == 0 {
+		return 0, 0
+	}
+	old.Encode(b[:])
+	return 0, t.copyOut(a[2], b[:])
+}
+
+func sysRtSigprocmask(t *Task, a *Args) (uint64, abi.Errno) {
+	if a[3] != abi.SigsetSize {
+		return 0, abi.EINVAL
+	}
+	old := t.sigMask
+	if a[1] != 0 {
+		set, e := t.readU64(a[1])
+		if e != 0 {
+			return 0, e
+		}
+		switch a.Int(0) {
+		case abi.SIG_BLOCK:
+			set |= old
+		case abi.SIG_UNBLOCK:
+			set = old &^ set
+		case abi.SIG_SETMASK:
+		default:
+			return 0, abi.EINVAL
+		}
+		t.sigMask = set &^ (sigBit(abi.SIGKILL) | sigBit(abi.SIGSTOP))
+	}
+	if a[2] == 0 {
+		return 0, 0
+	}
+	return 0, t.writeU64(a[2], old)
+}
+
+func sysRtSigpending(t *Task, a *Args) (uint64, abi.Errno) {
+	return 0, t.writeU64(a[0], t.pending&t.sigMask)
+}
+
+// sysRtSigtimedwait takes a pending signal of the set; none can arrive while it waits.
+func sysRtSigtimedwait(t *Task, a *Args) (uint64, abi.Errno) {
+	set, e := t.readU64(a[0])
+	if e != 0 {
+		return 0, e
+	}
+	if got := set & t.pending; got != 0 {
+		sig := bits.TrailingZeros64(got) + 1
+		t.pending &^= 1 << (sig - 1)
+		if a[1] != 0 {
+			info := abi.Siginfo{Signo: int32(sig), PID: uint32(t.tid), UID: uint32(os.Getuid())}
+			var b [abi.SiginfoSize]byte
+			info.Encode(b[:])
+			e = t.copyOut(a[1], b[:])
+		}
+		return uint64(sig), e
+	}
+	end := abi.Timespec{Sec: 1<<63 - 1}
+	if a[2] != 0 {
+		s, e := t.getTimespec(a[2])
+		if e != 0 {
+			return 0, e
+		}
+		end = addClock(abi.CLOCK_MONOTONIC, s)
+	}
+	if _, e := t.sleepUntil(abi.CLOCK_MONOTONIC, end); e != 0 {
+		return 0, e
+	}
+	return 0, abi.EAGAIN
+}
+
+// sysPause is pause(2) and rt_sigsuspend(2): nothing arrives, so it lasts until Run's context ends.
+func sysPause(t *Task, _ *Args) (uint64, abi.Errno) {
+	t.p.unimp("waiting for a signal: none is delivered yet, it never ends")
+	return t.sleepUntil(abi.CLOCK_MONOTONIC, abi.Timespec{Sec: 1<<63 - 1})
+}
+
+func sysSigaltstack(t *Task, a *Args) (uint64, abi.Errno) {
+	old := t.altStack
+	var b [abi.SigaltstackSize]byte
+	if a[0] != 0 {
+		if e := t.copyIn(a[0], b[:]); e != 0 {
+			return 0, e
+		}
+		n := abi.DecodeSigaltstack(b[:])
+		switch mode := n.Flags &^ abi.SS_AUTODISARM; {
+		case mode != 0 && mode != abi.SS_DISABLE && mode != abi.SS_ONSTACK:
+			return 0, abi.EINVAL
+		case mode == abi.SS_DISABLE:
+			n.SP, n.Size = 0, 0
+		case n.Size < 2048:
+			return 0, abi.ENOMEM
+		}
+		t.altStack = n
+	}
+	if a[1] == 0 {
+		return 0, 0
+	}
+	old.Encode(b[:])
+	return 0, t.copyOut(a[1], b[:])
+}

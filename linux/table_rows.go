@@ -1,0 +1,247 @@
+//go:build linux
+
+package linux
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gotcg/gotcg/linux/abi"
+)
+
+// Notes used more than once.
+const (
+	noteHost   = "not permitted: it would change the host"
+	noteSigs   = "recorded; handlers are not called yet"
+	noteOne    = "single thread"
+	noteNoMask = "the signal mask has no effect"
+)
+
+// sysRows is every system call with a handler, by family. A name without a row is unimplemented.
+var sysRows = []sysRow{
+	// Memory.
+	{"brk", sysBrk, Full, ""},
+	{"mmap", sysMmap, Partial, "no huge pages, no device memory"},
+	{"munmap", sysMunmap, Full, ""},
+	{"mprotect", sysMprotect, Full, ""},
+	{"mremap", sysMremap, Partial, "no MREMAP_DONTUNMAP"},
+	{"madvise", sysMadvise, Partial, "advice without effect on contents is ignored"},
+	{"msync", sysMsync, Partial, "does not wait for the disk"},
+	{"mlock", sysMlock, Partial, "a check only"},
+	{"mlock2", sysMlock, Partial, "a check only"},
+	{"munlock", sysMlock, Partial, "a check only"},
+	{"mlockall", fixed(0, 0), Partial, "ignored"},
+	{"munlockall", fixed(0, 0), Partial, "ignored"},
+	{"mincore", sysMincore, Partial, "every mapped page is resident"},
+	{"memfd_create", sysMemfdCreate, Full, ""},
+	{"membarrier", sysMembarrier, Partial, "no command is supported"},
+
+	// Input and output.
+	{"read", sysRead, Full, ""},
+	{"write", sysWrite, Full, ""},
+	{"readv", sysReadv, Full, ""},
+	{"writev", sysWritev, Full, ""},
+	{"pread64", sysPread64, Full, ""},
+	{"pwrite64", sysPwrite64, Full, ""},
+	{"preadv", sysPreadv, Full, ""},
+	{"pwritev", sysPwritev, Full, ""},
+	{"preadv2", sysPreadv2, Partial, "no flags"},
+	{"pwritev2", sysPwritev2, Partial, "no flags"},
+	{"lseek", sysLseek, Full, ""},
+	{"sendfile", sysSendfile, Full, ""},
+	{"copy_file_range", sysCopyFileRange, Full, ""},
+	{"splice", sysSplice, Full, ""},
+	{"pipe", sysPipe, Full, ""},
+	{"pipe2", sysPipe2, Full, ""},
+	{"ioctl", sysIoctl, Partial, "terminals and a few generic requests"},
+
+	// Descriptors.
+	{"open", sysOpen, Full, ""},
+	{"openat", sysOpenat, Full, ""},
+	{"openat2", sysOpenat2, Partial, "no resolve flags"},
+	{"creat", sysCreat, Full, ""},
+	{"close", sysClose, Full, ""},
+	{"close_range", sysCloseRange, Full, ""},
+	{"dup", sysDup, Full, ""},
+	{"dup2", sysDup2, Full, ""},
+	{"dup3", sysDup3, Full, ""},
+	{"fcntl", sysFcntl, Partial, "no owner and signal of asynchronous I/O, no leases"},
+	{"flock", sysFlock, Full, ""},
+	{"fsync", sysFsync, Full, ""},
+	{"fdatasync", sysFdatasync, Full, ""},
+	{"sync", sysSync, Full, ""},
+	{"syncfs", sysSyncfs, Full, ""},
+	{"sync_file_range", sysSyncFileRange, Full, ""},
+	{"fadvise64", sysFadvise64, Full, ""},
+	{"readahead", sysReadahead, Partial, "ignored"},
+	{"ftruncate", sysFtruncate, Full, ""},
+	{"fallocate", sysFallocate, Full, ""},
+
+	// Files and directories by path.
+	{"stat", sysStat, Full, ""},
+	{"lstat", sysLstat, Full, ""},
+	{"fstat", sysFstat, Full, ""},
+	{"newfstatat", sysNewfstatat, Full, ""},
+	{"statx", sysStatx, Full, ""},
+	{"access", sysAccess, Full, ""},
+	{"faccessat", sysFaccessat, Full, ""},
+	{"faccessat2", sysFaccessat2, Full, ""},
+	{"getdents64", sysGetdents64, Full, ""},
+	{"readlink", sysReadlink, Full, ""},
+	{"readlinkat", sysReadlinkat, Full, ""},
+	{"mkdir", sysMkdir, Full, ""},
+	{"mkdirat", sysMkdirat, Full, ""},
+	{"mknod", sysMknod, Full, ""},
+	{"mknodat", sysMknodat, Full, ""},
+	{"unlink", sysUnlink, Full, ""},
+	{"unlinkat", sysUnlinkat, Full, ""},
+	{"rmdir", sysRmdir, Full, ""},
+	{"rename", sysRename, Full, ""},
+	{"renameat", sysRenameat, Full, ""},
+	{"renameat2", sysRenameat2, Full, ""},
+	{"link", sysLink, Full, ""},
+	{"linkat", sysLinkat, Full, ""},
+	{"symlink", sysSymlink, Full, ""},
+	{"symlinkat", sysSymlinkat, Full, ""},
+	{"chmod", sysChmod, Full, ""},
+	{"fchmod", sysFchmod, Full, ""},
+	{"fchmodat", sysFchmodat, Full, ""},
+	{"fchmodat2", sysFchmodat2, Full, ""},
+	{"chown", sysChown, Full, ""},
+	{"lchown", sysLchown, Full, ""},
+	{"fchown", sysFchown, Full, ""},
+	{"fchownat", sysFchownat, Full, ""},
+	{"truncate", sysTruncate, Full, ""},
+	{"utimensat", sysUtimensat, Full, ""},
+	{"utimes", sysUtimes, Full, ""},
+	{"futimesat", sysFutimesat, Full, ""},
+	{"utime", sysUtime, Full, ""},
+	{"statfs", sysStatfs, Full, ""},
+	{"fstatfs", sysFstatfs, Full, ""},
+	{"getcwd", sysGetcwd, Full, ""},
+	{"chdir", sysChdir, Full, ""},
+	{"fchdir", sysFchdir, Full, ""},
+	{"umask", sysUmask, Full, ""},
+	{"getxattr", sysXattrNone, Partial, "no extended attributes"},
+	{"lgetxattr", sysXattrNone, Partial, "no extended attributes"},
+	{"fgetxattr", sysXattrNone, Partial, "no extended attributes"},
+	{"setxattr", sysXattrNone, Partial, "no extended attributes"},
+	{"lsetxattr", sysXattrNone, Partial, "no extended attributes"},
+	{"fsetxattr", sysXattrNone, Partial, "no extended attributes"},
+	{"listxattr", sysXattrNone, Partial, "no extended attributes"},
+	{"llistxattr", sysXattrNone, Partial, "no extended attributes"},
+	{"flistxattr", sysXattrNone, Partial, "no extended attributes"},
+
+	// Waiting.
+	{"poll", sysPoll, Full, ""},
+	{"ppoll", sysPpoll, Partial, noteNoMask},
+	{"select", sysSelect, Full, ""},
+	{"pselect6", sysPselect6, Partial, noteNoMask},
+	{"eventfd", sysEventfd, Full, ""},
+	{"eventfd2", sysEventfd2, Full, ""},
+	{"epoll_create", sysEpollCreate, Full, ""},
+	{"epoll_create1", sysEpollCreate1, Full, ""},
+	{"epoll_ctl", sysEpollCtl, Full, ""},
+	{"epoll_wait", sysEpollWait, Full, ""},
+	{"epoll_pwait", sysEpollWait, Partial, noteNoMask},
+	{"epoll_pwait2", sysEpollPwait2, Partial, noteNoMask},
+
+	// Time.
+	{"time", sysTime, Full, ""},
+	{"gettimeofday", sysGettimeofday, Full, ""},
+	{"settimeofday", sysSetTime, Partial, noteHost},
+	{"clock_gettime", sysClockGettime, Full, ""},
+	{"clock_getres", sysClockGetres, Full, ""},
+	{"clock_settime", sysSetTime, Partial, noteHost},
+	{"nanosleep", sysNanosleep, Full, ""},
+	{"clock_nanosleep", sysClockNanosleep, Full, ""},
+	{"times", sysTimes, Partial, "of the whole gotcg process"},
+	{"getrusage", sysGetrusage, Partial, "of the whole gotcg process"},
+
+	// The system.
+	{"uname", sysUname, Full, ""},
+	{"sysinfo", sysSysinfo, Full, ""},
+	{"getrandom", sysGetrandom, Full, ""},
+	{"syslog", sysSyslog, Partial, "reading only"},
+	{"sethostname", fixed(0, abi.EPERM), Partial, noteHost},
+	{"setdomainname", fixed(0, abi.EPERM), Partial, noteHost},
+	{"mount", fixed(0, abi.EPERM), Partial, noteHost},
+	{"umount2", fixed(0, abi.EPERM), Partial, noteHost},
+	{"chroot", fixed(0, abi.EPERM), Partial, noteHost},
+	{"pivot_root", fixed(0, abi.EPERM), Partial, noteHost},
+	{"reboot", fixed(0, abi.EPERM), Partial, noteHost},
+	{"swapon", fixed(0, abi.EPERM), Partial, noteHost},
+	{"swapoff", fixed(0, abi.EPERM), Partial, noteHost},
+	{"adjtimex", fixed(0, abi.EPERM), Partial, noteHost},
+	{"ptrace", fixed(0, abi.EPERM), Partial, "not permitted"},
+
+	// Process, limits and identity.
+	{"exit", sysExit, Full, ""},
+	{"exit_group", sysExit, Full, ""},
+	{"getpid", sysGetpid, Full, ""},
+	{"gettid", sysGetpid, Full, ""},
+	{"getppid", value(os.Getppid), Full, ""},
+	{"getuid", value(os.Getuid), Full, ""},
+	{"geteuid", value(os.Geteuid), Full, ""},
+	{"getgid", value(os.Getgid), Full, ""},
+	{"getegid", value(os.Getegid), Full, ""},
+	{"getresuid", sysGetres(unix.Getresuid), Full, ""},
+	{"getresgid", sysGetres(unix.Getresgid), Full, ""},
+	{"getgroups", sysGetgroups, Full, ""},
+	{"setgroups", fixed(0, abi.EPERM), Partial, noteHost},
+	{"setuid", sysSetID(os.Getuid), Partial, "only to the same"},
+	{"setgid", sysSetID(os.Getgid), Partial, "only to the same"},
+	{"setreuid", sysSetID(os.Getuid, os.Geteuid), Partial, "only to the same"},
+	{"setregid", sysSetID(os.Getgid, os.Getegid), Partial, "only to the same"},
+	{"setresuid", sysSetID(os.Getuid, os.Geteuid, os.Geteuid), Partial, "only to the same"},
+	{"setresgid", sysSetID(os.Getgid, os.Getegid, os.Getegid), Partial, "only to the same"},
+	{"getpgid", sysGetpgid, Full, ""},
+	{"getpgrp", value(unix.Getpgrp), Full, ""},
+	{"getsid", sysGetsid, Full, ""},
+	{"setpgid", fixed(0, abi.EPERM), Partial, noteHost},
+	{"setsid", fixed(0, abi.EPERM), Partial, noteHost},
+	{"getrlimit", sysGetrlimit, Full, ""},
+	{"setrlimit", sysSetrlimit, Partial, "kept, few are enforced"},
+	{"prlimit64", sysPrlimit64, Partial, "of the guest itself; few are enforced"},
+	{"prctl", sysPrctl, Partial, "names and a few settings"},
+	{"arch_prctl", sysArchPrctl, Partial, "FS and GS bases"},
+	{"set_tid_address", sysSetTidAddress, Full, ""},
+	{"set_robust_list", sysSetRobustList, Partial, noteOne},
+	{"futex", sysFutex, Partial, noteOne},
+	{"wait4", sysWait, Partial, "there are no children"},
+	{"waitid", sysWait, Partial, "there are no children"},
+	{"personality", fixed(0, 0), Partial, "always PER_LINUX"},
+	{"sched_yield", fixed(0, 0), Full, ""},
+	{"sched_getaffinity", sysSchedGetaffinity, Full, ""},
+	{"sched_setaffinity", sysSchedSetaffinity, Partial, "ignored"},
+	{"sched_getscheduler", fixed(0, 0), Partial, "always SCHED_OTHER"},
+	{"sched_setscheduler", fixed(0, abi.EPERM), Partial, noteHost},
+	{"sched_getparam", sysSchedGetparam, Partial, "always priority 0"},
+	{"sched_setparam", fixed(0, abi.EPERM), Partial, noteHost},
+	{"sched_get_priority_max", fixed(0, 0), Partial, "of SCHED_OTHER"},
+	{"sched_get_priority_min", fixed(0, 0), Partial, "of SCHED_OTHER"},
+	{"getcpu", sysGetcpu, Partial, "always CPU 0"},
+	{"getpriority", sysGetpriority, Full, ""},
+	{"setpriority", fixed(0, abi.EPERM), Partial, noteHost},
+
+	// Signals.
+	{"rt_sigaction", sysRtSigaction, Partial, noteSigs},
+	{"rt_sigprocmask", sysRtSigprocmask, Full, ""},
+	{"rt_sigpending", sysRtSigpending, Full, ""},
+	{"rt_sigtimedwait", sysRtSigtimedwait, Partial, "pending signals only"},
+	{"rt_sigsuspend", sysPause, Partial, "nothing arrives"},
+	{"pause", sysPause, Partial, "nothing arrives"},
+	{"sigaltstack", sysSigaltstack, Partial, noteSigs},
+	{"kill", sysKill, Partial, noteSigs},
+	{"tkill", sysTkill, Partial, noteSigs},
+	{"tgkill", sysTgkill, Partial, noteSigs},
+}
+
+// sysMembarrier is membarrier(2): the query says that no command is there.
+func sysMembarrier(_ *Task, a *Args) (uint64, abi.Errno) {
+	if a.Int(0) == 0 {
+		return 0, 0
+	}
+	return 0, abi.EINVAL
+}

@@ -1,0 +1,187 @@
+package linux
+
+import (
+	"bytes"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/linux/abi"
+	"github.com/gotcg/gotcg/softmmu"
+)
+
+// Args are a system call's six arguments as the guest's registers hold them.
+type Args [6]uint64
+
+// Int returns argument i as a C int.
+func (a *Args) Int(i int) int { return int(int32(a[i])) }
+
+// FD returns argument i as a file descriptor.
+func (a *Args) FD(i int) int { return int(int32(a[i])) }
+
+// Syscall is one row of an ABI's system call table.
+type Syscall struct {
+	Number  int
+	Name    string
+	Support Support
+	// Note says what is missing from a Partial one.
+	Note string
+
+	fn   func(*Task, *Args) (uint64, abi.Errno)
+	kind []argKind // strace argument kinds
+}
+
+// Support says how much of a system call works.
+type Support uint8
+
+// Levels of support.
+const (
+	Unimplemented Support = iota // returns ENOSYS
+	Partial
+	Full
+)
+
+// String names the level.
+func (s Support) String() string { return [...]string{"unimplemented", "partial", "full"}[s%3] }
+
+// syscall does the system call the guest's registers describe.
+func (t *Task) syscall() {
+	r := &t.cpu.Arch().Roles
+	nr := t.cpu.ReadReg(r.SyscallNr)
+	var a Args
+	for i, n := range r.SyscallArg {
+		a[i] = t.cpu.ReadReg(n)
+	}
+	ret := t.dispatch(nr, &a)
+	if t.restart || t.p.exit != nil {
+		return
+	}
+	t.cpu.WriteReg(r.SyscallRet, ret)
+	t.deliverPending()
+}
+
+// dispatch runs the handler of system call nr and returns the result register.
+func (t *Task) dispatch(nr uint64, a *Args) uint64 {
+	p := t.p
+	if p.abi == abi.X64 {
+		nr = uint64(uint32(nr)) // the kernel looks at eax only
+	}
+	var s *Syscall
+	if nr < uint64(len(p.sys)) && p.sys[nr].Name != "" {
+		s = &p.sys[nr]
+	}
+	var ev SyscallEvent
+	if p.cfg.OnSyscall != nil {
+		ev = SyscallEvent{Number: nr, Name: p.abi.SyscallName(nr), Args: *a}
+		p.cfg.OnSyscall(&ev)
+	}
+	var tr *tracer
+	if p.cfg.Strace != nil {
+		tr = t.traceEnter(nr, s, a)
+	}
+	var v uint64
+	var e abi.Errno
+	switch {
+	case s == nil:
+		p.unimp("system call number %d", nr)
+		e = abi.ENOSYS
+	case s.fn == nil:
+		p.unimp("system call %s (%d)", s.Name, nr)
+		e = abi.ENOSYS
+	default:
+		v, e = s.fn(t, a)
+	}
+	ret := e.Result(v)
+	if tr != nil {
+		tr.exit(v, e)
+	}
+	if p.cfg.OnSyscall != nil && !t.restart {
+		ev.Done, ev.Ret = true, ret
+		p.cfg.OnSyscall(&ev)
+	}
+	return ret
+}
+
+// exception handles what stopped the CPU. It reports false for a stop that was asked for.
+func (t *Task) exception(x cpu.Exception) bool {
+	switch x.Kind {
+	case cpu.ExcNone:
+		return false
+	case cpu.ExcSyscall:
+		t.syscall()
+		return !t.restart
+	}
+	t.fault(x)
+	return true
+}
+
+// copyIn reads len(b) bytes at guest address a.
+func (t *Task) copyIn(a uint64, b []byte) abi.Errno {
+	if _, f := t.p.as.Read(softmmu.Addr(a), b); !f.OK() {
+		return abi.EFAULT
+	}
+	return 0
+}
+
+// copyOut writes b at guest address a.
+func (t *Task) copyOut(a uint64, b []byte) abi.Errno {
+	if _, f := t.p.as.Write(softmmu.Addr(a), b); !f.OK() {
+		return abi.EFAULT
+	}
+	return 0
+}
+
+// copyOutOpt writes b at a unless a is NULL.
+func (t *Task) copyOutOpt(a uint64, b []byte) abi.Errno {
+	if a == 0 {
+		return 0
+	}
+	return t.copyOut(a, b)
+}
+
+// readString reads a NUL-terminated string of less than limit bytes at guest address a;
+// tooLong is the error for a longer one.
+func (t *Task) readString(a uint64, limit int, tooLong abi.Errno) (string, abi.Errno) {
+	var s []byte
+	for len(s) < limit {
+		// Up to the page's end: the string may end on the last mapped byte.
+		var chunk [256]byte
+		n := min(int(abi.PageSize-a%abi.PageSize), len(chunk), limit-len(s))
+		if e := t.copyIn(a, chunk[:n]); e != 0 {
+			return "", e
+		}
+		if i := bytes.IndexByte(chunk[:n], 0); i >= 0 {
+			return string(append(s, chunk[:i]...)), 0
+		}
+		s = append(s, chunk[:n]...)
+		a += uint64(n)
+	}
+	return "", tooLong
+}
+
+// readPath reads a path name argument.
+func (t *Task) readPath(a uint64) (string, abi.Errno) {
+	return t.readString(a, abi.PATH_MAX, abi.ENAMETOOLONG)
+}
+
+func (t *Task) readU32(a uint64) (uint32, abi.Errno) {
+	var b [4]byte
+	e := t.copyIn(a, b[:])
+	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24, e
+}
+
+func (t *Task) readU64(a uint64) (uint64, abi.Errno) {
+	var b [8]byte
+	if e := t.copyIn(a, b[:]); e != 0 {
+		return 0, e
+	}
+	return getU64(b[:]), 0
+}
+
+func (t *Task) writeU32(a uint64, v uint32) abi.Errno {
+	return t.copyOut(a, []byte{byte(v), byte(v >> 8), byte(v >> 16), byte(v >> 24)})
+}
+
+func (t *Task) writeU64(a, v uint64) abi.Errno {
+	var b [8]byte
+	putU64(b[:], v)
+	return t.copyOut(a, b[:])
+}
