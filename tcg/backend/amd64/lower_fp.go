@@ -1,0 +1,523 @@
+package amd64
+
+import (
+	"github.com/gotcg/gotcg/tcg/backend"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// Floating point runs on the host's unit under the guest's MXCSR. Arm's rules differ from x86's in
+// NaN results, in min and max of equals, and in what conversions give out of range: where the host's
+// result could differ, the op is done again by Go at an out-of-line site.
+
+func init() {
+	for op, f := range map[ir.Opcode]func(*Compiler){
+		ir.FAdd: (*Compiler).lowerFArith, ir.FSub: (*Compiler).lowerFArith, ir.FMul: (*Compiler).lowerFArith, ir.FDiv: (*Compiler).lowerFArith,
+		ir.FMin: (*Compiler).lowerFMinMax, ir.FMax: (*Compiler).lowerFMinMax,
+		ir.FMinNM: (*Compiler).lowerFMinMax, ir.FMaxNM: (*Compiler).lowerFMinMax,
+		ir.FSqrt: (*Compiler).lowerFSqrt, ir.FMulAdd: (*Compiler).lowerFMulAdd, ir.FCmpM: (*Compiler).lowerFCmpM,
+		ir.FRint: (*Compiler).lowerFRint, ir.FCvtFF: (*Compiler).lowerFCvtFF, ir.FCvtI: (*Compiler).lowerFCvtI,
+		ir.ICvtF: (*Compiler).lowerICvtF, ir.VCvtFI: (*Compiler).lowerVCvtFI, ir.VCvtIF: (*Compiler).lowerVCvtIF,
+		ir.FCmpF: (*Compiler).lowerFCmpF,
+	} {
+		lowerings[op] = f
+	}
+}
+
+// fpSuffix turns a ...PS encoding into that of the op's width and form.
+func fpSuffix(o *ir.Op) enc { return fpForm(o.W, o.Attr&ir.Scalar != 0) }
+
+func fpForm(w ir.Width, scalar bool) enc {
+	switch {
+	case scalar && w == ir.W64:
+		return sd
+	case scalar:
+		return ss
+	case w == ir.W64:
+		return pd
+	}
+	return 0
+}
+
+// slow is the out-of-line evaluation of the current op.
+type slow struct{ site uint32 }
+
+// slowPath makes the site of the current op, whose output will be in vector register r. To be called
+// before kill; the output's register is given to done.
+func (c *Compiler) slowPath() slow { return slow{c.site(backend.SiteEval)} }
+
+// when leaves for Go when cc holds.
+func (c *Compiler) when(s slow, cc cc) {
+	c.stub = append(c.stub, stub{kind: stubSite, from: c.jcc32(cc), n: s.site})
+}
+
+// doneX marks where the slow path comes back and defines output r.
+func (c *Compiler) doneX(s slow, r xreg) {
+	c.siteOut(s.site, 0, backend.LocVReg|backend.Loc(r))
+	c.tab.Sites[s.site].Resume = uint32(c.n)
+	c.defX(r)
+}
+
+func (c *Compiler) doneG(s slow, r reg) {
+	c.siteOut(s.site, 0, backend.LocReg|backend.Loc(r))
+	c.tab.Sites[s.site].Resume = uint32(c.n)
+	c.def(0, uint8(r))
+}
+
+// exact sends the op to Go when no host mode does what it asks for.
+func (c *Compiler) exact() bool {
+	if c.op.Attr&ir.ExactFP != 0 {
+		c.lowerEval()
+		return true
+	}
+	return false
+}
+
+func (c *Compiler) arm() bool { return c.op.Attr&ir.ArmFP != 0 }
+
+// whenNaN leaves for Go when r, as lanes of width w, holds a NaN.
+func (c *Compiler) whenNaN(s slow, r xreg, w ir.Width, scalar bool) {
+	if scalar {
+		c.xx(xUCOMISS|fpForm(w, false), r, r)
+		c.when(s, ccP)
+		return
+	}
+	c.op3i(xCMPPS|fpForm(w, false), xmm15, r, r, 3)
+	c.xx(xPTEST, xmm15, xmm15)
+	c.when(s, ccNE)
+}
+
+// fpKeep carries what is known of the upper lanes from the first input to the output of a scalar op.
+func (c *Compiler) fpKeep(hi, h96 bool) {
+	if t := c.op.A[0]; t != ir.NoTemp && c.op.Attr&ir.Scalar != 0 {
+		s := &c.t[t]
+		s.zeroHi = hi
+		s.zero96 = h96 && c.op.W == ir.W32
+	}
+}
+
+func (c *Compiler) upper() (hi, h96 bool) {
+	s := &c.t[c.op.A[1]]
+	return s.zeroHi, s.zero96
+}
+
+func (c *Compiler) lowerFArith() {
+	if c.exact() {
+		return
+	}
+	o := c.op
+	e := [...]enc{ir.FAdd - ir.FAdd: xADDPS, ir.FSub - ir.FAdd: xSUBPS, ir.FMul - ir.FAdd: xMULPS, ir.FDiv - ir.FAdd: xDIVPS}[o.Code-ir.FAdd]
+	e |= fpSuffix(o)
+	hi, h96 := c.upper()
+	if !c.arm() {
+		c.vec2(e, false)
+		c.fpKeep(hi, h96)
+		return
+	}
+	a, b := c.srcX(o.A[1]), c.srcX(o.A[2])
+	c.clobber()
+	s := c.slowPath()
+	c.kill()
+	r := c.vDst()
+	c.op3(e, r, a, b)
+	c.whenNaN(s, r, o.W, o.Attr&ir.Scalar != 0)
+	c.doneX(s, r)
+	c.fpKeep(hi, h96)
+}
+
+func (c *Compiler) lowerFMinMax() {
+	if c.exact() {
+		return
+	}
+	o := c.op
+	e := enc(xMINPS)
+	if o.Code == ir.FMax || o.Code == ir.FMaxNM {
+		e = xMAXPS
+	}
+	e |= fpSuffix(o)
+	hi, h96 := c.upper()
+	if !c.arm() {
+		if o.Code >= ir.FMinNM {
+			c.lowerEval()
+			return
+		}
+		c.vec2(e, false)
+		c.fpKeep(hi, h96)
+		return
+	}
+	// Equal or unordered inputs are Go's.
+	a, b := c.srcX(o.A[1]), c.srcX(o.A[2])
+	c.clobber()
+	s := c.slowPath()
+	c.kill()
+	r := c.vDst()
+	if o.Attr&ir.Scalar != 0 {
+		c.xx(xUCOMISS|fpForm(o.W, false), a, b)
+		c.when(s, ccE)
+	} else {
+		c.op3i(xCMPPS|fpForm(o.W, false), xmm15, a, b, 0)
+		c.op3i(xCMPPS|fpForm(o.W, false), xmm14, a, b, 3)
+		c.op3(xPOR, xmm15, xmm15, xmm14)
+		c.xx(xPTEST, xmm15, xmm15)
+		c.when(s, ccNE)
+	}
+	c.op3(e, r, a, b)
+	c.doneX(s, r)
+	c.fpKeep(hi, h96)
+}
+
+func (c *Compiler) lowerFSqrt() {
+	if c.exact() {
+		return
+	}
+	o := c.op
+	scalar := o.Attr&ir.Scalar != 0
+	hi, h96 := c.upper()
+	up, a := c.srcX(o.A[1]), c.srcX(o.A[2])
+	c.clobber()
+	s := slow{}
+	if c.arm() {
+		s = c.slowPath()
+	}
+	c.kill()
+	r := c.vDst()
+	if scalar {
+		c.op3(xSQRTPS|fpSuffix(o), r, up, a)
+	} else {
+		c.xx(xSQRTPS|fpSuffix(o), r, a)
+	}
+	if !c.arm() {
+		c.defX(r)
+	} else {
+		c.whenNaN(s, r, o.W, scalar)
+		c.doneX(s, r)
+	}
+	c.fpKeep(hi, h96)
+}
+
+func (c *Compiler) lowerFMulAdd() {
+	o := c.op
+	if !c.feat.fma {
+		c.lowerEval()
+		return
+	}
+	if c.exact() {
+		return
+	}
+	scalar := o.Attr&ir.Scalar != 0
+	hi, h96 := c.upper()
+	x, y, z := c.srcX(o.A[1]), c.srcX(o.A[2]), c.srcX(o.A[3])
+	c.clobber()
+	s := c.slowPath()
+	c.kill()
+	r := c.vDst()
+	e := xVFMADD213 + enc(o.Aux&1)<<2 + enc(o.Aux&2)
+	if scalar {
+		e++
+	}
+	if o.W == ir.W64 {
+		e |= rexW
+	}
+	c.xmov(r, x)
+	c.vxx(e, r, y, z)
+	c.whenNaN(s, r, o.W, scalar)
+	c.doneX(s, r)
+	c.fpKeep(hi, h96)
+}
+
+func (c *Compiler) lowerFCmpM() {
+	if c.exact() {
+		return
+	}
+	o := c.op
+	a, b := c.vIn2()
+	r := c.vDst()
+	c.op3i(xCMPPS|fpSuffix(o), r, a, b, o.Aux&7)
+	c.defX(r)
+}
+
+// roundImm gives ROUNDSD's immediate for a rounding mode; ok is false for ties away from zero.
+func roundImm(mode uint8) (imm uint8, ok bool) {
+	switch mode {
+	case ir.RoundEnv:
+		return 4, true
+	case ir.RoundNear, ir.RoundDown, ir.RoundUp, ir.RoundZero:
+		return mode - 1, true
+	}
+	return 0, false
+}
+
+func (c *Compiler) lowerFRint() {
+	o := c.op
+	imm, ok := roundImm(o.Aux)
+	if !ok {
+		c.lowerEval()
+		return
+	}
+	if c.exact() {
+		return
+	}
+	if o.Imm&1 != 0 {
+		imm |= 8
+	}
+	scalar := o.Attr&ir.Scalar != 0
+	hi, h96 := c.upper()
+	up, a := c.srcX(o.A[1]), c.srcX(o.A[2])
+	c.clobber()
+	s := slow{}
+	if c.arm() {
+		s = c.slowPath()
+	}
+	c.kill()
+	r := c.vDst()
+	switch {
+	case !scalar && o.W == ir.W64:
+		c.xxi(xROUNDPD, r, a, imm)
+	case !scalar:
+		c.xxi(xROUNDPS, r, a, imm)
+	case o.W == ir.W64:
+		c.op3i(xROUNDSD, r, up, a, imm)
+	default:
+		c.op3i(xROUNDSS, r, up, a, imm)
+	}
+	if !c.arm() {
+		c.defX(r)
+	} else {
+		c.whenNaN(s, r, o.W, scalar)
+		c.doneX(s, r)
+	}
+	c.fpKeep(hi, h96)
+}
+
+func (c *Compiler) lowerFCvtFF() {
+	o := c.op
+	scalar := o.Attr&ir.Scalar != 0
+	if o.W == ir.W16 || o.D == ir.W16 || o.W == o.D || o.Attr&ir.High != 0 && (scalar || o.D < o.W) {
+		c.lowerEval()
+		return
+	}
+	if c.exact() {
+		return
+	}
+	up, a := c.srcX(o.A[1]), c.srcX(o.A[2])
+	c.clobber()
+	s := slow{}
+	if c.arm() {
+		s = c.slowPath()
+	}
+	c.kill()
+	r := c.vDst()
+	switch {
+	case scalar && o.D == ir.W64:
+		c.op3(xCVTSS2SD, r, up, a)
+	case scalar:
+		c.op3(xCVTSD2SS, r, up, a)
+	case o.D == ir.W64:
+		if o.Attr&ir.High != 0 {
+			c.xxi(xPSHUFD, xmm15, a, 0xee)
+			a = xmm15
+		}
+		c.xx(xCVTPS2PD, r, a)
+	default:
+		c.xx(xCVTPD2PS, r, a)
+	}
+	if !c.arm() {
+		c.defX(r)
+		return
+	}
+	c.whenNaN(s, r, o.D, scalar)
+	c.doneX(s, r)
+}
+
+func (c *Compiler) lowerFCvtI() {
+	o := c.op
+	sat, signed, trunc := o.Attr&ir.ArmSat != 0, o.Attr&ir.Signed != 0, o.Attr&ir.Trunc != 0
+	if o.Imm != 0 || o.D < ir.W32 || !signed && !sat || !trunc && o.Aux != ir.RoundEnv {
+		c.lowerEval()
+		return
+	}
+	if c.exact() {
+		return
+	}
+	a := c.srcX(o.A[1])
+	c.clobber()
+	s := slow{}
+	if sat {
+		s = c.slowPath()
+	}
+	c.kill()
+	r := c.dst()
+	e := enc(xCVTSS2SI)
+	if trunc {
+		e = xCVTTSS2SI
+	}
+	if o.W == ir.W64 {
+		e ^= pF3 ^ pF2
+	}
+	if o.D == ir.W64 || !signed {
+		e |= rexW
+	}
+	if !signed {
+		c.whenOutside(s, a)
+	}
+	c.rx(e, r, a)
+	if !sat {
+		c.def(0, uint8(r))
+		return
+	}
+	if signed {
+		c.aluRI(aCMP, size(o.D), r, 1)
+		c.when(s, ccO) // only the integer indefinite overflows here
+	} else if o.D == ir.W32 {
+		c.movRR(s32, rax, r) // rounding may have carried to 1 << 32
+		c.aluRR(aCMP, s64, rax, r)
+		c.when(s, ccNE)
+	}
+	c.doneG(s, r)
+}
+
+// whenOutside leaves for Go unless 0 <= lane 0 of a < 1<<32 (unsigned 32) or 1<<63 (unsigned 64). The
+// conversion itself would raise flags that Arm's does not.
+func (c *Compiler) whenOutside(s slow, a xreg) {
+	o := c.op
+	e := xUCOMISS | fpForm(o.W, false)
+	c.xx(xPXOR, xmm15, xmm15)
+	c.xx(e, a, xmm15)
+	c.when(s, ccB)
+	bits := [2][2]uint64{{0x4f800000, 0x5f000000}, {0x41f0000000000000, 0x43e0000000000000}}
+	c.loadConstX(xmm15, ir.Val{Lo: bits[o.W-ir.W32][o.D-ir.W32]})
+	c.xx(e, a, xmm15)
+	c.when(s, ccAE)
+}
+
+func (c *Compiler) lowerICvtF() {
+	o := c.op
+	if o.Imm != 0 || o.D < ir.W32 {
+		c.lowerEval()
+		return
+	}
+	if c.exact() {
+		return
+	}
+	signed := o.Attr&ir.Signed != 0
+	s1 := &c.t[o.A[1]]
+	hi, h96 := s1.zeroHi, s1.zero96
+	up, b := c.srcX(o.A[1]), c.src(o.A[2])
+	big := !signed && o.D == ir.W64
+	s := slow{}
+	if big {
+		c.clobber()
+		s = c.slowPath()
+	}
+	c.kill()
+	r := c.vDst()
+	if big {
+		c.testRR(s64, b, b)
+		c.when(s, ccS)
+	}
+	e := enc(xCVTSI2SS)
+	if o.W == ir.W64 {
+		e = xCVTSI2SD
+	}
+	switch {
+	case o.D == ir.W64:
+		e |= rexW
+	case !signed:
+		c.movRR(s32, rax, b)
+		b = rax
+		e |= rexW
+	}
+	c.xmov(r, up)
+	c.xr(e, r, b)
+	if big {
+		c.doneX(s, r)
+	} else {
+		c.defX(r)
+	}
+	c.t[o.A[0]].zeroHi, c.t[o.A[0]].zero96 = hi, h96 && o.W == ir.W32
+}
+
+func (c *Compiler) lowerVCvtFI() {
+	o := c.op
+	sat, trunc := o.Attr&ir.ArmSat != 0, o.Attr&ir.Trunc != 0
+	if o.Attr&ir.Signed == 0 || o.Imm != 0 || o.D != ir.W32 || !trunc && o.Aux != ir.RoundEnv || sat && o.W != ir.W32 {
+		c.lowerEval()
+		return
+	}
+	if c.exact() {
+		return
+	}
+	a := c.srcX(o.A[1])
+	c.clobber()
+	s := slow{}
+	if sat {
+		s = c.slowPath()
+	}
+	c.kill()
+	r := c.vDst()
+	e := enc(xCVTPS2DQ)
+	switch {
+	case o.W == ir.W64 && trunc:
+		e = xCVTTPD2DQ
+	case o.W == ir.W64:
+		e = xCVTPD2DQ
+	case trunc:
+		e = xCVTTPS2DQ
+	}
+	c.xx(e, r, a)
+	if !sat {
+		c.defX(r)
+		return
+	}
+	c.op3pool(xPCMPEQD, xmm15, r, splat(0x8000000080000000))
+	c.xx(xPTEST, xmm15, xmm15)
+	c.when(s, ccNE)
+	c.doneX(s, r)
+}
+
+func (c *Compiler) lowerVCvtIF() {
+	o := c.op
+	if o.Attr&ir.Signed == 0 || o.Imm != 0 || o.W != ir.W32 || o.D < ir.W32 {
+		c.lowerEval()
+		return
+	}
+	if c.exact() {
+		return
+	}
+	a := c.vIn1()
+	r := c.vDst()
+	if o.D == ir.W64 {
+		c.xx(xCVTDQ2PD, r, a)
+	} else {
+		c.xx(xCVTDQ2PS, r, a)
+	}
+	c.defX(r)
+}
+
+// lowerFCmpF compares lane 0. x86's flags are the host's; Arm's are selected.
+func (c *Compiler) lowerFCmpF() {
+	if c.exact() {
+		return
+	}
+	o := c.op
+	a, b := c.srcX(o.A[1]), c.srcX(o.A[2])
+	c.kill()
+	c.clobber()
+	e := enc(xUCOMISS)
+	if o.Aux&1 != 0 {
+		e = xCOMISS
+	}
+	c.xx(e|fpForm(o.W, false), a, b)
+	if !c.arm() {
+		c.defFlags(0, 0)
+		return
+	}
+	r := c.dst()
+	c.movRI(r, ir.FlagOne|ir.FlagC)
+	c.movRI(rax, ir.FlagOne|ir.FlagS)
+	c.cmov(ccB, s32, r, rax)
+	c.movRI(rax, ir.FlagOne|ir.FlagZ|ir.FlagC)
+	c.cmov(ccE, s32, r, rax)
+	c.movRI(rax, ir.FlagOne|ir.FlagC|ir.FlagO)
+	c.cmov(ccP, s32, r, rax)
+	c.def(0, uint8(r))
+}
