@@ -79,7 +79,7 @@ func stateOf(p unsafe.Pointer) *State { return (*State)(p) }
 
 // initState sets the registers to their values at the start of a user program.
 func initState(p unsafe.Pointer) {
-	*stateOf(p) = State{Flags: ir.FlagOne, FPEnv: ir.FPDefault}
+	*stateOf(p) = State{Flags: ir.FlagOne, FPEnv: ir.FPDefault | ir.FPArm}
 }
 
 // NZCV returns the condition flags in bits 31:28, as MRS NZCV gives them.

@@ -64,7 +64,7 @@ func (m *Machine) Run(im *Image, i int) (Block, error) {
 	c := im.Cases[i]
 	in := c.Input()
 	s := (*arm64.State)(m.vcpu.State())
-	*s = arm64.State{X: in.X, SP: in.SP, V: in.V, FPEnv: ir.FPDefault}
+	*s = arm64.State{X: in.X, SP: in.SP, V: in.V, FPEnv: ir.FPDefault | ir.FPArm}
 	s.SetNZCV(in.NZCV)
 	setReg(m.fpcr, s, in.FPCR)
 	setReg(m.fpsr, s, in.FPSR)

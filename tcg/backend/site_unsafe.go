@@ -22,7 +22,13 @@ func (h *Header) LoadFPEnv(env *uint64) {
 
 // FoldFPEnv adds the sticky bits generated code has raised to the State's FP environment word. To be
 // called after leaving generated code, before anybody looks at the word.
-func (h *Header) FoldFPEnv(env *uint64) { *env |= uint64(h.GuestFPEnv & fpSticky) }
+func (h *Header) FoldFPEnv(env *uint64) {
+	raised := uint64(h.GuestFPEnv & fpSticky)
+	if *env&ir.FPArm != 0 {
+		raised &^= ir.FPDenormal
+	}
+	*env |= raised
+}
 
 // Read returns the value at location l of a type at a site whose registers are saved in h.
 func (t *Table) Read(h *Header, l Loc, typ ir.Type) ir.Val {

@@ -237,4 +237,7 @@ const (
 	// FPArmDN is not in MXCSR: default-NaN mode of Arm, kept in bit 31 of the State's word and
 	// never loaded into a host's MXCSR.
 	FPArmDN = 1 << 31
+	// FPArm marks the word of an Arm guest: FPDenormal is its FPSR.IDC, which a host's denormal-operand
+	// bit has nothing to do with.
+	FPArm = 1 << 32
 )
