@@ -186,14 +186,3 @@ var vecInt = map[Op]vrow{
 	PINSRW:     {fn: vInsert, w: ir.W16},
 	PEXTRW:     {fn: vExtract, w: ir.W16},
 }
-
-// vecSSE3 has SSE3 and later.
-var vecSSE3 = map[Op]vrow{
-	MOVSLDUP: {fn: vDup, op: ir.VTrn, w: ir.W32},
-	MOVSHDUP: {fn: vDup, op: ir.VTrn, w: ir.W32, attr: ir.High},
-	MOVDDUP:  {fn: vDup, op: ir.VZip, w: ir.W64},
-	HADDPS:   {fn: fHoriz, op: ir.FAdd, w: ir.W32},
-	HADDPD:   {fn: fHoriz, op: ir.FAdd, w: ir.W64},
-	HSUBPS:   {fn: fHoriz, op: ir.FSub, w: ir.W32},
-	HSUBPD:   {fn: fHoriz, op: ir.FSub, w: ir.W64},
-}

@@ -490,7 +490,9 @@ func vecFuzz(t *testing.T, only string, n int, seed uint64, unmask bool) {
 	t.Logf("%d instructions", total)
 }
 
-func isX87(op Op) bool { return transX87()[op] != nil }
+var x87Table = transX87()
+
+func isX87(op Op) bool { return x87Table[op] != nil }
 
 func vecShow(in *Inst, s *State) string {
 	out := fmt.Sprintf("mxcsr %x fcw %x fsw %x ftag %x flags %x", s.MXCSR, s.FCW, s.fsw(), s.FTag, s.EFLAGS())
@@ -529,4 +531,17 @@ func TestVecFuzzUnmasked(t *testing.T) {
 		n = 20
 	}
 	vecFuzz(t, os.Getenv("VECONLY"), n, 1, true)
+}
+
+// TestVecEncodings: the fuzz reaches every mnemonic there is a translation of.
+func TestVecEncodings(t *testing.T) {
+	seen := map[Op]bool{FXSAVE: true, FXRSTOR: true, FWAIT: true}
+	for _, e := range vecEncodings("") {
+		seen[e.op] = true
+	}
+	for _, m := range []map[Op]transFn{transVec(), transX87()} {
+		for op := range m {
+			require.True(t, seen[op], op.String())
+		}
+	}
 }

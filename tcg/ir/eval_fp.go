@@ -89,7 +89,13 @@ func evalFP(o *Op, in *[5]Val, env *uint64) (r Val) {
 		if o.Attr&Scalar != 0 {
 			r, n = in[0], 1
 		}
+		sub := *o
+		sub.Code = FSub
 		for i := range n {
+			if o.Code == FAddSub && i&1 == 0 {
+				r = r.WithLane(w, i, fpLane(&sub, &e, in[0].Lane(w, i), in[1].Lane(w, i), 0))
+				continue
+			}
 			r = r.WithLane(w, i, fpLane(o, &e, in[0].Lane(w, i), in[1].Lane(w, i), in[2].Lane(w, i)))
 		}
 	}
@@ -101,7 +107,7 @@ func evalFP(o *Op, in *[5]Val, env *uint64) (r Val) {
 func fpLane(o *Op, e *softfp.Env, a, b, c uint64) uint64 {
 	f := format(o.W)
 	switch o.Code {
-	case FAdd:
+	case FAdd, FAddSub:
 		return e.Add(f, a, b)
 	case FSub:
 		return e.Sub(f, a, b)

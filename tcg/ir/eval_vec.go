@@ -21,6 +21,10 @@ func evalVec(o *Op, in *[5]Val) Val {
 		return Val{b.Lo&m.Lo | c.Lo&^m.Lo, b.Hi&m.Hi | c.Hi&^m.Hi}
 	case VShlS, VShrS, VSarS, VShlI, VShrI, VSarI:
 		return evalVecShift(o, a, b.Lo)
+	case VAes:
+		return evalAES(o, in)
+	case VClmul:
+		return evalClmul(o, in)
 	case VMulL, VMulEven, VMulAddPair, VPack, VNarrow, VWiden, VSad, VAddV, VAddP:
 		return evalVecWidth(o, a, b)
 	}

@@ -92,6 +92,10 @@ var vecRows = []struct {
 	{Op{Code: VPopcnt, W: W8}, []Val{{0xff07, 1}}, Val{0x0803, 1}},
 	{Op{Code: VClz, W: W16}, []Val{{0x8000_0001, 1}}, Val{0x0010_0010_0000_000f, 0x0010_0010_0010_000f}},
 
+	// FIPS 197 appendix B, round 1: state after the first key addition, and the second round key.
+	{Op{Code: VAes, Aux: AesEnc}, []Val{{0x2be2f4a0bee33d19, 0x848f8e92a8dc69a}, {0xb12c548817fefaa0, 0x5766c2a3939a323}}, Val{0x2b359f68f27f9ca4, 0x49506a0243ea5b6b}},
+	{Op{Code: VClmul, Imm: 0x10}, []Val{{7, 1}, {3, 1<<63 | 5}}, Val{1<<63 | 0x1b, 3}},
+
 	{Op{Code: FAdd, W: W32, Attr: Scalar}, []Val{{9<<32 | f32(1), 7}, {f32(2), 8}}, Val{9<<32 | f32(3), 7}},
 	{Op{Code: FSub, W: W64}, []Val{{f64(1), f64(5)}, {f64(2), f64(2)}}, Val{f64(-1), f64(3)}},
 	{Op{Code: FMul, W: W64}, []Val{{f64(1.5), f64(5)}, {f64(2), f64(2)}}, Val{f64(3), f64(10)}},
@@ -119,6 +123,7 @@ var vecRows = []struct {
 	{Op{Code: VCvtFI, W: W64, D: W32, Attr: Signed | Trunc}, []Val{{f64(-1.9), f64(3.9)}}, Val{0x3_ffffffff, 0}},
 	{Op{Code: VCvtFI, W: W32, D: W32, Attr: Signed}, []Val{{f32(2.5), f32(3.5)}}, Val{2, 4}},
 	{Op{Code: VCvtIF, W: W32, D: W64, Attr: Signed}, []Val{{0x3_ffffffff, 9}}, Val{f64(-1), f64(3)}},
+	{Op{Code: FAddSub, W: W64}, []Val{{f64(1), f64(5)}, {f64(2), f64(2)}}, Val{f64(-1), f64(7)}},
 	{Op{Code: VCvtIF, W: W32, D: W32}, []Val{{0xffffffff, 9}}, Val{f32(4294967295), f32(9)}},
 }
 

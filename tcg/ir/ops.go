@@ -193,6 +193,8 @@ const (
 	VRev    // W lanes reversed inside every D-wide container
 	VPopcnt // W8
 	VClz
+	VAes   // an AES step on state a; Aux: AesEnc ..., whose round key is b
+	VClmul // carry-less product, 128 bits, of quadword Imm bit 0 of a and Imm bit 4 of b (PCLMULQDQ)
 
 	// Floating point on lanes W32 or W64. Scalar: lane 0 of the inputs, other lanes of the result
 	// from the first input. Unary ops take (upper source, operand) for that reason.
@@ -213,8 +215,20 @@ const (
 	ICvtF   // lane 0 (W) from integer b of D bits, Signed; inputs upper, b; Imm = fraction bits
 	VCvtFI  // lanes: float W to integer D; x86 64 to 32: lower half, zero above
 	VCvtIF  // lanes: integer W to float D; 32 to 64: from the lower half
+	FAddSub // a - b in even lanes, a + b in odd ones (ADDSUBPS)
 
 	NumOps
+)
+
+// AES steps of VAes, as x86 has them. A64's AESE is AesEncLast of a^key with key 0; its AESMC is
+// AesMix.
+const (
+	AesEnc     = iota // shift rows, substitute, mix columns, add b
+	AesEncLast        // shift rows, substitute, add b
+	AesDec            // the inverses, add b
+	AesDecLast        // without the inverse mix
+	AesMixInv         // inverse mix columns of a alone
+	AesMix            // mix columns of a alone
 )
 
 // Helper is a Go function that generated code may call.

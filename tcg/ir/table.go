@@ -209,6 +209,8 @@ var Ops = [NumOps]OpInfo{
 	VRev:        {"vrev", "v", "v", 1<<W8 | 1<<W16 | 1<<W32, 0, Pure},
 	VPopcnt:     {"vpopcnt", "v", "v", 1 << W8, 0, Pure},
 	VClz:        {"vclz", "v", "v", 1<<W8 | 1<<W16 | 1<<W32, 0, Pure},
+	VAes:        {"vaes", "v", "vv", 0, 0, Pure},
+	VClmul:      {"vclmul", "v", "vv", 0, 0, Pure},
 
 	FAdd:    {"fadd", "v", "vv", wFP, Scalar | ArmFP | ExactFP, Pure | UsesEnv | SideEffect},
 	FSub:    {"fsub", "v", "vv", wFP, Scalar | ArmFP | ExactFP, Pure | UsesEnv | SideEffect},
@@ -227,6 +229,7 @@ var Ops = [NumOps]OpInfo{
 	ICvtF:   {"icvtf", "v", "vi", wFP, Signed | ArmFP | ExactFP, Pure | UsesEnv | SideEffect},
 	VCvtFI:  {"vcvtfi", "v", "v", wFP, Signed | Trunc | ArmSat | ExactFP, Pure | UsesEnv | SideEffect},
 	VCvtIF:  {"vcvtif", "v", "v", w3264, Signed | ArmFP | ExactFP, Pure | UsesEnv | SideEffect},
+	FAddSub: {"faddsub", "v", "vv", wFP, 0, Pure | UsesEnv | SideEffect},
 }
 
 // Info returns the op's row.

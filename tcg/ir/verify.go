@@ -142,6 +142,10 @@ func checkImm(b *Block, o *Op) error {
 		ok = aux >= 1 && aux <= 4
 	case VRev:
 		ok = o.D > o.W && o.D <= W64
+	case VAes:
+		ok = aux <= AesMix
+	case VClmul:
+		ok = o.Imm&^0x11 == 0
 	case MergeF:
 		ok = o.Imm >= 0 && o.Imm&^(FlagMask|FlagOne) == 0
 	case Crc32, FCmpF:
