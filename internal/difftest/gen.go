@@ -72,7 +72,7 @@ func (g *gen) newCase(addr uint64) *testCase {
 	for len(c.insns) < n {
 		var i int
 		if len(c.insns) == 0 {
-			if g.next == len(g.perm) {
+			if g.next >= len(g.perm) {
 				g.next, g.perm = 0, g.r.Perm(len(g.encs))
 			}
 			i = g.perm[g.next]
