@@ -118,7 +118,10 @@ func transENTER(t *trans) {
 		below += int32(n)
 		b.St(w, at(RSP, -below), frame, 0)
 	}
-	b.Set(tReg(RSP), b.Op2i(ir.Sub, ir.W64, tReg(RSP), uint64(below)+uint64(t.in.Imm)))
+	sp := b.Op2i(ir.Sub, ir.W64, tReg(RSP), uint64(below)+uint64(t.in.Imm))
+	// The processor faults when the new top of the stack could not be written. No hook: this is not an access.
+	b.Emit(ir.Op{Code: ir.AtOr, W: w, A: [6]ir.Temp{b.New(ir.I64), sp, t.c(0), ir.NoTemp, ir.NoTemp, ir.NoTemp}})
+	b.MovTo(tReg(RSP), sp)
 	if n == 2 {
 		frame = b.Deposit(ir.W64, tReg(RBP), frame, 0, 16)
 	}

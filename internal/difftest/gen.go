@@ -44,11 +44,12 @@ type gen struct {
 	// wants of the sequence being made.
 	ptr, small [16]bool
 	aligned    bool
+	maxLen     int // of a sequence, in instructions
 }
 
 // newGen returns a generator over the encodings of keep.
-func newGen(seed uint64, keep func(*x86.Encoding) bool) *gen {
-	g := &gen{r: rand.New(rand.NewPCG(seed, 0x9e3779b9))}
+func newGen(seed uint64, maxLen int, keep func(*x86.Encoding) bool) *gen {
+	g := &gen{maxLen: maxLen, r: rand.New(rand.NewPCG(seed, 0x9e3779b9))}
 	for _, e := range x86.Encodings() {
 		if x86.Translated(e.Op) && excluded[e.Op] == "" && keep(&e) {
 			g.encs = append(g.encs, e)
@@ -66,7 +67,7 @@ func (g *gen) newCase(addr uint64) *testCase {
 	g.ptr, g.small = [16]bool{}, [16]bool{}
 	g.ptr[x86.RSP] = true
 	g.aligned = g.r.IntN(3) != 0
-	n := 1 + g.r.IntN(5)
+	n := 1 + g.r.IntN(g.maxLen)
 	var undef uint64
 	var fix []int // instructions with a branch to the end
 	for len(c.insns) < n {
@@ -93,8 +94,11 @@ func (g *gen) newCase(addr uint64) *testCase {
 			if !ok {
 				continue
 			}
+			if len(c.insns) > 0 && (in.Op == x86.MASKMOVQ || in.Op == x86.MASKMOVDQU) {
+				continue // whether a zero mask faults is the vendor's choice: RDI must be good
+			}
 			u := use(&in)
-			if u.reads&undef != 0 {
+			if u.reads&undef != 0 || undef != 0 && in.Args[0].Kind == x86.ArgRel {
 				continue
 			}
 			if in.Args[0].Kind == x86.ArgRel {
@@ -108,17 +112,19 @@ func (g *gen) newCase(addr uint64) *testCase {
 			break
 		}
 	}
-	for _, k := range fix { // a branch goes to the end: the undefined flags of what it skips count
+	for _, k := range fix { // branches go forward, mostly to the end
 		ins := &c.insns[k]
 		after := ins.off + int(ins.inst.Len)
 		rel := len(c.code) - after
 		if p := c.code[ins.off:after]; ins.inst.Args[0].Size == 1 {
+			if rel > 127 { // too far for a short branch: to some instruction on the way
+				for i := k + 1; i < len(c.insns) && c.insns[i].off-after <= 127; i++ {
+					rel = c.insns[i].off - after
+				}
+			}
 			p[len(p)-1] = byte(rel)
 		} else {
 			binary.LittleEndian.PutUint32(p[len(p)-4:], uint32(rel))
-		}
-		for i := k + 1; i < len(c.undef); i++ {
-			c.undef[i] |= c.undef[k]
 		}
 	}
 	g.initState(&c.init)

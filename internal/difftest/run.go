@@ -2,6 +2,7 @@ package difftest
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -18,6 +19,8 @@ type Config struct {
 	Insns int // stop after that many compared instructions
 	Accel tcg.Accel
 	Mode  softmmu.Mode
+	// MaxLen is the greatest length of a sequence in instructions; 0: 5.
+	MaxLen int
 	// Keep selects encodings; nil: all.
 	Keep func(*x86.Encoding) bool
 	// MaxMismatch is how many differences end the run; 0: 1.
@@ -26,8 +29,9 @@ type Config struct {
 	Verify bool
 	// Only, if not 0, runs nothing but the case of that number (from 1), after generating the others.
 	Only int
-	// Trace, if not nil, gets each sequence before the host runs it: for when the host faults.
-	Trace func(string)
+	// Trace, if not nil, gets each sequence's number and, on demand, text, before the host runs it: for when
+	// the host faults.
+	Trace func(n int, text func() string)
 }
 
 // Result is what a run found.
@@ -49,6 +53,8 @@ type machine struct {
 	host *hostexec.Runner
 	buf  [dataSize]byte
 	cfg  Config
+	// cases counts the sequences.
+	cases int
 }
 
 func newMachine(c Config) (*machine, error) {
@@ -92,7 +98,7 @@ func Run(c Config) (*Result, error) {
 	if keep == nil {
 		keep = func(*x86.Encoding) bool { return true }
 	}
-	g := newGen(c.Seed, keep)
+	g := newGen(c.Seed, cmp.Or(c.MaxLen, 5), keep)
 	res := &Result{Encodings: len(g.encs), Stopped: map[string]int{}, Excluded: map[string]int{}}
 	for _, e := range x86.Encodings() {
 		if why := excluded[e.Op]; why != "" {
@@ -103,7 +109,7 @@ func Run(c Config) (*Result, error) {
 	for res.Insns < c.Insns && len(res.Mismatches) < max(1, c.MaxMismatch) {
 		addr := uint64(codeBase)
 		var batch []*testCase
-		for addr < codeBase+codeSize-128 {
+		for addr < codeBase+codeSize-uint64(m.cfg.MaxLen*15+200) {
 			t := g.newCase(addr)
 			batch = append(batch, t)
 			addr += uint64(len(t.code)) + 16
@@ -111,6 +117,7 @@ func Run(c Config) (*Result, error) {
 		m.load(batch, g)
 		for _, t := range batch {
 			res.Cases++
+			m.cases = res.Cases
 			if c.Only != 0 && res.Cases != c.Only {
 				continue
 			}
@@ -174,7 +181,7 @@ func (m *machine) compare(t *testCase) (n int, bad, why string) {
 	stop := m.v.Run()
 	end := t.addr + uint64(len(t.code))
 	n = len(t.insns)
-	code := t.code
+	exit := len(t.code)
 	if stop.Kind != tcg.StopException || stop.Exc.Kind != ir.ExcBreak || s.RIP != end+1 {
 		why = fmt.Sprintf("%v %v", stop.Kind, stop.Exc.Kind)
 		n = 0
@@ -190,20 +197,12 @@ func (m *machine) compare(t *testCase) (n int, bad, why string) {
 			m.as.Write(dataBase, m.host.Data()) // nothing to compare with: the data as it was
 			return 0, "", why
 		}
-		code = code[:t.insns[n].off]
-	}
-	branched := false
-	for _, ins := range t.insns[:n] {
-		branched = branched || ins.inst.Args[0].Kind == x86.ArgRel
-	}
-	if n < len(t.insns) && branched {
-		m.as.Write(dataBase, m.host.Data()) // the branches' target is behind the faulting instruction
-		return 0, "", why
+		exit = t.insns[n].off
 	}
 	if m.cfg.Trace != nil {
-		m.cfg.Trace(m.report(t, n, ""))
+		m.cfg.Trace(m.cases, func() string { return m.report(t, n, "") })
 	}
-	m.runHost(t, code)
+	m.runHost(t, exit)
 	if diff := m.diff(t, n, s); diff != "" {
 		bad = m.report(t, n, diff)
 	}
@@ -211,12 +210,13 @@ func (m *machine) compare(t *testCase) (n int, bad, why string) {
 	return n, bad, why
 }
 
-func (m *machine) runHost(t *testCase, code []byte) {
+// runHost runs t up to the instruction at offset exit.
+func (m *machine) runHost(t *testCase, exit int) {
 	r := m.host.Regs()
 	r.GPR = t.init.Reg
 	r.Flags = t.init.EFLAGS()
 	t.init.PutFXSave(r.FX[:], uint32(t.init.MXCSR), true)
-	m.host.Load(t.addr, code)
+	m.host.Load(t.addr, t.code, exit)
 	m.host.Run(t.addr)
 }
 

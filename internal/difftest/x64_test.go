@@ -2,6 +2,7 @@ package difftest
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ var (
 	flagInsns = flag.Int("diff.insns", 0, "instructions to compare; 0: a small number")
 	flagSeed  = flag.Uint64("diff.seed", 1, "seed of the differential test")
 	flagOps   = flag.String("diff.ops", "", "comma-separated mnemonics or classes (int, vec, x87) to restrict the test to")
+	flagLen   = flag.Int("diff.len", 0, "greatest length of a sequence")
 	flagMax   = flag.Int("diff.max", 5, "differences to show")
 	flagTrace = flag.String("diff.trace", "", "file that gets the sequence about to run on the host")
 	flagOnly  = flag.Int("diff.only", 0, "run only this case")
@@ -28,7 +30,7 @@ func run(t *testing.T, accel tcg.Accel, mode softmmu.Mode) {
 	if !hostexec.Supported {
 		t.Skip("needs an x86-64 Linux host as the oracle")
 	}
-	c := Config{Seed: *flagSeed, Insns: 60000, Accel: accel, Mode: mode, MaxMismatch: *flagMax, Verify: true, Only: *flagOnly}
+	c := Config{Seed: *flagSeed, Insns: 60000, Accel: accel, Mode: mode, MaxMismatch: *flagMax, Verify: true, MaxLen: *flagLen, Only: *flagOnly}
 	if testing.Short() {
 		c.Insns = 20000
 	}
@@ -42,7 +44,16 @@ func run(t *testing.T, accel tcg.Accel, mode softmmu.Mode) {
 		}
 	}
 	if *flagTrace != "" {
-		c.Trace = func(s string) { require.NoError(t, os.WriteFile(*flagTrace, []byte(s), 0o644)) }
+		f, err := os.Create(*flagTrace)
+		require.NoError(t, err)
+		defer f.Close()
+		c.Trace = func(n int, text func() string) {
+			s := fmt.Sprintf("%10d\n", n)
+			if c.Only != 0 {
+				s += text()
+			}
+			_, _ = f.WriteAt([]byte(s), 0)
+		}
 	}
 	res, err := Run(c)
 	require.NoError(t, err)
@@ -54,4 +65,6 @@ func run(t *testing.T, accel tcg.Accel, mode softmmu.Mode) {
 	t.Logf("cut short: %v", res.Stopped)
 }
 
-func TestInterp(t *testing.T) { run(t, tcg.AccelInterp, softmmu.Direct) }
+func TestInterp(t *testing.T)    { run(t, tcg.AccelInterp, softmmu.Direct) }
+func TestJITDirect(t *testing.T) { run(t, tcg.AccelJIT, softmmu.Direct) }
+func TestJITTLB(t *testing.T)    { run(t, tcg.AccelJIT, softmmu.TLB) }

@@ -137,10 +137,11 @@ func (r *Runner) writeStubs() {
 	copy(r.w[exitAt:], b)
 }
 
-// Load copies a sequence to addr in the code area and puts a jump to the exit stub, 5 bytes, behind it.
-func (r *Runner) Load(addr uint64, code []byte) {
+// Load copies a sequence to addr in the code area and puts a jump to the exit stub, 5 bytes, at offset n
+// of it: behind it, or where it shall stop.
+func (r *Runner) Load(addr uint64, code []byte, n int) {
 	p := r.w[stubSize+addr-r.codeAddr:]
-	n := copy(p, code)
+	copy(p, code)
 	p[n] = 0xe9
 	end := addr + uint64(n) + 5
 	binary.LittleEndian.PutUint32(p[n+1:], uint32(r.codeAddr-stubSize+exitAt-end))

@@ -25,7 +25,7 @@ func (*Runner) Data() []byte { return nil }
 func (*Runner) Regs() *Regs { return nil }
 
 // Load does nothing.
-func (*Runner) Load(uint64, []byte) {}
+func (*Runner) Load(uint64, []byte, int) {}
 
 // Run does nothing.
 func (*Runner) Run(uint64) {}

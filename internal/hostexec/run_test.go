@@ -23,7 +23,7 @@ func TestRun(t *testing.T) {
 	regs.Flags = 0x202
 	regs.GPR[4] = 0x620000800
 	code := []byte{0x4c, 0x01, 0xf8, 0x50, 0xfd, 0xf9} // add rax, r15; push rax; std; stc
-	r.Load(0x610000010, code)
+	r.Load(0x610000010, code, len(code))
 	for range 1000 {
 		regs.GPR[0], regs.GPR[4] = 5, 0x620000800
 		r.Run(0x610000010)
