@@ -9,6 +9,7 @@ import (
 	"github.com/gotcg/gotcg/internal/debuglog"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg/ir"
+	"github.com/gotcg/gotcg/tcg/opt"
 )
 
 // Accel says what executes blocks.
@@ -55,8 +56,8 @@ type Config struct {
 	MaxInsns int
 	// NoChain leaves every block to the run loop.
 	NoChain bool
-	// NoOpt skips the optimizer.
-	NoOpt bool
+	// Opt switches passes of the optimizer: see opt.State.Set; empty: all are on.
+	Opt string
 	// Verify checks every block's IR.
 	Verify bool
 	// Lockstep runs every block on the interpreter too and compares (JIT only).
@@ -76,8 +77,9 @@ type Engine struct {
 	mu    sync.Mutex
 	cache tbCache
 	vcpus []*VCPU
-	// One translation at a time: its builder and code bytes are reused.
+	// One translation at a time: its builder, optimizer and code bytes are reused.
 	b    *ir.Builder
+	opt  *opt.State
 	code [1024]byte
 	// breaks are guest addresses Run stops before.
 	breaks map[uint64]int
@@ -99,7 +101,10 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{
 		arch: cfg.Arch, mem: cfg.Mem, cfg: cfg, log: cfg.Log, accel: cfg.Accel,
-		b: ir.NewBuilder(cfg.Arch.Globals), breaks: map[uint64]int{},
+		b: ir.NewBuilder(cfg.Arch.Globals), opt: opt.NewState(), breaks: map[uint64]int{},
+	}
+	if err := e.opt.Set(cfg.Opt); err != nil {
+		return nil, fmt.Errorf("tcg: %w", err)
 	}
 	e.cache.init()
 	if e.accel != AccelInterp {

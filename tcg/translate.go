@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/internal/debuglog"
@@ -125,6 +126,7 @@ func (e *Engine) instrument(instr Instrumenter, key cpu.TBKey, pc uint64, code [
 // translate makes the TB for key, or returns the fetch fault. The engine's lock is held.
 func (e *Engine) translate(key cpu.TBKey) (tb *TB, fault softmmu.Fault) {
 	phase := "translate"
+	start := time.Now()
 	defer func() {
 		if r := recover(); r != nil {
 			panic(e.internalError(phase, key, r))
@@ -142,6 +144,14 @@ func (e *Engine) translate(key cpu.TBKey) (tb *TB, fault softmmu.Fault) {
 			panic(err)
 		}
 	}
+	phase = "optimize"
+	e.opt.Run(b)
+	e.logBlock(debuglog.OpOpt, key.PC)
+	if e.cfg.Verify {
+		if err := ir.Verify(b); err != nil {
+			panic(err)
+		}
+	}
 	tb = &TB{Key: key, Len: b.Len, Insns: b.Insns}
 	e.stats.Translated++
 	e.stats.TranslatedInsns += uint64(b.Insns)
@@ -154,6 +164,7 @@ func (e *Engine) translate(key cpu.TBKey) (tb *TB, fault softmmu.Fault) {
 		tb.block = cloneBlock(b)
 	}
 	e.enter(tb)
+	e.stats.TranslateTime += time.Since(start)
 	return tb, softmmu.Fault{}
 }
 

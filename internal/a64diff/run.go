@@ -46,7 +46,7 @@ func (im *Image) NewMachine(accel tcg.Accel, mode softmmu.Mode) (*Machine, error
 	if err := mem.Map(scratchAddr, scratchLen, softmmu.R|softmmu.W, softmmu.Info{}); err != nil {
 		return nil, err
 	}
-	if m.engine, err = tcg.New(tcg.Config{Arch: arm64.Arch(), Mem: mem, Accel: accel, Verify: true, NoOpt: os.Getenv("GOTCG_NOOPT") != "", CodeSize: 16 << 20}); err != nil {
+	if m.engine, err = tcg.New(tcg.Config{Arch: arm64.Arch(), Mem: mem, Accel: accel, Verify: true, Opt: os.Getenv("GOTCG_OPT"), CodeSize: 16 << 20}); err != nil {
 		return nil, err
 	}
 	m.vcpu = m.engine.NewVCPU()
