@@ -50,9 +50,9 @@ FNMSUBs        00011111yy1mmmmm1aaaaannnnnddddd  FP - C7.2 FNMSUB
 # Floating-point compare
 letters y=ftype m=rm n=rn
 FCMPs          00011110yy1mmmmm001000nnnnn00000  FP - C7.2 FCMP
-FCMPsz         00011110yy100000001000nnnnn01000  FP - C7.2 FCMP
+FCMPsz         00011110yy1xxxxx001000nnnnn01000  FP - C7.2 FCMP
 FCMPEs         00011110yy1mmmmm001000nnnnn10000  FP - C7.2 FCMPE
-FCMPEsz        00011110yy100000001000nnnnn11000  FP - C7.2 FCMPE
+FCMPEsz        00011110yy1xxxxx001000nnnnn11000  FP - C7.2 FCMPE
 
 # Floating-point conditional compare
 letters y=ftype m=rm c=cond n=rn v=nzcv
@@ -1021,3 +1021,7 @@ LDAPURq        00011101110xxxxxxxxx10nnnnnttttt  LRCPC3 refused C7.2 LDAPUR
 letters n=rn
 LDFPatomic     xx111100xx1xxxxx0xxx00nnnnnxxxxx  LSFE refused C7.2 LDFADD, LDFMAX, LDFMIN, LDBFADD, STFADD and others
 LDFPatomic2    xx111100xx1xxxxx1xxx00nnnnnxxxxx  LSFE refused C7.2 STFADD and others
+
+# memory copy and set, atomic floating point
+MOPS           xx011101xx0xxxxxxxxx01xxxxxxxxxx  MOPS refused C6.2 CPY, SETG families
+SETGO          xx01110111011111xxxx00xxxxxxxxxx  MOPS refused C6.2 SETGO family

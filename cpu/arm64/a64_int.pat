@@ -132,10 +132,10 @@ MADD       z0011011000mmmmm0aaaaannnnnddddd  base - C6.2 MADD
 MSUB       z0011011000mmmmm1aaaaannnnnddddd  base - C6.2 MSUB
 SMADDL     10011011001mmmmm0aaaaannnnnddddd  base - C6.2 SMADDL
 SMSUBL     10011011001mmmmm1aaaaannnnnddddd  base - C6.2 SMSUBL
-SMULH      10011011010mmmmm0xxxxxnnnnnddddd  base - C6.2 SMULH
+SMULH      10011011010mmmmm011111nnnnnddddd  base - C6.2 SMULH
 UMADDL     10011011101mmmmm0aaaaannnnnddddd  base - C6.2 UMADDL
 UMSUBL     10011011101mmmmm1aaaaannnnnddddd  base - C6.2 UMSUBL
-UMULH      10011011110mmmmm0xxxxxnnnnnddddd  base - C6.2 UMULH
+UMULH      10011011110mmmmm011111nnnnnddddd  base - C6.2 UMULH
 MADDPT     10011011011xxxxxxxxxxxxxxxxxxxxx  CPA refused C6.2 MADDPT, MSUBPT
 UDIV       z0011010110mmmmm000010nnnnnddddd  base - C6.2 UDIV
 SDIV       z0011010110mmmmm000011nnnnnddddd  base - C6.2 SDIV
@@ -169,10 +169,10 @@ STXP       1w001000001sssss0uuuuunnnnnttttt  base - C6.2 STXP
 STLXP      1w001000001sssss1uuuuunnnnnttttt  base - C6.2 STLXP
 LDXP       1w001000011xxxxx0uuuuunnnnnttttt  base - C6.2 LDXP
 LDAXP      1w001000011xxxxx1uuuuunnnnnttttt  base - C6.2 LDAXP
-STLLR      zz001000100xxxxx0xxxxxnnnnnttttt  LOR - C6.2 STLLRB, STLLRH, STLLR
-STLR       zz001000100xxxxx1xxxxxnnnnnttttt  base - C6.2 STLRB, STLRH, STLR
-LDLAR      zz001000110xxxxx0xxxxxnnnnnttttt  LOR - C6.2 LDLARB, LDLARH, LDLAR
-LDAR       zz001000110xxxxx1xxxxxnnnnnttttt  base - C6.2 LDARB, LDARH, LDAR
+STLLR      zz00100010011111011111nnnnnttttt  LOR - C6.2 STLLRB, STLLRH, STLLR
+STLR       zz00100010011111111111nnnnnttttt  base - C6.2 STLRB, STLRH, STLR
+LDLAR      zz00100011011111011111nnnnnttttt  LOR - C6.2 LDLARB, LDLARH, LDLAR
+LDAR       zz00100011011111111111nnnnnttttt  base - C6.2 LDARB, LDARH, LDAR
 CASP       0w0010000A1sssssR11111nnnnnttttt  LSE - C6.2 CASP, CASPA, CASPAL, CASPL
 CAS        zz0010001A1sssssR11111nnnnnttttt  LSE - C6.2 CASB, CASH, CAS and A, L forms
 EXCLunpriv xx001001xxxxxxxxxxxxxxxxxxxxxxxx  LSUI refused C6.2 LDTXR, STTXR, CAST, CASPT and A, L forms

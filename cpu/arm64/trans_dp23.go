@@ -50,7 +50,6 @@ func (t translator) op2(i insn, op ir.Opcode, w ir.Width) {
 	t.setX(i.rd(), t.b.Op2(op, w, t.x(i.rn()), t.x(i.rm())))
 }
 
-// transSMULH and transUMULH ignore Ra, which should be 31 (CONSTRAINED UNPREDICTABLE otherwise).
 func (t translator) transSMULH(i insn) { t.op2(i, ir.MulHS, ir.W64) }
 func (t translator) transUMULH(i insn) { t.op2(i, ir.MulHU, ir.W64) }
 

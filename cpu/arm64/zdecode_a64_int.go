@@ -283,10 +283,10 @@ var tableInt = decodeTable{
 		{0x7fe08000, 0x1b008000}, // MSUB
 		{0xffe08000, 0x9b200000}, // SMADDL
 		{0xffe08000, 0x9b208000}, // SMSUBL
-		{0xffe08000, 0x9b400000}, // SMULH
+		{0xffe0fc00, 0x9b407c00}, // SMULH
 		{0xffe08000, 0x9ba00000}, // UMADDL
 		{0xffe08000, 0x9ba08000}, // UMSUBL
-		{0xffe08000, 0x9bc00000}, // UMULH
+		{0xffe0fc00, 0x9bc07c00}, // UMULH
 		{0xffe00000, 0x9b600000}, // MADDPT
 		{0x7fe0fc00, 0x1ac00800}, // UDIV
 		{0x7fe0fc00, 0x1ac00c00}, // SDIV
@@ -317,10 +317,10 @@ var tableInt = decodeTable{
 		{0xbfe08000, 0x88208000}, // STLXP
 		{0xbfe08000, 0x88600000}, // LDXP
 		{0xbfe08000, 0x88608000}, // LDAXP
-		{0x3fe08000, 0x08800000}, // STLLR
-		{0x3fe08000, 0x08808000}, // STLR
-		{0x3fe08000, 0x08c00000}, // LDLAR
-		{0x3fe08000, 0x08c08000}, // LDAR
+		{0x3ffffc00, 0x089f7c00}, // STLLR
+		{0x3ffffc00, 0x089ffc00}, // STLR
+		{0x3ffffc00, 0x08df7c00}, // LDLAR
+		{0x3ffffc00, 0x08dffc00}, // LDAR
 		{0xbfa07c00, 0x08207c00}, // CASP
 		{0x3fa07c00, 0x08a07c00}, // CAS
 		{0x3f000000, 0x09000000}, // EXCLunpriv

@@ -22,12 +22,28 @@ func FindQemu() string {
 
 // RunQemu runs the image under qemu and returns the block after each case.
 func (im *Image) RunQemu(qemu string) ([]Block, error) {
+	out, err := runELF(qemu, im.ELF)
+	if err != nil {
+		return nil, err
+	}
+	if len(out) != len(im.Cases)*blockLen {
+		return nil, fmt.Errorf("a64diff: %s wrote %d bytes for %d cases", qemu, len(out), len(im.Cases))
+	}
+	blocks := make([]Block, len(im.Cases))
+	for i := range blocks {
+		blocks[i].parse(out[i*blockLen:])
+	}
+	return blocks, nil
+}
+
+// runELF runs an image under qemu and returns what it wrote.
+func runELF(qemu string, elf []byte) ([]byte, error) {
 	f, err := os.CreateTemp("", "a64diff")
 	if err != nil {
 		return nil, err
 	}
 	defer os.Remove(f.Name())
-	_, err = f.Write(im.ELF)
+	_, err = f.Write(elf)
 	if err == nil {
 		err = f.Chmod(0o700)
 	}
@@ -43,12 +59,5 @@ func (im *Image) RunQemu(qemu string) ([]Block, error) {
 	if err := cmd.Run(); err != nil {
 		return nil, fmt.Errorf("a64diff: %s: %w: %s", qemu, err, errOut.Bytes())
 	}
-	if out.Len() != len(im.Cases)*blockLen {
-		return nil, fmt.Errorf("a64diff: %s wrote %d bytes for %d cases", qemu, out.Len(), len(im.Cases))
-	}
-	blocks := make([]Block, len(im.Cases))
-	for i := range blocks {
-		blocks[i].parse(out.Bytes()[i*blockLen:])
-	}
-	return blocks, nil
+	return out.Bytes(), nil
 }
