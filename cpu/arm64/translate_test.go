@@ -75,3 +75,23 @@ func BenchmarkTranslate(b *testing.B) {
 		translate(bl, 0x1000, code, 0)
 	}
 }
+
+// FuzzDecode translates any word: no panic, well-formed IR.
+func FuzzDecode(f *testing.F) {
+	for _, w := range []uint32{0, 0xd503201f, 0x8b020020, 0xf9400000, 0x4e20d400, 0xffffffff} {
+		f.Add(w, uint32(0))
+	}
+	b := ir.NewBuilder(globals)
+	f.Fuzz(func(t *testing.T, w, mode uint32) {
+		var code [4]byte
+		binary.LittleEndian.PutUint32(code[:], w)
+		b.Reset(0x10000)
+		b.Insn(0x10000)
+		if r := translate(b, 0x10000, code[:], mode&7); !r.End {
+			b.ExitTB(0x10004, false)
+		}
+		if err := ir.Verify(&b.Block); err != nil {
+			t.Fatalf("%08x: %v\n%s", w, err, ir.Format(&b.Block))
+		}
+	})
+}
