@@ -36,7 +36,7 @@ check-generate: generate ## generated code is what its generator makes
 	git diff --exit-code
 
 golden: ## rewrite golden files; read the diff
-	$(GO) test ./tcg/... -update
+	$(GO) test ./tcg/opt -update
 
 cross: ## the library and the command build for other hosts
 	GOOS=linux GOARCH=arm64 $(GO) build ./...
