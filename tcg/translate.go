@@ -102,11 +102,22 @@ func (e *Engine) translateBlock(key cpu.TBKey) (ok bool, fault softmmu.Fault) {
 			return true, softmmu.Fault{}
 		}
 		if b.Insns >= maxInsns || pc > pageEnd || pc < key.PC || len(b.Temps) > maxTemps || pc-key.PC >= uint64(n) ||
+			helperStores(b, mark) ||
 			basic && b.Ops[len(b.Ops)-1].Code.Info().Flags&ir.SideExit != 0 || instr != nil && instr.EndBlock() {
 			b.ExitTB(pc, false)
 			return true, softmmu.Fault{}
 		}
 	}
+}
+
+// helperStores tells whether a helper called by the ops from mark on may have written over the block.
+func helperStores(b *ir.Builder, mark int) bool {
+	for i := mark; i < len(b.Ops); i++ {
+		if o := &b.Ops[i]; o.Code == ir.Call && b.Helpers[o.Imm].Stores {
+			return true
+		}
+	}
+	return false
 }
 
 // maxTemps bounds a block's temps, far below what a Temp can number.

@@ -12,8 +12,8 @@ import (
 // Helpers of repeated string instructions. Each does all iterations; on a fault the registers are those
 // after the last complete iteration, as the processor leaves them.
 var (
-	helperMOVS = ir.Helper{Name: "rep_movs", Fn: repMOVS}
-	helperSTOS = ir.Helper{Name: "rep_stos", Fn: repSTOS}
+	helperMOVS = ir.Helper{Name: "rep_movs", Stores: true, Fn: repMOVS}
+	helperSTOS = ir.Helper{Name: "rep_stos", Stores: true, Fn: repSTOS}
 	helperLODS = ir.Helper{Name: "rep_lods", Fn: repLODS}
 	helperCMPS = ir.Helper{Name: "rep_cmps", Fn: repCMPS}
 	helperSCAS = ir.Helper{Name: "rep_scas", Fn: repSCAS}

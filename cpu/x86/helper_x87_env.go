@@ -136,7 +136,7 @@ const (
 )
 
 // x87Env is FNSTENV, FNSAVE, FLDENV and FRSTOR at address in[1]; selector: xLoad, xRegs, xSmall.
-var x87Env = &ir.Helper{Name: "x87_env", Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+var x87Env = &ir.Helper{Name: "x87_env", Stores: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
 	s := stateOf(env)
 	f := newFPU(s)
 	load, regs, small := in[0].Lo&xLoad != 0, in[0].Lo&xRegs != 0, in[0].Lo&xSmall != 0
@@ -187,7 +187,7 @@ var x87Env = &ir.Helper{Name: "x87_env", Fn: func(env *ir.Env, in *[4]ir.Val) ir
 const fxsaveSize = 416
 
 // fxSave is FXSAVE at address in[1]; selector bit 0: FXSAVE64.
-var fxSave = &ir.Helper{Name: "fxsave", ReadsOnly: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+var fxSave = &ir.Helper{Name: "fxsave", ReadsOnly: true, Stores: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
 	if in[1].Lo&15 != 0 {
 		env.Raise(ir.Exception{Kind: ir.ExcProtection, PC: env.PC})
 		return ir.Val{}

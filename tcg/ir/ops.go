@@ -240,6 +240,9 @@ type Helper struct {
 	NoGlobals bool
 	// ReadsOnly: reads globals, changes none.
 	ReadsOnly bool
+	// Stores: may write guest memory, perhaps code of the block it is called from. The engine ends
+	// the block after the instruction.
+	Stores bool
 	// Fn gets up to 4 inputs and returns the output, if it has one. It may raise an exception
 	// through env; the guest state must then be that of the instruction's start, or a state from
 	// which the instruction can go on (rep).
