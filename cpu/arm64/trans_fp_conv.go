@@ -7,10 +7,19 @@ import "github.com/gotcg/gotcg/tcg/ir"
 // toInt converts lane 0 of x to an integer of width d with fbits fraction bits, saturating.
 func (t translator) toInt(w, d ir.Width, signed bool, round uint8, fbits int64, x ir.Temp) ir.Temp {
 	r := t.b.New(ir.I64)
+	round, attr := truncAttr(round)
 	t.b.Emit(ir.Op{Code: ir.FCvtI, W: w, D: d, Aux: round, Imm: fbits,
-		Attr: ir.ArmSat | t.exact() | signedAttr(signed),
+		Attr: ir.ArmSat | t.exact() | signedAttr(signed) | attr,
 		A:    operands(r, x)})
 	return r
+}
+
+// truncAttr gives rounding toward zero as the attribute, other modes as Aux.
+func truncAttr(round uint8) (aux uint8, attr ir.Attr) {
+	if round == ir.RoundZero {
+		return ir.RoundEnv, ir.Trunc
+	}
+	return round, 0
 }
 
 // exact is ExactFP when the mode demands it, for ops whose rules are Arm's by other attributes.

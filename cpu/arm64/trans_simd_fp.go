@@ -195,8 +195,9 @@ func (t translator) toInts(f vform, signed bool, round uint8, fbits int64, x ir.
 		return t.fromInt(t.toInt(f.w, f.w, signed, round, fbits, x))
 	}
 	r := t.b.New(ir.V128)
+	round, attr := truncAttr(round)
 	t.b.Emit(ir.Op{Code: ir.VCvtFI, W: f.w, D: f.w, Aux: round, Imm: fbits,
-		Attr: ir.ArmSat | t.exact() | signedAttr(signed),
+		Attr: ir.ArmSat | t.exact() | signedAttr(signed) | attr,
 		A:    operands(r, x)})
 	return r
 }

@@ -86,6 +86,27 @@ func (c *Compiler) whenNaN(s slow, r xreg, w ir.Width, scalar bool) {
 	c.when(s, ccNE)
 }
 
+// whenOdd is whenNaN for an op that rounds off low bits: under Arm's rules tininess is found before
+// rounding, x86 finds it afterwards, so a result equal to the smallest normal number is for Go too.
+func (c *Compiler) whenOdd(s slow, r xreg, w ir.Width, scalar bool) {
+	form, abs, least := fpForm(w, false), splat(0x7fffffff7fffffff), splat(0x0080000000800000)
+	if w == ir.W64 {
+		abs, least = splat(1<<63-1), splat(1<<52)
+	}
+	c.op3pool(xPAND, xmm15, r, abs)
+	if scalar {
+		c.poolRef(least, c.rip(xUCOMISS|form, uint8(xmm15)))
+		c.when(s, ccE) // equal or unordered
+		return
+	}
+	c.loadConstX(xmm14, least)
+	c.op3i(xCMPPS|form, xmm14, xmm14, xmm15, 0)
+	c.op3i(xCMPPS|form, xmm15, xmm15, xmm15, 3)
+	c.op3(xPOR, xmm15, xmm15, xmm14)
+	c.xx(xPTEST, xmm15, xmm15)
+	c.when(s, ccNE)
+}
+
 // fpKeep carries what is known of the upper lanes from the first input to the output of a scalar op.
 func (c *Compiler) fpKeep(hi, h96 bool) {
 	if t := c.op.A[0]; t != ir.NoTemp && c.op.Attr&ir.Scalar != 0 {
@@ -119,7 +140,11 @@ func (c *Compiler) lowerFArith() {
 	c.kill()
 	r := c.vDst()
 	c.op3(e, r, a, b)
-	c.whenNaN(s, r, o.W, o.Attr&ir.Scalar != 0)
+	if o.Code == ir.FMul || o.Code == ir.FDiv {
+		c.whenOdd(s, r, o.W, o.Attr&ir.Scalar != 0)
+	} else { // sums that are tiny are exact
+		c.whenNaN(s, r, o.W, o.Attr&ir.Scalar != 0)
+	}
 	c.doneX(s, r)
 	c.fpKeep(hi, h96)
 }
@@ -144,7 +169,12 @@ func (c *Compiler) lowerFMinMax() {
 		c.fpKeep(hi, h96)
 		return
 	}
-	// Equal or unordered inputs are Go's.
+	// Unordered inputs are Go's. Of two zeros x86 gives the second; Arm the negative one (the positive one for
+	// a maximum), so both orders are computed and joined bit by bit.
+	join := enc(xPOR)
+	if o.Code == ir.FMax || o.Code == ir.FMaxNM {
+		join = xPAND
+	}
 	a, b := c.srcX(o.A[1]), c.srcX(o.A[2])
 	c.clobber()
 	s := c.slowPath()
@@ -152,15 +182,24 @@ func (c *Compiler) lowerFMinMax() {
 	r := c.vDst()
 	if o.Attr&ir.Scalar != 0 {
 		c.xx(xUCOMISS|fpForm(o.W, false), a, b)
-		c.when(s, ccE)
+		c.when(s, ccP)
 	} else {
-		c.op3i(xCMPPS|fpForm(o.W, false), xmm15, a, b, 0)
-		c.op3i(xCMPPS|fpForm(o.W, false), xmm14, a, b, 3)
-		c.op3(xPOR, xmm15, xmm15, xmm14)
+		c.op3i(xCMPPS|fpForm(o.W, false), xmm15, a, b, 3)
 		c.xx(xPTEST, xmm15, xmm15)
 		c.when(s, ccNE)
 	}
 	c.op3(e, r, a, b)
+	c.op3(e, xmm14, b, a)
+	switch {
+	case o.Attr&ir.Scalar == 0:
+		c.op3(join, r, r, xmm14)
+	case o.W == ir.W64:
+		c.op3(join, xmm14, xmm14, r)
+		c.xx(xMOVSDld, r, xmm14)
+	default:
+		c.op3(join, xmm14, xmm14, r)
+		c.xx(xMOVSSld, r, xmm14)
+	}
 	c.doneX(s, r)
 	c.fpKeep(hi, h96)
 }
@@ -219,7 +258,7 @@ func (c *Compiler) lowerFMulAdd() {
 	}
 	c.xmov(r, x)
 	c.vxx(e, r, y, z)
-	c.whenNaN(s, r, o.W, scalar)
+	c.whenOdd(s, r, o.W, scalar)
 	c.doneX(s, r)
 	c.fpKeep(hi, h96)
 }
@@ -324,7 +363,11 @@ func (c *Compiler) lowerFCvtFF() {
 		c.defX(r)
 		return
 	}
-	c.whenNaN(s, r, o.D, scalar)
+	if o.D < o.W {
+		c.whenOdd(s, r, o.D, scalar)
+	} else {
+		c.whenNaN(s, r, o.D, scalar)
+	}
 	c.doneX(s, r)
 }
 
