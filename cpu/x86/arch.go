@@ -25,7 +25,7 @@ func makeArch() *cpu.Arch {
 		InsnAlign:   1,
 		TSO:         true,
 		InitState:   func(p unsafe.Pointer) { StateAt(p).Init() },
-		Mode:        func(unsafe.Pointer) uint32 { return 0 },
+		Mode:        func(p unsafe.Pointer) uint32 { return StateAt(p).fpMode() },
 		Translate:   Translate,
 		Disas:       Disas,
 		Regs:        gdbRegs,

@@ -97,15 +97,42 @@ func fHoriz(t *trans, r *vrow) {
 	t.b.Set(xmm(d.Reg), t.b.V(r.op, r.w, 0, even, odd))
 }
 
-// vLDMXCSR loads MXCSR; a reserved bit set is #GP. SDM vol. 1 10.2.3.
-func vLDMXCSR(t *trans, _ *vrow) {
-	v := t.b.Ld(ir.W32, t.ea(), 0)
-	ok := t.b.NewLabel()
-	t.b.BrC(ir.W64, ir.TSTEQ, v, t.b.Const(0xffffffff&^mxcsrMask), ok)
-	t.b.ExitExc(ir.ExcProtection, t.pc, ir.NoTemp)
-	t.b.SetLabel(ok)
-	t.b.Emit(ir.Op{Code: ir.SetEnv, A: [6]ir.Temp{v, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}})
+// modeFPTrap is the TBKey mode bit for an MXCSR with unmasked exceptions: FP ops carry ir.ExactFP and
+// may raise #XM.
+const modeFPTrap = 1
+
+// fpMode returns the mode bits that MXCSR determines.
+func (s *State) fpMode() uint32 {
+	if ^s.MXCSR&ir.FPDefault != 0 {
+		return modeFPTrap
+	}
+	return 0
 }
+
+// vLDMXCSR loads MXCSR; a reserved bit set is #GP. SDM vol. 1 10.2.3. New exception masks may change the
+// mode, so they go through a helper and end the block.
+func vLDMXCSR(t *trans, _ *vrow) {
+	b := t.b
+	v := b.Ld(ir.W32, t.ea(), 0)
+	old := b.New(ir.I64)
+	b.Emit(ir.Op{Code: ir.GetEnv, A: [6]ir.Temp{old, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}})
+	same := b.NewLabel()
+	odd := b.Op2i(ir.And, ir.W64, b.Op2(ir.Xor, ir.W64, v, old), 0xffffffff&^mxcsrMask|ir.FPDefault)
+	b.BrC(ir.W64, ir.EQ, odd, t.c(0), same)
+	b.Call(&helperLDMXCSR, false, v)
+	b.ExitPtr(t.c(t.next))
+	b.SetLabel(same)
+	b.Emit(ir.Op{Code: ir.SetEnv, A: [6]ir.Temp{v, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}})
+}
+
+var helperLDMXCSR = ir.Helper{Name: "ldmxcsr", NoGlobals: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+	if in[0].Lo&^mxcsrMask != 0 {
+		env.Raise(ir.Exception{Kind: ir.ExcProtection, PC: env.PC})
+	} else {
+		*env.FPEnv = in[0].Lo
+	}
+	return ir.Val{}
+}}
 
 // mxcsrMask is MXCSR_MASK as FXSAVE reports it: all of SSE2's bits, DAZ among them.
 const mxcsrMask = 0xffff

@@ -21,7 +21,7 @@ func transX87() map[Op]transFn {
 		FNCLEX: xControl(xClex), FNINIT: xControl(xInit), FFREE: xControl(xFree), FFREEP: xControl(xFreeP),
 		FWAIT:   func(t *trans) { t.b.Call(x87Wait, false) },
 		FNSTENV: xEnv(0), FNSAVE: xEnv(xRegs), FLDENV: xEnv(xLoad), FRSTOR: xEnv(xLoad | xRegs),
-		FXSAVE: xFX(fxSave), FXRSTOR: xFX(fxRestore),
+		FXSAVE: func(t *trans) { t.xFX(fxSave) }, FXRSTOR: xFXRestore,
 	}
 	for i, op := range []Op{FADD, FMUL, opNone, opNone, FSUB, FSUBR, FDIV, FDIVR} {
 		m[op] = xArith(uint64(i), xM32, xM64)
@@ -238,8 +238,13 @@ func xEnv(sel uint64) transFn {
 	}
 }
 
-func xFX(h *ir.Helper) transFn {
-	return func(t *trans) {
-		t.b.Call(h, false, t.c(uint64(t.in.Rex>>3&1)), t.storeAt())
-	}
+func (t *trans) xFX(h *ir.Helper) {
+	t.b.Call(h, false, t.c(uint64(t.in.Rex>>3&1)), t.storeAt())
+}
+
+// xFXRestore is FXRSTOR; it may change the mode, so it ends the block.
+func xFXRestore(t *trans) {
+	t.xFX(fxRestore)
+	t.b.ExitPtr(t.c(t.next))
+	t.end = true
 }

@@ -55,6 +55,7 @@ func Translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
 	t.in, err = Decode(code, Mode64)
 	t.b, t.pc, t.next = b, pc, pc+uint64(t.in.Len)
 	t.end, t.hasEA = false, false
+	first := len(b.Ops)
 	switch err {
 	case nil:
 		if f := transTab[t.in.Op]; f != nil {
@@ -70,6 +71,13 @@ func Translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
 		t.raise(ir.ExcProtection)
 	default:
 		t.raise(ir.ExcIllegal)
+	}
+	if mode&modeFPTrap != 0 {
+		for i := first; i < len(b.Ops); i++ {
+			if o := &b.Ops[i]; o.Code.Info().Flags&ir.UsesEnv != 0 {
+				o.Attr |= ir.ExactFP
+			}
+		}
 	}
 	return cpu.Result{Len: int(max(t.in.Len, 1)), End: t.end}
 }

@@ -229,7 +229,14 @@ var Ops = [NumOps]OpInfo{
 	ICvtF:   {"icvtf", "v", "vi", wFP, Signed | ArmFP | ExactFP, Pure | UsesEnv | SideEffect},
 	VCvtFI:  {"vcvtfi", "v", "v", wFP, Signed | Trunc | ArmSat | ExactFP, Pure | UsesEnv | SideEffect},
 	VCvtIF:  {"vcvtif", "v", "v", w3264, Signed | ArmFP | ExactFP, Pure | UsesEnv | SideEffect},
-	FAddSub: {"faddsub", "v", "vv", wFP, 0, Pure | UsesEnv | SideEffect},
+	FAddSub: {"faddsub", "v", "vv", wFP, ExactFP, Pure | UsesEnv | SideEffect},
+}
+
+// MayRaise reports whether the op may raise a guest exception: ops with MayFault, and FP ops that
+// run under unmasked exceptions.
+func (o *Op) MayRaise() bool {
+	f := Ops[o.Code].Flags
+	return f&MayFault != 0 || o.Attr&ExactFP != 0 && f&UsesEnv != 0
 }
 
 // Info returns the op's row.

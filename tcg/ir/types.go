@@ -207,7 +207,8 @@ const (
 	// ArmSat: float to integer saturates and NaN gives 0 (Arm); else x86's integer indefinite.
 	ArmSat
 	// ExactFP: the op runs under Arm's FPCR.FZ, which no host mode matches (flags of flushed values,
-	// tininess before rounding), so a backend evaluates it by Eval.
+	// tininess before rounding), or under an x86 MXCSR with unmasked exceptions, which it may raise; so a
+	// backend evaluates it by Eval.
 	ExactFP
 )
 

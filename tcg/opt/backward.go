@@ -48,7 +48,7 @@ func (s *State) backward() {
 					s.seen[t] = 0
 				}
 			}
-			if r.class == observer {
+			if r.class == observer || o.MayRaise() {
 				epoch++
 			}
 		}

@@ -51,7 +51,7 @@ func (s *State) mergeStretch(start, end int) int {
 	for i := start; i < end; i++ {
 		o := &ops[i]
 		if o.Code != ir.Counter {
-			if rows[o.Code].class == observer {
+			if rows[o.Code].class == observer || o.MayRaise() {
 				firstObserver = min(firstObserver, i)
 			}
 			continue

@@ -70,7 +70,7 @@ func (c *Compiler) liveness() {
 				c.record(u, k, t, obs, hard)
 			}
 		}
-		if row.observes {
+		if row.observes || o.MayRaise() {
 			obs = uint16(i)
 			if row.hard {
 				hard = uint16(i)

@@ -50,6 +50,9 @@ func (c *Compiler) lowerVClmul() {
 }
 
 func (c *Compiler) lowerFAddSub() {
+	if c.exact() {
+		return
+	}
 	e := enc(xADDSUBPS)
 	if c.op.W == ir.W64 {
 		e = xADDSUBPD
