@@ -32,6 +32,7 @@ type strRun struct {
 	s     *State
 	size  uint64 // bytes per element
 	mask  uint64 // of an address
+	flags uint64 // at the start
 	base  uint64 // of the source segment
 	untEq bool   // REPNE
 	back  bool   // DF
@@ -43,7 +44,7 @@ func newStrRun(env *ir.Env, in *[4]ir.Val) strRun {
 	if a>>8&0xff == 4 {
 		r.mask = 0xffffffff
 	}
-	r.back = r.s.Sys&EFlagDF != 0
+	r.back, r.flags = r.s.Sys&EFlagDF != 0, r.s.Flags
 	return r
 }
 
@@ -82,6 +83,7 @@ func (r *strRun) inPage(addr, n uint64) uint64 {
 func (r *strRun) load(addr uint64) (uint64, bool) {
 	v, f := r.env.Mem.Load(addr, r.w())
 	if !f.Ok() {
+		r.s.Flags = r.flags // SDM vol. 2 REP: a fault restores the flags
 		r.env.RaiseFault(f)
 	}
 	return v.Lo, f.Ok()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -33,6 +34,12 @@ func run(t *testing.T, accel tcg.Accel, mode softmmu.Mode) {
 	c := Config{Seed: *flagSeed, Insns: 60000, Accel: accel, Mode: mode, MaxMismatch: *flagMax, Verify: true, MaxLen: *flagLen, Only: *flagOnly}
 	if testing.Short() {
 		c.Insns = 20000
+	}
+	if n, err := strconv.Atoi(os.Getenv("GOTCG_FUZZ_INSNS")); err == nil { // make fuzz-diff
+		c.Insns = n
+	}
+	if n, err := strconv.ParseUint(os.Getenv("GOTCG_FUZZ_SEED"), 0, 64); err == nil {
+		c.Seed = n
 	}
 	if *flagInsns > 0 {
 		c.Insns = *flagInsns
@@ -65,6 +72,6 @@ func run(t *testing.T, accel tcg.Accel, mode softmmu.Mode) {
 	t.Logf("cut short: %v", res.Stopped)
 }
 
-func TestInterp(t *testing.T)    { run(t, tcg.AccelInterp, softmmu.Direct) }
-func TestJITDirect(t *testing.T) { run(t, tcg.AccelJIT, softmmu.Direct) }
-func TestJITTLB(t *testing.T)    { run(t, tcg.AccelJIT, softmmu.TLB) }
+func TestDifferentialInterp(t *testing.T)    { run(t, tcg.AccelInterp, softmmu.Direct) }
+func TestDifferentialJITDirect(t *testing.T) { run(t, tcg.AccelJIT, softmmu.Direct) }
+func TestDifferentialJITTLB(t *testing.T)    { run(t, tcg.AccelJIT, softmmu.TLB) }
