@@ -22,15 +22,15 @@ type Variant struct {
 	Name  string
 	Accel tcg.Accel
 	Mode  softmmu.Mode
-	NoOpt bool
+	Opt   string // tcg.Config's
 }
 
 // Variants are all the ways; those with the JIT need a host that has one.
 var Variants = []Variant{
-	{"interp", tcg.AccelInterp, softmmu.TLB, true},
-	{"interp+opt", tcg.AccelInterp, softmmu.Direct, false},
-	{"jit/direct", tcg.AccelJIT, softmmu.Direct, false},
-	{"jit/tlb", tcg.AccelJIT, softmmu.TLB, false},
+	{"interp", tcg.AccelInterp, softmmu.TLB, "none"},
+	{"interp+opt", tcg.AccelInterp, softmmu.Direct, ""},
+	{"jit/direct", tcg.AccelJIT, softmmu.Direct, ""},
+	{"jit/tlb", tcg.AccelJIT, softmmu.TLB, ""},
 }
 
 // Run runs one row and says what is wrong, "" for nothing. flags names the flags register, which is compared
@@ -53,7 +53,7 @@ func Run(arch *cpu.Arch, flags string, row *Row, v Variant) (string, error) {
 	if err := as.Map(DataBase, DataSize, softmmu.RW, softmmu.Info{}); err != nil {
 		return "", err
 	}
-	e, err := tcg.New(tcg.Config{Arch: arch, Mem: as, Accel: v.Accel, NoOpt: v.NoOpt, Verify: true, CodeSize: 1 << 20})
+	e, err := tcg.New(tcg.Config{Arch: arch, Mem: as, Accel: v.Accel, Opt: v.Opt, Verify: true, CodeSize: 1 << 20})
 	if err != nil {
 		return "", err
 	}
