@@ -70,6 +70,15 @@ next:
 	return m, nil
 }
 
+// Names returns the items' names.
+func Names() []string {
+	var names []string
+	for _, it := range items {
+		names = append(names, it.name)
+	}
+	return names
+}
+
 // Help returns the list of items, one line each.
 func Help() string {
 	var b strings.Builder
@@ -101,6 +110,22 @@ func ParseRange(s string) (Range, error) {
 		return Range{}, fmt.Errorf("address range %q is empty", s)
 	}
 	return Range{lo, hi}, nil
+}
+
+// ParseRanges reads a comma-separated list of ranges.
+func ParseRanges(s string) ([]Range, error) {
+	var l []Range
+	for one := range strings.SplitSeq(s, ",") {
+		if one == "" {
+			continue
+		}
+		r, err := ParseRange(one)
+		if err != nil {
+			return nil, err
+		}
+		l = append(l, r)
+	}
+	return l, nil
 }
 
 // Log writes the items that are on. A nil *Log logs nothing.

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gotcg/gotcg"
+	"github.com/gotcg/gotcg/internal/debuglog"
+)
+
+// runOptions are run's flags.
+type runOptions struct {
+	items, logFile, dfilter    string
+	env, unset                 []string
+	accel, mem, sysroot, argv0 string
+	strace, stats              bool
+	cfg                        gotcg.Config
+}
+
+func newRunCmd(sio stdio) *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   "run [flags] IMAGE [ARGUMENT...]",
+		Short: "run a statically linked Linux program",
+		Long: `run executes a statically linked x86-64 or AArch64 Linux program. Flags before IMAGE are gotcg's, all that
+follows it is the program's. The program's exit status is gotcg's; 128 + the signal's number when a signal killed it.`,
+		Example: `  gotcg run ./hello
+  gotcg run --plugin insn-count --plugin mem,track=w ./hello
+  gotcg run --strace -E LANG=C busybox-arm64 ls -l /
+  gotcg run -d in_asm,op,out_asm -D log ./hello`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 && o.items != "help" {
+				return fmt.Errorf("run needs the program's file name")
+			}
+			return nil
+		},
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveDefault
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, sio, args) },
+	}
+	f := cmd.Flags()
+	f.SetInterspersed(false)
+	f.StringVarP(&o.items, "debug", "d", "", "log these items, comma-separated (-d help lists them)")
+	f.StringVarP(&o.logFile, "log-file", "D", "", "write the log to this file, not to standard error")
+	f.StringVar(&o.dfilter, "dfilter", "", "log only code in these address ranges: LO..HI or LO+LEN, comma-separated")
+	f.StringArrayVarP(&o.env, "env", "E", nil, "set (NAME=VALUE) or unset (NAME) a variable of the program's environment")
+	f.StringVar(&o.argv0, "argv0", "", "the program's argv[0]")
+	f.StringVar(&o.sysroot, "sysroot", "", "host directory that the program sees as /")
+	f.StringVar(&o.accel, "accel", "auto", "executor: auto, jit or interp")
+	f.StringVar(&o.mem, "mem", "direct", "guest memory: direct or tlb")
+	f.StringArrayVar(&o.cfg.Plugins, "plugin", nil, "load a plugin: NAME or NAME,KEY=VALUE,... (gotcg plugins lists them)")
+	f.BoolVar(&o.strace, "strace", false, "log the program's system calls")
+	f.BoolVar(&o.stats, "stats", false, "print the engine's counters at the end")
+	f.BoolVar(&o.cfg.Lockstep, "lockstep", false, "run every block on the interpreter too and compare")
+	f.BoolVar(&o.cfg.Verify, "verify", false, "check the IR of every block")
+	f.BoolVar(&o.cfg.OneInsnPerTB, "one-insn-per-tb", false, "translate one instruction a block")
+	f.StringVar(&o.cfg.Opt, "opt", "", "switch optimizer passes: -NAME one off, none all, comma-separated")
+	complete := func(words ...string) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return words, cobra.ShellCompDirectiveNoFileComp
+		}
+	}
+	for name, words := range map[string][]string{"accel": {"auto", "jit", "interp"}, "mem": {"direct", "tlb"}, "debug": debuglog.Names(), "plugin": pluginNames()} {
+		if err := cmd.RegisterFlagCompletionFunc(name, complete(words...)); err != nil {
+			panic("BUG: " + err.Error())
+		}
+	}
+	return cmd
+}
+
+// config completes the machine's configuration. The log writer is closed by the caller.
+func (o *runOptions) config(sio stdio, args []string) (log io.WriteCloser, err error) {
+	c := &o.cfg
+	switch o.accel {
+	case "auto":
+	case "jit":
+		c.Accel = gotcg.JIT
+	case "interp":
+		c.Accel = gotcg.Interp
+	default:
+		return nil, fmt.Errorf("--accel %q: want auto, jit or interp", o.accel)
+	}
+	switch o.mem {
+	case "direct":
+	case "tlb":
+		c.Mem = gotcg.TLB
+	default:
+		return nil, fmt.Errorf("--mem %q: want direct or tlb", o.mem)
+	}
+	c.AddressBits = 46
+	c.Args = append([]string{args[0]}, args[1:]...)
+	if o.argv0 != "" {
+		c.Args[0] = o.argv0
+	}
+	c.Env, c.Sysroot = environ(os.Environ(), o.env), o.sysroot
+	c.LogItems, c.LogFilter = o.items, o.dfilter
+	log = nopCloser{sio.err}
+	if o.logFile != "" {
+		file, err := os.Create(o.logFile)
+		if err != nil {
+			return nil, err
+		}
+		log = &bufferedFile{bufio.NewWriterSize(file, 1<<16), file}
+	}
+	c.Log = log
+	if items, err := debuglog.Parse(o.items); err == nil && items&debuglog.Strace != 0 || o.strace {
+		c.Strace = log
+	}
+	return log, nil
+}
+
+func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
+	if o.items == "help" {
+		fmt.Fprint(cmd.OutOrStdout(), debuglog.Help())
+		return nil
+	}
+	log, err := o.config(sio, args)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	m, err := gotcg.Load(args[0], o.cfg)
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	exit, err := m.Run(cmd.Context())
+	if err != nil {
+		return err
+	}
+	if o.stats {
+		m.Stats().Print(log)
+	}
+	if exit.Kind == gotcg.Signaled {
+		fmt.Fprintf(sio.err, "gotcg: %s\n", exit)
+	}
+	if exit.Code != 0 {
+		return exitStatus(exit.Code)
+	}
+	return nil
+}
+
+// environ applies NAME=VALUE and NAME to an environment.
+func environ(env, changes []string) []string {
+	for _, c := range changes {
+		name, _, set := strings.Cut(c, "=")
+		kept := env[:0:0]
+		for _, e := range env {
+			if !strings.HasPrefix(e, name+"=") {
+				kept = append(kept, e)
+			}
+		}
+		if env = kept; set {
+			env = append(env, c)
+		}
+	}
+	return env
+}
+
+// oneLine is the error on one line, without the prefix the command puts there itself.
+func oneLine(err error) string {
+	s := strings.TrimPrefix(err.Error(), "gotcg: ")
+	return strings.ReplaceAll(strings.TrimRight(s, "\n"), "\n", "\n  ")
+}
+
+type nopCloser struct{ io.Writer }
+
+func (nopCloser) Close() error { return nil }
+
+// bufferedFile is a log file; what a crash loses is bounded by the buffer.
+type bufferedFile struct {
+	*bufio.Writer
+	f *os.File
+}
+
+func (b *bufferedFile) Close() error {
+	err := b.Flush()
+	if e := b.f.Close(); err == nil {
+		err = e
+	}
+	return err
+}

@@ -1,0 +1,137 @@
+package gotcg
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/cpu/arm64"
+	"github.com/gotcg/gotcg/cpu/x86"
+	"github.com/gotcg/gotcg/internal/debuglog"
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg"
+)
+
+// Arch names a guest architecture. The zero value is X86_64 for New; Load takes it from the image.
+type Arch uint8
+
+const (
+	// X86_64 is the 64-bit mode of x86.
+	X86_64 Arch = iota
+	// AArch64 is A64.
+	AArch64
+)
+
+// String returns the architecture's name, as uname(1) prints it.
+func (a Arch) String() string {
+	if a == AArch64 {
+		return "aarch64"
+	}
+	return "x86_64"
+}
+
+func (a Arch) cpu() (*cpu.Arch, error) {
+	switch a {
+	case X86_64:
+		return x86.Arch, nil
+	case AArch64:
+		return arm64.Arch(), nil
+	}
+	return nil, fmt.Errorf("gotcg: unknown architecture %d", uint8(a))
+}
+
+// Accel says what executes guest code.
+type Accel = tcg.Accel
+
+// Executors. Auto is the JIT where the host has one.
+const (
+	Auto   = tcg.AccelAuto
+	JIT    = tcg.AccelJIT
+	Interp = tcg.AccelInterp
+)
+
+// MemMode says how guest memory is reached.
+type MemMode = softmmu.Mode
+
+// Memory modes. Direct maps guest pages onto host pages; TLB looks each page up, allows MMIO, and
+// gives the guest all 64 bits of address.
+const (
+	Direct = softmmu.Direct
+	TLB    = softmmu.TLB
+)
+
+// Perm is a set of page permissions.
+type Perm = softmmu.Perm
+
+// Permissions.
+const (
+	R = softmmu.R
+	W = softmmu.W
+	X = softmmu.X
+)
+
+// Config says how a Machine works. The zero value is useful: an x86-64 guest under the JIT with
+// directly mapped memory. It is a plain value; New and Load keep a copy.
+type Config struct {
+	Arch  Arch
+	Accel Accel
+	Mem   MemMode
+	// AddressBits is the log2 of the guest's address range in bytes in Direct mode; 0: 42 bits, so
+	// that about thirty machines fit into one process. At most 46.
+	AddressBits uint
+	// CodeSize is the size of the code buffer in bytes; 0: 64 MiB.
+	CodeSize int
+	// OneInsnPerTB ends every block after one instruction; NoChain returns to Go between blocks;
+	// Verify checks each block's IR; Lockstep runs every block on the interpreter too and compares.
+	// All cost speed.
+	OneInsnPerTB, NoChain, Verify, Lockstep bool
+	// Opt switches optimizer passes: "-NAME" one off, "none" all, comma-separated; empty: all on.
+	Opt string
+	// Log receives what LogItems names (the items of -d, comma-separated); nil: standard error.
+	Log      io.Writer
+	LogItems string
+	// LogFilter limits what is logged of translated code to address ranges: LO..HI or LO+LEN,
+	// comma-separated.
+	LogFilter string
+
+	// Plugins are loaded before the first instruction: "name" or "name,key=value,..." (LoadPlugin).
+	Plugins []string
+
+	// The rest is for programs (Load).
+
+	// Args is argv; empty: the image's path. Env is the environment, "NAME=value".
+	Args, Env []string
+	// Stdin, Stdout and Stderr are the guest's descriptors 0 to 2; nil: the host process's.
+	Stdin, Stdout, Stderr *os.File
+	// Sysroot is the host directory that the guest sees as "/"; empty: the host's root.
+	Sysroot string
+	// Strace receives a line per system call; nil: none.
+	Strace io.Writer
+}
+
+const defaultBits = 42
+
+func (c *Config) addressSpace() (*softmmu.AddressSpace, error) {
+	bits := c.AddressBits
+	if bits == 0 {
+		bits = defaultBits
+	}
+	return softmmu.New(softmmu.Config{Mode: c.Mem, Bits: bits})
+}
+
+func (c *Config) log() (*debuglog.Log, error) {
+	items, err := debuglog.Parse(c.LogItems)
+	if err != nil {
+		return nil, fmt.Errorf("gotcg: %w", err)
+	}
+	w := c.Log
+	if w == nil {
+		w = os.Stderr
+	}
+	l := debuglog.New(w, items)
+	if l.Filter, err = debuglog.ParseRanges(c.LogFilter); err != nil {
+		return nil, fmt.Errorf("gotcg: %w", err)
+	}
+	return l, nil
+}

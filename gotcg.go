@@ -1,0 +1,223 @@
+// Package gotcg runs x86-64 and AArch64 machine code by dynamic translation, with instrumentation
+// translated into it. A Machine is one guest: New makes one for raw code, Load one for a Linux
+// program.
+//
+//	m, err := gotcg.Load("testdata/hello", gotcg.Config{Args: []string{"hello", "world"}})
+//	...
+//	defer m.Close()
+//	exit, err := m.Run(ctx)
+//	fmt.Println(exit.Code)
+//
+// A Machine is used by one goroutine at a time, but for Stop. Any number of Machines run
+// concurrently in one process. There is no global state.
+package gotcg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/instrument"
+	"github.com/gotcg/gotcg/internal/debuglog"
+	"github.com/gotcg/gotcg/linux"
+	"github.com/gotcg/gotcg/linux/abi"
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg"
+)
+
+// Machine is one guest: memory, one vCPU, translated code and, for a program, its process.
+type Machine struct {
+	cfg  Config
+	arch *cpu.Arch
+	mem  *softmmu.AddressSpace
+	eng  *tcg.Engine
+	vcpu *tcg.VCPU
+	proc *linux.Process // nil for raw code
+	last tcg.Stop
+	log  *debuglog.Log
+	// set holds the plugins and hooks; hooks numbers the hooks.
+	set   *instrument.Set
+	hooks int
+}
+
+// New makes a machine with empty memory, for code that the caller maps.
+func New(cfg Config) (*Machine, error) {
+	arch, err := cfg.Arch.cpu()
+	if err != nil {
+		return nil, err
+	}
+	log, err := cfg.log()
+	if err != nil {
+		return nil, err
+	}
+	mem, err := cfg.addressSpace()
+	if err != nil {
+		return nil, fmt.Errorf("gotcg: %w", err)
+	}
+	m := &Machine{cfg: cfg, arch: arch, mem: mem, log: log}
+	m.set = instrument.NewSet((*host)(m), arch)
+	maxInsns := 0
+	if cfg.OneInsnPerTB {
+		maxInsns = 1
+	}
+	m.eng, err = tcg.New(tcg.Config{
+		Arch: arch, Mem: mem, Accel: cfg.Accel, CodeSize: cfg.CodeSize, MaxInsns: maxInsns, NoChain: cfg.NoChain,
+		Opt: cfg.Opt, Verify: cfg.Verify, Lockstep: cfg.Lockstep, Instr: m.set, Log: log,
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), mem.Close())
+	}
+	m.vcpu = m.eng.NewVCPU()
+	for _, p := range cfg.Plugins {
+		if err := m.LoadPlugin(p); err != nil {
+			return nil, errors.Join(err, m.eng.Close(), mem.Close())
+		}
+	}
+	return m, nil
+}
+
+// Load makes a machine and loads the statically linked Linux program at path into it. The
+// program's architecture takes the place of cfg.Arch.
+func Load(path string, cfg Config) (*Machine, error) {
+	img, err := openImage(path)
+	if err != nil {
+		return nil, fmt.Errorf("gotcg: %w", err)
+	}
+	cfg.Arch = X86_64
+	if img.Arch == abi.A64 {
+		cfg.Arch = AArch64
+	}
+	m, err := New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	exe, err := filepath.Abs(path)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), m.Close())
+	}
+	m.proc, err = linux.NewProcess(linux.Config{
+		Exe:  exe,
+		Args: cfg.Args, Env: cfg.Env, Sysroot: cfg.Sysroot, Stdin: cfg.Stdin, Stdout: cfg.Stdout, Stderr: cfg.Stderr,
+		Strace: cfg.Strace,
+	}, img, m.mem, (*linuxCPU)(m))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), m.Close())
+	}
+	return m, nil
+}
+
+func openImage(path string) (*linux.Image, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return linux.ParseELF(f, st.Size(), path)
+}
+
+// Close lets the plugins print their results and frees the machine's memory and code.
+func (m *Machine) Close() error {
+	m.set.Close()
+	if m.proc != nil {
+		m.proc.Close()
+	}
+	return errors.Join(m.eng.Close(), m.mem.Close())
+}
+
+// RunOption bounds a Run.
+type RunOption func(*runOptions)
+
+type runOptions struct {
+	limit int64
+	until []uint64
+}
+
+// Limit ends the Run after n guest instructions.
+func Limit(n int64) RunOption { return func(o *runOptions) { o.limit = n } }
+
+// Until ends the Run before the instruction at one of the addresses. When the Run starts at one,
+// that instruction runs.
+func Until(addrs ...uint64) RunOption {
+	return func(o *runOptions) { o.until = append(o.until, addrs...) }
+}
+
+// Run executes guest code from the PC on until the program ends, raw code raises an exception, an
+// option's bound is met, Stop is called or ctx is done. The error is for failures of the host or
+// of gotcg; whatever the guest does is an Exit.
+func (m *Machine) Run(ctx context.Context, opts ...RunOption) (Exit, error) {
+	o := runOptions{limit: -1}
+	for _, f := range opts {
+		f(&o)
+	}
+	m.vcpu.SetLimit(o.limit)
+	for _, a := range o.until {
+		m.eng.SetBreak(a)
+		defer m.eng.ClearBreak(a)
+	}
+	if err := ctx.Err(); err != nil {
+		return Exit{Kind: Stopped, PC: m.PC()}, nil
+	}
+	defer context.AfterFunc(ctx, m.vcpu.Interrupt)()
+	if m.proc == nil {
+		m.last = m.vcpu.Run()
+		return m.exit(), m.last.Err
+	}
+	x, ended, err := m.proc.Run(ctx)
+	if err != nil {
+		return Exit{}, fmt.Errorf("gotcg: %w", err)
+	}
+	if !ended {
+		return m.exit(), nil
+	}
+	e := Exit{Kind: Exited, Code: x.Code, Signal: int(x.Signal), PC: m.PC()}
+	if x.Signal != 0 {
+		e.Kind, e.PC, e.Text = Signaled, x.PC, x.String()
+	}
+	return e, nil
+}
+
+// exit makes an Exit of the last stop of the vCPU.
+func (m *Machine) exit() Exit {
+	e := Exit{PC: m.PC()}
+	switch m.last.Kind {
+	case tcg.StopException:
+		e.Kind, e.Exception = Raised, m.last.Exc
+	case tcg.StopBreak:
+		e.Kind = UntilReached
+	case tcg.StopLimit:
+		e.Kind = LimitReached
+	default:
+		e.Kind = Stopped
+	}
+	return e
+}
+
+// Stop makes Run return soon. Any goroutine may call it.
+func (m *Machine) Stop() { m.vcpu.Interrupt() }
+
+// linuxCPU is the machine's vCPU as the Linux personality sees it.
+type linuxCPU Machine
+
+func (c *linuxCPU) Arch() *cpu.Arch { return c.arch }
+
+// Run runs guest code until it raises an exception; kind none: the run was interrupted.
+func (c *linuxCPU) Run(context.Context) (cpu.Exception, error) {
+	c.last = c.vcpu.Run()
+	if c.last.Err != nil {
+		return cpu.Exception{}, c.last.Err
+	}
+	if c.last.Kind != tcg.StopException {
+		return cpu.Exception{}, nil
+	}
+	return c.last.Exc, nil
+}
+
+func (c *linuxCPU) ReadReg(num int) uint64     { return c.arch.ReadReg(c.vcpu.State(), num) }
+func (c *linuxCPU) WriteReg(num int, v uint64) { c.arch.WriteReg(c.vcpu.State(), num, v) }

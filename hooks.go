@@ -1,0 +1,118 @@
+package gotcg
+
+import (
+	"fmt"
+
+	"github.com/gotcg/gotcg/instrument"
+	"github.com/gotcg/gotcg/softmmu"
+)
+
+// CPU is a handle of the vCPU an event happens on, valid during the event's call.
+type CPU = instrument.CPU
+
+// Access is a guest memory access, as hooks see it.
+type Access = instrument.Access
+
+// host is the machine as package instrument sees it.
+type host Machine
+
+func (h *host) Log(text string) { h.log.Printf("%s", text) }
+
+func (h *host) Flush() {
+	if h.eng != nil {
+		h.eng.Flush()
+	}
+}
+
+func (h *host) ReadMemory(addr uint64, buf []byte) bool {
+	return h.mem.Peek(softmmu.Addr(addr), buf) == len(buf)
+}
+
+func (h *host) Counters() [][]uint64 { return [][]uint64{h.vcpu.Counters()} }
+
+// LoadPlugin loads a registered plugin: "name" or "name,key=value,...". Package plugins/all registers the
+// built-in ones. Plugins print their results to the machine's log when it is closed.
+func (m *Machine) LoadPlugin(spec string) error {
+	if err := m.set.Load(spec); err != nil {
+		return fmt.Errorf("gotcg: %w", err)
+	}
+	return nil
+}
+
+// AddPlugin adds a plugin that build makes; see package instrument for what it may be.
+func (m *Machine) AddPlugin(name string, build func(*instrument.Instance) (any, error)) error {
+	if err := m.set.Add(name, build); err != nil {
+		return fmt.Errorf("gotcg: %w", err)
+	}
+	return nil
+}
+
+// RemovePlugin removes the plugins of a name, after they have printed their results.
+func (m *Machine) RemovePlugin(name string) bool { return m.set.Remove(name) }
+
+// Hook is a function called on events of the guest. It may be removed, from any goroutine and from itself.
+type Hook struct {
+	m    *Machine
+	name string
+}
+
+// Remove ends the calls, at the next instruction when it is called from the hook.
+func (h Hook) Remove() { h.m.set.Remove(h.name) }
+
+func (m *Machine) hook(p any) Hook {
+	m.hooks++
+	h := Hook{m, fmt.Sprintf("hook#%d", m.hooks)}
+	// Adding fails only if build does.
+	_ = m.set.Add(h.name, func(*instrument.Instance) (any, error) { return p, nil })
+	return h
+}
+
+// addrRange is what hooks of a range of instructions have in common; both ends are included.
+type addrRange struct{ lo, hi uint64 }
+
+func (r addrRange) has(pc uint64) bool { return pc >= r.lo && pc <= r.hi }
+
+type insnHook struct {
+	addrRange
+	fn func(c *CPU, pc uint64)
+}
+
+func (h *insnHook) NeedsBeforeInsn(pc uint64, _ *CPU) bool { return h.has(pc) }
+func (h *insnHook) BeforeInsn(pc uint64, c *CPU)           { h.fn(c, pc) }
+
+// HookInsns has fn called before every execution of an instruction at lo to hi (both included).
+func (m *Machine) HookInsns(lo, hi uint64, fn func(c *CPU, pc uint64)) Hook {
+	return m.hook(&insnHook{addrRange{lo, hi}, fn})
+}
+
+type blockHook struct {
+	addrRange
+	fn func(c *CPU, pc uint64)
+}
+
+func (h *blockHook) NeedsBeforeBlock(pc uint64, _ *CPU) bool { return h.has(pc) }
+func (h *blockHook) BeforeBlock(pc uint64, c *CPU)           { h.fn(c, pc) }
+
+// HookBlocks has fn called before every execution of a basic block that begins at lo to hi.
+func (m *Machine) HookBlocks(lo, hi uint64, fn func(c *CPU, pc uint64)) Hook {
+	return m.hook(&blockHook{addrRange{lo, hi}, fn})
+}
+
+type memHook struct {
+	addrRange
+	fn func(c *CPU, pc uint64, a Access)
+}
+
+func (h *memHook) NeedsAfterMem(uint64, *CPU) bool { return true }
+
+func (h *memHook) AfterMem(pc uint64, c *CPU, a Access) {
+	if h.has(a.Addr) {
+		h.fn(c, pc, a)
+	}
+}
+
+// HookMem has fn called after every access to memory at lo to hi, with its value; pc is the accessing
+// instruction's address.
+func (m *Machine) HookMem(lo, hi uint64, fn func(c *CPU, pc uint64, a Access)) Hook {
+	return m.hook(&memHook{addrRange{lo, hi}, fn})
+}

@@ -1,0 +1,104 @@
+package gotcg
+
+import (
+	"fmt"
+
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg"
+)
+
+// PC returns the guest's program counter.
+func (m *Machine) PC() uint64 { return m.vcpu.PC() }
+
+// SetPC sets the guest's program counter.
+func (m *Machine) SetPC(pc uint64) { m.vcpu.SetPC(pc) }
+
+// Reg returns the low 64 bits of the register with gdb's name ("rax", "eflags", "x0", "sp", "cpsr").
+func (m *Machine) Reg(name string) (uint64, error) {
+	r := m.arch.RegByName(name)
+	if r == nil {
+		return 0, fmt.Errorf("gotcg: no register %q on %s", name, m.arch.Name)
+	}
+	return m.arch.ReadReg(m.vcpu.State(), r.Num), nil
+}
+
+// SetReg sets a register, zero-extended to its width.
+func (m *Machine) SetReg(name string, v uint64) error {
+	r := m.arch.RegByName(name)
+	if r == nil {
+		return fmt.Errorf("gotcg: no register %q on %s", name, m.arch.Name)
+	}
+	m.arch.WriteReg(m.vcpu.State(), r.Num, v)
+	return nil
+}
+
+// RegBytes returns a register's whole value, little-endian.
+func (m *Machine) RegBytes(name string) ([]byte, error) {
+	r := m.arch.RegByName(name)
+	if r == nil {
+		return nil, fmt.Errorf("gotcg: no register %q on %s", name, m.arch.Name)
+	}
+	buf := make([]byte, r.Size())
+	r.Read(m.vcpu.State(), buf)
+	return buf, nil
+}
+
+// Map maps size bytes of zeroed memory at addr; both are multiples of 4096. What was mapped there goes.
+func (m *Machine) Map(addr, size uint64, perm Perm) error {
+	if err := m.mem.Map(softmmu.Addr(addr), size, perm, softmmu.Info{}); err != nil {
+		return fmt.Errorf("gotcg: map %#x bytes at %#x: %w", size, addr, err)
+	}
+	return nil
+}
+
+// MMIO is a device: its methods are called for each access to the range it was mapped at.
+type MMIO = softmmu.MMIO
+
+// MapMMIO maps a device at addr; both addr and size are multiples of 4096.
+func (m *Machine) MapMMIO(addr, size uint64, perm Perm, dev MMIO) error {
+	if err := m.mem.MapMMIO(softmmu.Addr(addr), size, perm, dev, softmmu.Info{}); err != nil {
+		return fmt.Errorf("gotcg: map device at %#x: %w", addr, err)
+	}
+	return nil
+}
+
+// Unmap removes mappings; Protect changes their permissions.
+func (m *Machine) Unmap(addr, size uint64) error {
+	if err := m.mem.Unmap(softmmu.Addr(addr), size); err != nil {
+		return fmt.Errorf("gotcg: unmap %#x bytes at %#x: %w", size, addr, err)
+	}
+	return nil
+}
+
+// Protect changes the permissions of mapped pages.
+func (m *Machine) Protect(addr, size uint64, perm Perm) error {
+	if err := m.mem.Protect(softmmu.Addr(addr), size, perm); err != nil {
+		return fmt.Errorf("gotcg: protect %#x bytes at %#x: %w", size, addr, err)
+	}
+	return nil
+}
+
+// ReadMem copies guest memory, whatever its permissions; it has no side effects.
+func (m *Machine) ReadMem(addr uint64, p []byte) error {
+	if n := m.mem.Peek(softmmu.Addr(addr), p); n < len(p) {
+		return fmt.Errorf("gotcg: read %d bytes at %#x: nothing is mapped at %#x", len(p), addr, addr+uint64(n))
+	}
+	return nil
+}
+
+// WriteMem copies p into guest memory, whatever its permissions. Translated code follows.
+func (m *Machine) WriteMem(addr uint64, p []byte) error {
+	if n := m.mem.Poke(softmmu.Addr(addr), p); n < len(p) {
+		return fmt.Errorf("gotcg: write %d bytes at %#x: nothing is mapped at %#x", len(p), addr, addr+uint64(n))
+	}
+	return nil
+}
+
+// Flush forgets all translated code. It may be called from a hook.
+func (m *Machine) Flush() { m.eng.Flush() }
+
+// Stats are the engine's counters.
+type Stats = tcg.Stats
+
+// Stats returns the engine's counters so far. Not while Run is running.
+func (m *Machine) Stats() Stats { return m.eng.Stats() }
