@@ -1,0 +1,232 @@
+package arm64
+
+import (
+	"encoding/binary"
+	"testing"
+	"unsafe"
+
+	"github.com/gotcg/gotcg/tcg/interp"
+	"github.com/gotcg/gotcg/tcg/ir"
+	"github.com/stretchr/testify/require"
+)
+
+// simdInput is what a row of TestSIMDRows begins with: registers v0 to v3 and x1.
+type simdInput struct {
+	v  [4][2]uint64
+	x1 uint64
+}
+
+var (
+	inBytes   = simdInput{[4][2]uint64{{0x1112131415161718, 0x2122232425262728}, {0x807f01ff00fe4020, 0x102030405060708}, {0xff01807f02fe1103, 0x8070605040302ff}, {0x0, 0x0}}, 0x8000000000000080}
+	inHalf    = simdInput{[4][2]uint64{{0x1000200030004, 0x5000600070008}, {0x80007fff0001ffff, 0x123456789abcdef0}, {0x800000020003ff00, 0x7fff8001ffff0010}, {0x0, 0x0}}, 0x7fffffff}
+	inWord    = simdInput{[4][2]uint64{{0x100000002, 0x300000004}, {0x800000007fffffff, 0xffffffff00000001}, {0x8000000080000000, 0x2fffffff0}, {0x0, 0x0}}, 0xffffffff80000000}
+	inDword   = simdInput{[4][2]uint64{{0x10, 0x20}, {0x8000000000000000, 0x7fffffffffffffff}, {0xffffffffffffffff, 0x3}, {0x0, 0x0}}, 0x3}
+	inShift   = simdInput{[4][2]uint64{{0x0, 0x0}, {0x80817f7e01fe0040, 0xfffffffe00000001}, {0x1ff07f8fe0208f1, 0xffffffffffffffe0}, {0x0, 0x0}}, 0x0}
+	inSingle  = simdInput{[4][2]uint64{{0x400000003f800000, 0x4080000040400000}, {0x800000003fc00000, 0x7f7fffff7f800001}, {0x40100000, 0x400000007fc01234}, {0x3f0000003f000000, 0x3f0000003f000000}}, 0x7}
+	inSingle2 = simdInput{[4][2]uint64{{0x400000003f800000, 0x4080000040400000}, {0x7f800000c0200000, 0xbf800000000116c2}, {0xff80000040400000, 0x408000000da24260}, {0x3f0000003f000000, 0x3f0000003f000000}}, 0xfffffffffffffff9}
+	inTiny    = simdInput{[4][2]uint64{{0x0, 0x0}, {0x80000000a355e6, 0x3dcccccd00000001}, {0x3f0000003f333333, 0x412000003f800000}, {0x0, 0x0}}, 0x0}
+	inDouble  = simdInput{[4][2]uint64{{0x3ff0000000000000, 0x4000000000000000}, {0x3ff8000000000000, 0x7ff0000000000001}, {0xc006000000000000, 0x7ff8000000001234}, {0x3fb999999999999a, 0x3fc999999999999a}}, 0xffffffffffffffff}
+	inDouble2 = simdInput{[4][2]uint64{{0x3ff0000000000000, 0x4000000000000000}, {0xfe37e43c8800759c, 0x400c000000000000}, {0x7e37e43c8800759c, 0x0}, {0x3fb999999999999a, 0x3fc999999999999a}}, 0x8000000000000000}
+	inConv    = simdInput{[4][2]uint64{{0x3ff0000000000000, 0x4000000000000000}, {0x41e0000000100000, 0xbfe0000000000000}, {0x7e37e43c8800759c, 0x0}, {0x3fb999999999999a, 0x3fc999999999999a}}, 0x0}
+	inTable   = simdInput{[4][2]uint64{{0xa0a1a2a3a4a5a6a7, 0xa8a9aaabacadaeaf}, {0x706050403020100, 0xf0e0d0c0b0a0908}, {0x1716151413121110, 0x1f1e1d1c1b1a1918}, {0xf101f2030011203, 0xff00081808180818}}, 0x0}
+)
+
+// simdRows are instructions with v0 (or x0, or NZCV) as destination, and what they leave there and in FPSR.
+// Recorded with qemu-aarch64 (Cortex-A72).
+var simdRows = []struct {
+	word     uint32
+	text     string
+	in       simdInput
+	fpcr     uint64
+	v0       [2]uint64
+	x0, nzcv uint64
+	fpsr     uint64
+}{
+	{0x4e228420, "add v0.16b, v1.16b, v2.16b", inBytes, 0, [2]uint64{0x7f80817e02fc5123, 0x909090909090907}, 0x0, 0x0, 0x0},
+	{0x0e228420, "add v0.8b, v1.8b, v2.8b", inBytes, 0, [2]uint64{0x7f80817e02fc5123, 0x0}, 0x0, 0x0, 0x0},
+	{0x7ee28420, "sub d0, d1, d2", inDword, 0, [2]uint64{0x8000000000000001, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e629c20, "mul v0.8h, v1.8h, v2.8h", inHalf, 0, [2]uint64{0xfffe00030100, 0xedcc56786544ef00}, 0x0, 0x0, 0x0},
+	{0x4ea29420, "mla v0.4s, v1.4s, v2.4s", inWord, 0, [2]uint64{0x180000002, 0x1fffffff4}, 0x0, 0x0, 0x0},
+	{0x2f724820, "mls v0.4h, v1.4h, v2.h[7]", inHalf, 0, [2]uint64{0x8001000180048003, 0x0}, 0x0, 0x0, 0x0},
+	{0x2e229c20, "pmul v0.8b, v1.8b, v2.8b", inBytes, 0, [2]uint64{0x807f80d500544060, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e220c20, "sqadd v0.16b, v1.16b, v2.16b", inBytes, 0, [2]uint64{0x807f817e02fc5123, 0x909090909090907}, 0x0, 0x0, 0x8000000},
+	{0x5ee22c20, "sqsub d0, d1, d2", inDword, 0, [2]uint64{0x8000000000000001, 0x0}, 0x0, 0x0, 0x0},
+	{0x6ea22c20, "uqsub v0.4s, v1.4s, v2.4s", inWord, 0, [2]uint64{0x0, 0xfffffffd00000000}, 0x0, 0x0, 0x8000000},
+	{0x7e220c20, "uqadd b0, b1, b2", inBytes, 0, [2]uint64{0x23, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e222420, "shsub v0.16b, v1.16b, v2.16b", inBytes, 0, [2]uint64{0xc03f40c0ff00170e, 0xfcfdfeff00010204}, 0x0, 0x0, 0x0},
+	{0x6e620420, "uhadd v0.8h, v1.8h, v2.8h", inHalf, 0, [2]uint64{0x800040000002ff7f, 0x49196b3ccd5d6f80}, 0x0, 0x0, 0x0},
+	{0x4ea21420, "srhadd v0.4s, v1.4s, v2.4s", inWord, 0, [2]uint64{0x8000000000000000, 0x1fffffff9}, 0x0, 0x0, 0x0},
+	{0x4e227420, "sabd v0.16b, v1.16b, v2.16b", inBytes, 0, [2]uint64{0x7f7e818002002f1d, 0x705030101030509}, 0x0, 0x0, 0x0},
+	{0x6e627c20, "uaba v0.8h, v1.8h, v2.8h", inHalf, 0, [2]uint64{0x17fff00050103, 0x6dd0298f654adee8}, 0x0, 0x0, 0x0},
+	{0x0e22a420, "smaxp v0.8b, v1.8b, v2.8b", inBytes, 0, [2]uint64{0x17f02117f010040, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e22bc20, "addp v0.16b, v1.16b, v2.16b", inBytes, 0, [2]uint64{0x3070b0fff00fe60, 0xf0b070100ff0014}, 0x0, 0x0, 0x0},
+	{0x5ef1b820, "addp d0, v1.2d", inDword, 0, [2]uint64{0xffffffffffffffff, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e628c20, "cmtst v0.8h, v1.8h, v2.8h", inHalf, 0, [2]uint64{0xffffffffffffffff, 0xffff0000ffffffff}, 0x0, 0x0, 0x0},
+	{0x7ee23420, "cmhi d0, d1, d2", inDword, 0, [2]uint64{0x0, 0x0}, 0x0, 0x0, 0x0},
+	{0x6ea09820, "cmle v0.4s, v1.4s, #0", inWord, 0, [2]uint64{0xffffffff00000000, 0xffffffff00000000}, 0x0, 0x0, 0x0},
+	{0x6e621c20, "bsl v0.16b, v1.16b, v2.16b", inBytes, 0, [2]uint64{0xee13817f02fe0003, 0x9070705050707df}, 0x0, 0x0, 0x0},
+	{0x2ea21c20, "bit v0.8b, v1.8b, v2.8b", inBytes, 0, [2]uint64{0x8013137f15fe0618, 0x0}, 0x0, 0x0, 0x0},
+	{0x6ee21c20, "bif v0.16b, v1.16b, v2.16b", inBytes, 0, [2]uint64{0x117e019400165120, 0x102030405060728}, 0x0, 0x0, 0x0},
+	{0x4ee21c20, "orn v0.16b, v1.16b, v2.16b", inBytes, 0, [2]uint64{0x80ff7ffffdffeefc, 0xf7fafbfefffeff08}, 0x0, 0x0, 0x0},
+	{0x4e224420, "sshl v0.16b, v1.16b, v2.16b", inShift, 0, [2]uint64{0xc0800000f80000, 0xffffffff00000000}, 0x0, 0x0, 0x0},
+	{0x7ee24420, "ushl d0, d1, d2", inShift, 0, [2]uint64{0x10102fefc03fc, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e625420, "srshl v0.8h, v1.8h, v2.8h", inShift, 0, [2]uint64{0xc041007f07f80000, 0xffff00000000}, 0x0, 0x0, 0x0},
+	{0x4e225c20, "sqrshl v0.16b, v1.16b, v2.16b", inShift, 0, [2]uint64{0x80c17f0000f80000, 0xff00000000}, 0x0, 0x0, 0x8000000},
+	{0x6ea24c20, "uqshl v0.4s, v1.4s, v2.4s", inShift, 0, [2]uint64{0x80817f000003fc, 0x7fffffff00000000}, 0x0, 0x0, 0x0},
+	{0x4e62b420, "sqdmulh v0.8h, v1.8h, v2.8h", inHalf, 0, [2]uint64{0x7fff000100000000, 0x1233a9880000fffb}, 0x0, 0x0, 0x8000000},
+	{0x4fa2d020, "sqrdmulh v0.4s, v1.4s, v2.s[1]", inWord, 0, [2]uint64{0x7fffffff80000001, 0x1ffffffff}, 0x0, 0x0, 0x8000000},
+	{0x0e220020, "saddl v0.8h, v1.8b, v2.8b", inBytes, 0, [2]uint64{0x2fffc00510023, 0xff7f0080ff81007e}, 0x0, 0x0, 0x0},
+	{0x6e623020, "usubw2 v0.4s, v1.4s, v2.8h", inHalf, 0, [2]uint64{0x7fff80000001ffef, 0x1233d6799abc5eef}, 0x0, 0x0, 0x0},
+	{0x2e224020, "raddhn v0.8b, v1.8h, v2.8h", inHalf, 0, [2]uint64{0x92d69bdf008000ff, 0x0}, 0x0, 0x0, 0x0},
+	{0x4ea26020, "subhn2 v0.4s, v1.2d, v2.2d", inDword, 0, [2]uint64{0x10, 0x7fffffff80000000}, 0x0, 0x0, 0x0},
+	{0x4ea25020, "sabal2 v0.2d, v1.4s, v2.4s", inWord, 0, [2]uint64{0x100000013, 0x300000007}, 0x0, 0x0, 0x0},
+	{0x2f722020, "umlal v0.4s, v1.4h, v2.h[3]", inHalf, 0, [2]uint64{0x1800280028004, 0x4005000640068008}, 0x0, 0x0, 0x0},
+	{0x0e629020, "sqdmlal v0.4s, v1.4h, v2.4h", inHalf, 0, [2]uint64{0x1000800030204, 0x7fffffff00090004}, 0x0, 0x0, 0x8000000},
+	{0x5ea2d020, "sqdmull d0, s1, s2", inWord, 0, [2]uint64{0x8000000100000000, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e22e020, "pmull2 v0.8h, v1.16b, v2.16b", inBytes, 0, [2]uint64{0x14000a000e07f8, 0x8000e000a0014}, 0x0, 0x0, 0x0},
+	{0x4e201820, "rev16 v0.16b, v1.16b", inBytes, 0, [2]uint64{0x7f80ff01fe002040, 0x201040306050807}, 0x0, 0x0, 0x0},
+	{0x0ea00820, "rev64 v0.2s, v1.2s", inWord, 0, [2]uint64{0x7fffffff80000000, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e604820, "cls v0.8h, v1.8h", inHalf, 0, [2]uint64{0xe000f, 0x2000000000001}, 0x0, 0x0, 0x0},
+	{0x6ea04820, "clz v0.4s, v1.4s", inWord, 0, [2]uint64{0x1, 0x1f}, 0x0, 0x0, 0x0},
+	{0x0e205820, "cnt v0.8b, v1.8b", inBytes, 0, [2]uint64{0x107010800070101, 0x0}, 0x0, 0x0, 0x0},
+	{0x6e605820, "rbit v0.16b, v1.16b", inBytes, 0, [2]uint64{0x1fe80ff007f0204, 0x8040c020a060e010}, 0x0, 0x0, 0x0},
+	{0x4ee0b820, "abs v0.2d, v1.2d", inDword, 0, [2]uint64{0x8000000000000000, 0x7fffffffffffffff}, 0x0, 0x0, 0x0},
+	{0x4e207820, "sqabs v0.16b, v1.16b", inBytes, 0, [2]uint64{0x7f7f010100024020, 0x102030405060708}, 0x0, 0x0, 0x8000000},
+	{0x7e607820, "sqneg h0, h1", inHalf, 0, [2]uint64{0x1, 0x0}, 0x0, 0x0, 0x0},
+	{0x0e203820, "suqadd v0.8b, v1.8b", inBytes, 0, [2]uint64{0x7f7f147f157f5738, 0x0}, 0x0, 0x0, 0x8000000},
+	{0x6e203820, "usqadd v0.16b, v1.16b", inBytes, 0, [2]uint64{0x91141315145738, 0x222426282a2c2e30}, 0x0, 0x0, 0x8000000},
+	{0x4e602820, "saddlp v0.4s, v1.8h", inHalf, 0, [2]uint64{0xffffffff00000000, 0x68acffff79ac}, 0x0, 0x0, 0x0},
+	{0x6e206820, "uadalp v0.8h, v1.16b", inBytes, 0, [2]uint64{0x1211141416141778, 0x2125232b25312737}, 0x0, 0x0, 0x0},
+	{0x4e212820, "xtn2 v0.16b, v1.8h", inHalf, 0, [2]uint64{0x1000200030004, 0x3478bcf000ff01ff}, 0x0, 0x0, 0x0},
+	{0x2e612820, "sqxtun v0.4h, v1.4s", inWord, 0, [2]uint64{0x10000ffff, 0x0}, 0x0, 0x0, 0x8000000},
+	{0x7ea14820, "uqxtn s0, d1", inDword, 0, [2]uint64{0xffffffff, 0x0}, 0x0, 0x0, 0x8000000},
+	{0x6e613820, "shll2 v0.4s, v1.8h, #16", inHalf, 0, [2]uint64{0x9abc0000def00000, 0x1234000056780000}, 0x0, 0x0, 0x0},
+	{0x4ea1c820, "urecpe v0.4s, v1.4s", inWord, 0, [2]uint64{0xff800000ffffffff, 0x80000000ffffffff}, 0x0, 0x0, 0x0},
+	{0x2ea1c820, "ursqrte v0.2s, v1.2s", inWord, 0, [2]uint64{0xb4800000b5000000, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e31b820, "addv b0, v1.16b", inBytes, 0, [2]uint64{0x81, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e703820, "saddlv s0, v1.8h", inHalf, 0, [2]uint64{0xffffe257, 0x0}, 0x0, 0x0, 0x0},
+	{0x6e71a820, "uminv h0, v1.8h", inHalf, 0, [2]uint64{0x1, 0x0}, 0x0, 0x0, 0x0},
+	{0x0e30a820, "smaxv b0, v1.8b", inBytes, 0, [2]uint64{0x7f, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e160420, "dup v0.8h, v1.h[5]", inHalf, 0, [2]uint64{0x9abc9abc9abc9abc, 0x9abc9abc9abc9abc}, 0x0, 0x0, 0x0},
+	{0x4e080c20, "dup v0.2d, x1", inWord, 0, [2]uint64{0xffffffff80000000, 0xffffffff80000000}, 0x0, 0x0, 0x0},
+	{0x5e0f0420, "mov b0, v1.b[7]", inBytes, 0, [2]uint64{0x80, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e0e2c20, "smov x0, v1.h[3]", inHalf, 0, [2]uint64{0x1000200030004, 0x5000600070008}, 0xffffffffffff8000, 0x0, 0x0},
+	{0x0e013c20, "umov w0, v1.b[0]", inBytes, 0, [2]uint64{0x1112131415161718, 0x2122232425262728}, 0x20, 0x0, 0x0},
+	{0x4e141c20, "ins v0.s[2], w1", inWord, 0, [2]uint64{0x100000002, 0x380000000}, 0x0, 0x0, 0x0},
+	{0x6e180420, "ins v0.d[1], v1.d[0]", inDword, 0, [2]uint64{0x10, 0x8000000000000000}, 0x0, 0x0, 0x0},
+	{0x0e027820, "zip2 v0.8b, v1.8b, v2.8b", inTable, 0, [2]uint64{0x1707160615051404, 0x0}, 0x0, 0x0, 0x0},
+	{0x0e421820, "uzp1 v0.4h, v1.4h, v2.4h", inTable, 0, [2]uint64{0x1514111005040100, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e826820, "trn2 v0.4s, v1.4s, v2.4s", inTable, 0, [2]uint64{0x1716151407060504, 0x1f1e1d1c0f0e0d0c}, 0x0, 0x0, 0x0},
+	{0x6e022820, "ext v0.16b, v1.16b, v2.16b, #5", inTable, 0, [2]uint64{0xc0b0a0908070605, 0x14131211100f0e0d}, 0x0, 0x0, 0x0},
+	{0x2e021820, "ext v0.8b, v1.8b, v2.8b, #3", inTable, 0, [2]uint64{0x1211100706050403, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e032020, "tbl v0.16b, {v1.16b, v2.16b}, v3.16b", inTable, 0, [2]uint64{0xf101f0000011203, 0x81808180818}, 0x0, 0x0, 0x0},
+	{0x0e031020, "tbx v0.8b, {v1.16b}, v3.8b", inTable, 0, [2]uint64{0xfa1a2a3a401a603, 0x0}, 0x0, 0x0, 0x0},
+	{0x6f05e4c0, "movi v0.2d, #0xff00ff0000ffff00", inTable, 0, [2]uint64{0xff00ff0000ffff00, 0xff00ff0000ffff00}, 0x0, 0x0, 0x0},
+	{0x6f00c640, "mvni v0.4s, #0x12, msl #8", inTable, 0, [2]uint64{0xffffed00ffffed00, 0xffffed00ffffed00}, 0x0, 0x0, 0x0},
+	{0x4f01b680, "orr v0.8h, #0x34, lsl #8", inTable, 0, [2]uint64{0xb4a1b6a3b4a5b6a7, 0xbca9beabbcadbeaf}, 0x0, 0x0, 0x0},
+	{0x2f0717e0, "bic v0.2s, #0xff", inTable, 0, [2]uint64{0xa0a1a200a4a5a600, 0x0}, 0x0, 0x0, 0x0},
+	{0x4f07f700, "fmov v0.4s, #-1.5", inTable, 0, [2]uint64{0xbfc00000bfc00000, 0xbfc00000bfc00000}, 0x0, 0x0, 0x0},
+	{0x4f080420, "sshr v0.16b, v1.16b, #8", inShift, 0, [2]uint64{0xffff000000ff0000, 0xffffffff00000000}, 0x0, 0x0, 0x0},
+	{0x6f1d1420, "usra v0.8h, v1.8h, #3", inHalf, 0, [2]uint64{0x1001100100032003, 0x24b0ad5135e1be6}, 0x0, 0x0, 0x0},
+	{0x4f202420, "srshr v0.4s, v1.4s, #32", inWord, 0, [2]uint64{0x0, 0x0}, 0x0, 0x0, 0x0},
+	{0x2f0d4420, "sri v0.8b, v1.8b, #3", inBytes, 0, [2]uint64{0x100f001f001f0804, 0x0}, 0x0, 0x0, 0x0},
+	{0x7f7c5420, "sli d0, d1, #60", inDword, 0, [2]uint64{0x10, 0x0}, 0x0, 0x0, 0x0},
+	{0x4f0a7420, "sqshl v0.16b, v1.16b, #2", inBytes, 0, [2]uint64{0x807f04fc00f87f7f, 0x4080c1014181c20}, 0x0, 0x0, 0x8000000},
+	{0x6f116420, "sqshlu v0.8h, v1.8h, #1", inHalf, 0, [2]uint64{0xfffe00020000, 0x2468acf000000000}, 0x0, 0x0, 0x8000000},
+	{0x2f1c9c20, "uqrshrn v0.4h, v1.4s, #4", inWord, 0, [2]uint64{0xffff0000ffffffff, 0x0}, 0x0, 0x0, 0x8000000},
+	{0x6f0d8420, "sqshrun2 v0.16b, v1.8h, #3", inHalf, 0, [2]uint64{0x1000200030004, 0xffff000000ff0000}, 0x0, 0x0, 0x8000000},
+	{0x0f088c20, "rshrn v0.8b, v1.8h, #8", inHalf, 0, [2]uint64{0x12569bdf80800000, 0x0}, 0x0, 0x0, 0x0},
+	{0x6f3fa420, "ushll2 v0.2d, v1.4s, #31", inWord, 0, [2]uint64{0x80000000, 0x7fffffff80000000}, 0x0, 0x0, 0x0},
+	{0x1e222820, "fadd s0, s1, s2", inSingle, 0, [2]uint64{0x40700000, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e22d420, "fadd v0.4s, v1.4s, v2.4s", inSingle, 0, [2]uint64{0x40700000, 0x7f7fffff7fc00001}, 0x0, 0x0, 0x11},
+	{0x0e22d420, "fadd v0.2s, v1.2s, v2.2s", inSingle, 0, [2]uint64{0x40700000, 0x0}, 0x0, 0x0, 0x0},
+	{0x1e623820, "fsub d0, d1, d2", inDouble, 0, [2]uint64{0x4011000000000000, 0x0}, 0x0, 0x0, 0x0},
+	{0x6e22dc20, "fmul v0.4s, v1.4s, v2.4s", inTiny, 0, [2]uint64{0x400000007255ba, 0x3f80000000000001}, 0x0, 0x0, 0x18},
+	{0x6e22dc20, "fmul v0.4s, v1.4s, v2.4s", inTiny, 0x1000000, [2]uint64{0x0, 0x3f80000000000000}, 0x0, 0x0, 0x98},
+	{0x6e22dc20, "fmul v0.4s, v1.4s, v2.4s", inTiny, 0x400000, [2]uint64{0x400000007255bb, 0x3f80000100000001}, 0x0, 0x0, 0x18},
+	{0x6e62fc20, "fdiv v0.2d, v1.2d, v2.2d", inDouble2, 0, [2]uint64{0xbff0000000000000, 0x7ff0000000000000}, 0x0, 0x0, 0x2},
+	{0x0e22dc20, "fmulx v0.2s, v1.2s, v2.2s", inSingle2, 0, [2]uint64{0xff800000c0f00000, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e22f420, "fmax v0.4s, v1.4s, v2.4s", inSingle, 0, [2]uint64{0x40100000, 0x7f7fffff7fc00001}, 0x0, 0x0, 0x1},
+	{0x4ea2c420, "fminnm v0.4s, v1.4s, v2.4s", inSingle, 0, [2]uint64{0x800000003fc00000, 0x400000007fc00001}, 0x0, 0x0, 0x1},
+	{0x4ea2c420, "fminnm v0.4s, v1.4s, v2.4s", inSingle, 0x2000000, [2]uint64{0x800000003fc00000, 0x400000007fc00000}, 0x0, 0x0, 0x1},
+	{0x6ea2d420, "fabd v0.4s, v1.4s, v2.4s", inSingle2, 0, [2]uint64{0x7f80000040b00000, 0x40a000000da24260}, 0x0, 0x0, 0x10},
+	{0x4e22cc20, "fmla v0.4s, v1.4s, v2.4s", inSingle, 0, [2]uint64{0x40000000408c0000, 0x7f8000007fc00001}, 0x0, 0x0, 0x15},
+	{0x4fc25020, "fmls v0.2d, v1.2d, v2.d[0]", inDouble, 0, [2]uint64{0x4014800000000000, 0xfff8000000000001}, 0x0, 0x0, 0x1},
+	{0x1f420c20, "fmadd d0, d1, d2, d3", inDouble, 0, [2]uint64{0xc01019999999999a, 0x0}, 0x0, 0x0, 0x10},
+	{0x1f228c20, "fnmsub s0, s1, s2, s3", inSingle2, 0, [2]uint64{0xc1000000, 0x0}, 0x0, 0x0, 0x0},
+	{0x1e628820, "fnmul d0, d1, d2", inDouble, 0, [2]uint64{0x4010800000000000, 0x0}, 0x0, 0x0, 0x0},
+	{0x6ea1f820, "fsqrt v0.4s, v1.4s", inSingle2, 0, [2]uint64{0x7f8000007fc00000, 0x7fc000001e3ce4e7}, 0x0, 0x0, 0x11},
+	{0x6ee0f820, "fneg v0.2d, v1.2d", inDouble, 0, [2]uint64{0xbff8000000000000, 0xfff0000000000001}, 0x0, 0x0, 0x0},
+	{0x1e20c020, "fabs s0, s1", inSingle2, 0, [2]uint64{0x40200000, 0x0}, 0x0, 0x0, 0x0},
+	{0x6e218820, "frinta v0.4s, v1.4s", inSingle2, 0, [2]uint64{0x7f800000c0400000, 0xbf80000000000000}, 0x0, 0x0, 0x0},
+	{0x1e674020, "frintx d0, d1", inDouble, 0x800000, [2]uint64{0x3ff0000000000000, 0x0}, 0x0, 0x0, 0x10},
+	{0x1e67c020, "frinti d0, d1", inDouble, 0x400000, [2]uint64{0x4000000000000000, 0x0}, 0x0, 0x0, 0x0},
+	{0x4ea1d820, "frecpe v0.4s, v1.4s", inSingle2, 0, [2]uint64{0xbecc8000, 0xbf7f80007f800000}, 0x0, 0x0, 0x14},
+	{0x6ea1d820, "frsqrte v0.4s, v1.4s", inSingle2, 0, [2]uint64{0x7fc00000, 0x7fc0000060ad8000}, 0x0, 0x0, 0x1},
+	{0x4e22fc20, "frecps v0.4s, v1.4s, v2.4s", inSingle2, 0, [2]uint64{0x7f80000041180000, 0x40c0000040000000}, 0x0, 0x0, 0x10},
+	{0x4ee2fc20, "frsqrts v0.2d, v1.2d, v2.2d", inDouble, 0, [2]uint64{0x400c800000000000, 0xfff8000000000001}, 0x0, 0x0, 0x1},
+	{0x5ea1f820, "frecpx s0, s1", inSingle2, 0, [2]uint64{0xbf800000, 0x0}, 0x0, 0x0, 0x0},
+	{0x6ea2e420, "fcmgt v0.4s, v1.4s, v2.4s", inSingle, 0, [2]uint64{0x0, 0xffffffff00000000}, 0x0, 0x0, 0x1},
+	{0x4e22e420, "fcmeq v0.4s, v1.4s, v2.4s", inSingle, 0, [2]uint64{0xffffffff00000000, 0x0}, 0x0, 0x0, 0x1},
+	{0x6e62ec20, "facge v0.2d, v1.2d, v2.2d", inDouble2, 0, [2]uint64{0xffffffffffffffff, 0xffffffffffffffff}, 0x0, 0x0, 0x0},
+	{0x7ea0d820, "fcmle s0, s1, #0", inSingle2, 0, [2]uint64{0xffffffff, 0x0}, 0x0, 0x0, 0x0},
+	{0x2e22d420, "faddp v0.2s, v1.2s, v2.2s", inSingle2, 0, [2]uint64{0xff8000007f800000, 0x0}, 0x0, 0x0, 0x0},
+	{0x7e70f820, "fmaxp d0, v1.2d", inDouble2, 0, [2]uint64{0x400c000000000000, 0x0}, 0x0, 0x0, 0x0},
+	{0x6e30c820, "fmaxnmv s0, v1.4s", inSingle2, 0, [2]uint64{0x7f800000, 0x0}, 0x0, 0x0, 0x0},
+	{0x1e222020, "fcmp s1, s2", inSingle, 0, [2]uint64{0x400000003f800000, 0x4080000040400000}, 0x0, 0x80000000, 0x0},
+	{0x1e602038, "fcmpe d1, #0.0", inDouble2, 0, [2]uint64{0x3ff0000000000000, 0x4000000000000000}, 0x0, 0x80000000, 0x0},
+	{0x1e220425, "fccmp s1, s2, #5, eq", inSingle, 0, [2]uint64{0x400000003f800000, 0x4080000040400000}, 0x0, 0x50000000, 0x0},
+	{0x1e621439, "fccmpe d1, d2, #9, ne", inDouble2, 0, [2]uint64{0x3ff0000000000000, 0x4000000000000000}, 0x0, 0x80000000, 0x0},
+	{0x1e62bc20, "fcsel d0, d1, d2, lt", inDouble, 0, [2]uint64{0xc006000000000000, 0x0}, 0x0, 0x0, 0x0},
+	{0x1e780020, "fcvtzs w0, d1", inConv, 0, [2]uint64{0x3ff0000000000000, 0x4000000000000000}, 0x7fffffff, 0x0, 0x1},
+	{0x9e610020, "fcvtnu x0, d1", inConv, 0, [2]uint64{0x3ff0000000000000, 0x4000000000000000}, 0x80000000, 0x0, 0x10},
+	{0x9e240020, "fcvtas x0, s1", inSingle2, 0, [2]uint64{0x400000003f800000, 0x4080000040400000}, 0xfffffffffffffffd, 0x0, 0x10},
+	{0x1e19f020, "fcvtzu w0, s1, #4", inSingle, 0, [2]uint64{0x400000003f800000, 0x4080000040400000}, 0x18, 0x0, 0x0},
+	{0x4e61b820, "fcvtms v0.2d, v1.2d", inConv, 0, [2]uint64{0x80000000, 0xffffffffffffffff}, 0x0, 0x0, 0x10},
+	{0x4f3dfc20, "fcvtzs v0.4s, v1.4s, #3", inSingle2, 0, [2]uint64{0x7fffffffffffffec, 0xfffffff800000000}, 0x0, 0x0, 0x11},
+	{0x9e620020, "scvtf d0, x1", inDouble, 0, [2]uint64{0xbff0000000000000, 0x0}, 0x0, 0x0, 0x0},
+	{0x9e230020, "ucvtf s0, x1", inDouble, 0, [2]uint64{0x5f800000, 0x0}, 0x0, 0x0, 0x10},
+	{0x1e02ec20, "scvtf s0, w1, #5", inSingle2, 0, [2]uint64{0xbe600000, 0x0}, 0x0, 0x0, 0x0},
+	{0x6e21d820, "ucvtf v0.4s, v1.4s", inWord, 0, [2]uint64{0x4f0000004f000000, 0x4f8000003f800000}, 0x0, 0x0, 0x10},
+	{0x4f7ee420, "scvtf v0.2d, v1.2d, #2", inDword, 0, [2]uint64{0xc3c0000000000000, 0x43c0000000000000}, 0x0, 0x0, 0x10},
+	{0x1e22c020, "fcvt d0, s1", inSingle2, 0, [2]uint64{0xc004000000000000, 0x0}, 0x0, 0x0, 0x0},
+	{0x1e63c020, "fcvt h0, d1", inConv, 0, [2]uint64{0x7c00, 0x0}, 0x0, 0x0, 0x14},
+	{0x1ee24020, "fcvt s0, h1", inHalf, 0, [2]uint64{0xffffe000, 0x0}, 0x0, 0x0, 0x0},
+	{0x1ee24020, "fcvt s0, h1", inHalf, 0x4000000, [2]uint64{0xc7ffe000, 0x0}, 0x0, 0x0, 0x0},
+	{0x0e616820, "fcvtn v0.2s, v1.2d", inConv, 0, [2]uint64{0xbf0000004f000000, 0x0}, 0x0, 0x0, 0x10},
+	{0x4e217820, "fcvtl2 v0.4s, v1.8h", inHalf, 0, [2]uint64{0xbb578000c3de0000, 0x3a46800042cf0000}, 0x0, 0x0, 0x0},
+	{0x2e616820, "fcvtxn v0.2s, v1.2d", inDouble2, 0, [2]uint64{0x40600000ff7fffff, 0x0}, 0x0, 0x0, 0x14},
+	{0x9eae0020, "fmov x0, v1.d[1]", inDword, 0, [2]uint64{0x10, 0x20}, 0x7fffffffffffffff, 0x0, 0x0},
+	{0x1e260020, "fmov w0, s1", inSingle, 0, [2]uint64{0x400000003f800000, 0x4080000040400000}, 0x3fc00000, 0x0, 0x0},
+	{0x1e681000, "fmov d0, #0.125", inSingle, 0, [2]uint64{0x3fc0000000000000, 0x0}, 0x0, 0x0, 0x0},
+}
+
+func TestSIMDRows(t *testing.T) {
+	b := ir.NewBuilder(globals)
+	for _, r := range simdRows {
+		var s State
+		initState(unsafe.Pointer(&s))
+		copy(s.V[:], r.in.v[:])
+		s.X[1] = r.in.x1
+		s.SetNZCV(0)
+		s.WriteFPCR(r.fpcr)
+		var code [4]byte
+		binary.LittleEndian.PutUint32(code[:], r.word)
+		const pc = 0x1000
+		b.Reset(pc)
+		b.Insn(pc)
+		if res := translate(b, pc, code[:], s.fpMode()); !res.End {
+			b.ExitTB(pc+4, false)
+		}
+		th := interp.Thread{Env: &ir.Env{State: unsafe.Pointer(&s), FPEnv: &s.FPEnv}}
+		x := th.Run(&b.Block)
+		require.Equal(t, uint64(pc+4), x.PC, r.text)
+		require.Equal(t, r.v0, s.V[0], "%s: v0 %x", r.text, s.V[0])
+		require.Equal(t, r.x0, s.X[0], "%s: x0 %x", r.text, s.X[0])
+		require.Equal(t, r.nzcv, s.NZCV(), "%s: nzcv", r.text)
+		require.Equal(t, r.fpsr, s.ReadFPSR(), "%s: fpsr %x", r.text, s.ReadFPSR())
+		for n, v := range r.in.v[1:] {
+			require.Equal(t, v, s.V[n+1], "%s: v%d changed", r.text, n+1)
+		}
+	}
+}
