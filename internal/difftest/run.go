@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/cpu/x86"
 	"github.com/gotcg/gotcg/internal/hostexec"
 	"github.com/gotcg/gotcg/softmmu"
@@ -25,6 +26,9 @@ type Config struct {
 	Keep func(*x86.Encoding) bool
 	// MaxMismatch is how many differences end the run; 0: 1.
 	MaxMismatch int
+	// Hook makes memory accesses visible to a hook that does nothing: repeated string instructions become
+	// loops then.
+	Hook bool
 	// Verify checks every block.
 	Verify bool
 	// Only, if not 0, runs nothing but the case of that number (from 1), after generating the others.
@@ -69,7 +73,11 @@ func newMachine(c Config) (*machine, error) {
 	if err := as.Map(dataBase, dataSize, softmmu.RW, softmmu.Info{}); err != nil {
 		return nil, err
 	}
-	if m.e, err = tcg.New(tcg.Config{Arch: x86.Arch, Mem: as, Accel: c.Accel, Verify: c.Verify, CodeSize: 8 << 20}); err != nil {
+	tc := tcg.Config{Arch: x86.Arch, Mem: as, Accel: c.Accel, Verify: c.Verify, CodeSize: 8 << 20}
+	if c.Hook {
+		tc.Instr = watcher{}
+	}
+	if m.e, err = tcg.New(tc); err != nil {
 		return nil, err
 	}
 	m.v = m.e.NewVCPU()
@@ -86,6 +94,16 @@ func (m *machine) close() {
 	}
 	_ = m.as.Close()
 }
+
+// watcher is instrumentation that watches memory accesses and does nothing.
+type watcher struct{}
+
+func (watcher) Insn(*ir.Builder, *cpu.Arch, uint64, []byte, bool) {}
+func (w watcher) MemHook(uint64) ir.MemHook                       { return w }
+func (watcher) EndBlock() bool                                    { return false }
+func (watcher) BasicBlocks() bool                                 { return false }
+func (watcher) BeforeMem(*ir.Builder, *ir.Op)                     {}
+func (watcher) AfterMem(*ir.Builder, *ir.Op)                      {}
 
 // Run compares random sequences until enough instructions have been or too many differ.
 func Run(c Config) (*Result, error) {

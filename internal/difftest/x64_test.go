@@ -27,11 +27,11 @@ var (
 	flagOnly  = flag.Int("diff.only", 0, "run only this case")
 )
 
-func run(t *testing.T, accel tcg.Accel, mode softmmu.Mode) {
+func run(t *testing.T, accel tcg.Accel, mode softmmu.Mode, hook bool) {
 	if !hostexec.Supported {
 		t.Skip("needs an x86-64 Linux host as the oracle")
 	}
-	c := Config{Seed: *flagSeed, Insns: 60000, Accel: accel, Mode: mode, MaxMismatch: *flagMax, Verify: true, MaxLen: *flagLen, Only: *flagOnly}
+	c := Config{Seed: *flagSeed, Insns: 60000, Accel: accel, Mode: mode, Hook: hook, MaxMismatch: *flagMax, Verify: true, MaxLen: *flagLen, Only: *flagOnly}
 	if testing.Short() {
 		c.Insns = 20000
 	}
@@ -72,6 +72,9 @@ func run(t *testing.T, accel tcg.Accel, mode softmmu.Mode) {
 	t.Logf("cut short: %v", res.Stopped)
 }
 
-func TestDifferentialInterp(t *testing.T)    { run(t, tcg.AccelInterp, softmmu.Direct) }
-func TestDifferentialJITDirect(t *testing.T) { run(t, tcg.AccelJIT, softmmu.Direct) }
-func TestDifferentialJITTLB(t *testing.T)    { run(t, tcg.AccelJIT, softmmu.TLB) }
+func TestDifferentialInterp(t *testing.T)    { run(t, tcg.AccelInterp, softmmu.Direct, false) }
+func TestDifferentialJITDirect(t *testing.T) { run(t, tcg.AccelJIT, softmmu.Direct, false) }
+func TestDifferentialJITTLB(t *testing.T)    { run(t, tcg.AccelJIT, softmmu.TLB, false) }
+func TestDifferentialJITHook(t *testing.T) {
+	run(t, tcg.AccelJIT, softmmu.Direct, true)
+}
