@@ -3,7 +3,6 @@ package x86
 import (
 	"encoding/binary"
 
-	"github.com/gotcg/gotcg/internal/softfp"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
@@ -14,9 +13,6 @@ const (
 	xFree
 	xFreeP
 )
-
-// fsw returns the status word with TOP.
-func (s *State) fsw() uint64 { return s.FSW | s.FTop<<11 }
 
 // setFSW sets the status word and TOP; the summary bits follow from the flags and masks.
 func (s *State) setFSW(v uint64) {
@@ -65,46 +61,17 @@ var x87LoadCW = x87Helper("x87_fldcw", func(f *fpu, in *[4]ir.Val) uint64 {
 	return 0
 })
 
-// tagWord returns the tag word in its full form. SDM vol. 1 8.1.7.
-func (s *State) tagWord() uint64 {
-	var w uint64
-	for i := range s.FPR {
-		tag := uint64(3)
-		if s.FTag>>i&1 != 0 {
-			switch softfp.Classify80(softfp.F80{Sig: s.FPR[i].Mant, SE: uint16(s.FPR[i].SE)}) {
-			case softfp.Normal80:
-				tag = 0
-			case softfp.Zero80:
-				tag = 1
-			default:
-				tag = 2
-			}
-		}
-		w |= tag << (2 * i)
-	}
-	return w
-}
-
-func (s *State) setTagWord(w uint64) {
-	s.FTag = 0
-	for i := range 8 {
-		if w>>(2*i)&3 != 3 {
-			s.FTag |= 1 << i
-		}
-	}
-}
-
 // putEnv writes the 28-byte protected-mode environment, or the 14-byte one. SDM vol. 1 figures 8-9, 8-11.
 func (s *State) putEnv(b []byte, small bool) int {
 	le := binary.LittleEndian
 	if small {
-		for i, v := range []uint64{s.FCW, s.fsw(), s.tagWord(), s.FIP, 0, s.FDP, 0} {
+		for i, v := range []uint64{s.FCW, s.StatusWord(), s.TagWord(), s.FIP, 0, s.FDP, 0} {
 			le.PutUint16(b[2*i:], uint16(v))
 		}
 		return 14
 	}
 	const ones = 0xffff0000
-	for i, v := range []uint64{s.FCW | ones, s.fsw() | ones, s.tagWord() | ones, s.FIP, s.FOP & 0x7ff << 16, s.FDP, ones} {
+	for i, v := range []uint64{s.FCW | ones, s.StatusWord() | ones, s.TagWord() | ones, s.FIP, s.FOP & 0x7ff << 16, s.FDP, ones} {
 		le.PutUint32(b[4*i:], uint32(v))
 	}
 	return 28
@@ -118,7 +85,7 @@ func (s *State) takeEnv(b []byte, small bool) int {
 		return uint64(binary.LittleEndian.Uint32(b[4*i:]))
 	}
 	s.FCW = word(0)&0x1f3f | 0x40
-	s.setTagWord(word(2) & 0xffff)
+	s.SetTagWord(word(2) & 0xffff)
 	s.setFSW(word(1) & 0xffff)
 	s.FIP, s.FDP, s.FOP = word(3), word(5), 0
 	if small {
@@ -206,7 +173,7 @@ func (s *State) PutFXSave(b []byte, mxcsr uint32, wide bool) {
 	le := binary.LittleEndian
 	clear(b[:fxsaveSize])
 	le.PutUint16(b[0:], uint16(s.FCW))
-	le.PutUint16(b[2:], uint16(s.fsw()))
+	le.PutUint16(b[2:], uint16(s.StatusWord()))
 	b[4] = byte(s.FTag)
 	le.PutUint16(b[6:], uint16(s.FOP&0x7ff))
 	if wide {

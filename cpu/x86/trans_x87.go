@@ -183,8 +183,9 @@ func (t *trans) store80(sel uint64) {
 	at := t.storeAt()
 	lo := t.b.Call(x87Store, true, t.c(sel), at)
 	hi := t.b.Call(x87Store, true, t.c(sel|1<<8), at)
-	t.b.St(ir.W64, ir.EA{Base: at, Index: ir.NoTemp}, lo, 0)
+	// The upper part first: on the way into the next page it is the one that faults.
 	t.b.St(ir.W16, ir.EA{Base: at, Index: ir.NoTemp, Disp: 8}, hi, 0)
+	t.b.St(ir.W64, ir.EA{Base: at, Index: ir.NoTemp}, lo, 0)
 	t.x87(x87StoreDone, sel)
 }
 

@@ -399,7 +399,7 @@ func vecDiff(op Op, host, got *State) string {
 	if x87Inexact[op] {
 		c1 = fswC1
 	}
-	add("fsw", host.fsw()|c1, got.fsw()|c1)
+	add("fsw", host.StatusWord()|c1, got.StatusWord()|c1)
 	add("fcw", host.FCW, got.FCW)
 	add("ftag", host.FTag, got.FTag)
 	return strings.Join(d, "; ")
@@ -495,7 +495,7 @@ var x87Table = transX87()
 func isX87(op Op) bool { return x87Table[op] != nil }
 
 func vecShow(in *Inst, s *State) string {
-	out := fmt.Sprintf("mxcsr %x fcw %x fsw %x ftag %x flags %x", s.MXCSR, s.FCW, s.fsw(), s.FTag, s.EFLAGS())
+	out := fmt.Sprintf("mxcsr %x fcw %x fsw %x ftag %x flags %x", s.MXCSR, s.FCW, s.StatusWord(), s.FTag, s.EFLAGS())
 	for _, a := range in.Args {
 		switch a.Kind {
 		case ArgXMM:

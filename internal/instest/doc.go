@@ -5,7 +5,8 @@
 // that is: the guest address, the bytes, their disassembly (as cpu.Arch.Disas writes it, instructions
 // separated by "; "), what is set before, and what must hold afterwards. Registers have gdb's names;
 // [0x8010]=0a0b sets or demands memory bytes. What is not named starts as zero (or as cpu.Arch.InitState
-// leaves it) and must not change, but the flags register, which is checked only where it is named.
+// leaves it) and must not change, but the flags register and the x87's
+// instruction pointer and opcode, which are checked only where they are named.
 //
 // After => an exception may stand: !divide, !protection, !memory:0x9000 (with the fault's address),
 // !syscall ... (ir.ExcKind's names). Without one the PC must be behind the bytes, unless it is named.

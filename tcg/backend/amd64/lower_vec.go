@@ -316,6 +316,19 @@ func (c *Compiler) vDstFrom(a xreg) xreg {
 
 func (c *Compiler) lowerVIns() {
 	o := c.op
+	if k := c.t[o.A[1]].cst; k != ir.NoTemp && c.blk.Temps[k].Val == (ir.Val{}) && o.Aux == 0 && o.W >= ir.W32 {
+		e := enc(xMOVD) // zeroes the rest
+		if o.W == ir.W64 {
+			e |= rexW
+		}
+		b := c.src(o.A[2])
+		c.kill()
+		r := c.vDst()
+		c.rr(e, uint8(r), uint8(b))
+		c.defX(r)
+		c.t[o.A[0]].zeroHi, c.t[o.A[0]].zero96 = true, o.W == ir.W32
+		return
+	}
 	a, b := c.srcX(o.A[1]), c.src(o.A[2])
 	c.kill()
 	r := c.vDstFrom(a)
