@@ -1,11 +1,15 @@
 package x86
 
 import (
+	"debug/elf"
 	"encoding/hex"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/gotcg/gotcg/tcg/ir"
 )
 
 // decodeRows: bytes, text. Lengths follow from the bytes.
@@ -153,4 +157,57 @@ func FuzzDecode(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, in, again)
 	})
+}
+
+// textSection returns this test binary's own code, as real-life input: Go code as the compiler makes it.
+func textSection(tb testing.TB) []byte {
+	exe, err := os.Executable()
+	require.NoError(tb, err)
+	f, err := elf.Open(exe)
+	if err != nil {
+		tb.Skip("the test binary is not ELF")
+	}
+	defer f.Close()
+	s := f.Section(".text")
+	if s == nil || f.Machine != elf.EM_X86_64 {
+		tb.Skip("the test binary is not x86-64")
+	}
+	b, err := s.Data()
+	require.NoError(tb, err)
+	return b[:min(len(b), 1<<20)]
+}
+
+// BenchmarkDecodeText decodes Go code; ns/op is for one instruction.
+func BenchmarkDecodeText(b *testing.B) {
+	code := textSection(b)
+	b.ReportAllocs()
+	b.ResetTimer()
+	p := 0
+	for i := 0; i < b.N; i++ {
+		if p > len(code)-32 {
+			p = 0
+		}
+		in, _ := Decode(code[p:], Mode64)
+		p += int(max(in.Len, 1))
+	}
+}
+
+// BenchmarkTranslate translates blocks of Go code; ns/op is for one instruction.
+func BenchmarkTranslate(b *testing.B) {
+	code := textSection(b)
+	bl := ir.NewBuilder(globals)
+	b.ReportAllocs()
+	b.ResetTimer()
+	p := 0
+	for i := 0; i < b.N; i++ {
+		if p > len(code)-32 {
+			p = 0
+		}
+		bl.Insn(uint64(p))
+		r := Translate(bl, uint64(p), code[p:], 0)
+		p += r.Len
+		if r.End || bl.Insns == 64 {
+			bl.Reset(uint64(p))
+		}
+	}
 }

@@ -27,7 +27,7 @@ type transFn func(t *trans)
 var transTab [numOps]transFn
 
 func init() {
-	transTab = mergeTables(transInt, transSys, transVec(), transX87())
+	transTab = mergeTables(transInt, transSys, transFar, transVec(), transX87())
 	unclaimedOps, featureBits = claim()
 }
 
