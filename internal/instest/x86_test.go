@@ -7,12 +7,16 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/cpu/x86"
 	"github.com/gotcg/gotcg/tcg"
 )
 
-func TestX86(t *testing.T) {
-	files, err := filepath.Glob("../../testdata/ins/x86/*.ins")
+func TestX86(t *testing.T) { runFiles(t, x86.Arch, "eflags", "../../testdata/ins/x86/*.ins") }
+
+// runFiles runs the rows of all files that the pattern names, every way.
+func runFiles(t *testing.T, arch *cpu.Arch, flags, pattern string) {
+	files, err := filepath.Glob(pattern)
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, f := range files {
@@ -21,7 +25,7 @@ func TestX86(t *testing.T) {
 		for _, v := range Variants {
 			t.Run(filepath.Base(f)+"/"+v.Name, func(t *testing.T) {
 				for i := range rows {
-					bad, err := Run(x86.Arch, "eflags", &rows[i], v)
+					bad, err := Run(arch, flags, &rows[i], v)
 					if errors.Is(err, tcg.ErrNoJIT) {
 						t.Skip("no JIT on this host")
 					}
