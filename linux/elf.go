@@ -213,7 +213,7 @@ func (p *elfParser) segment(at int64, h []byte) error {
 		return nil
 	case s.FileSize > s.MemSize:
 		return p.fail(at+32, "segment at %#x: %#x bytes in the file, only %#x in memory", s.Addr, s.FileSize, s.MemSize)
-	case s.Off > uint64(p.size) || uint64(p.size)-s.Off < s.FileSize:
+	case s.FileSize > 0 && (s.Off > uint64(p.size) || uint64(p.size)-s.Off < s.FileSize):
 		return p.fail(at+8, "truncated: segment at %#x needs file bytes %#x..%#x, the file has %#x",
 			s.Addr, s.Off, s.Off+s.FileSize, p.size)
 	case s.Addr+s.MemSize < s.Addr || s.Addr+s.MemSize > 1<<63:
