@@ -75,7 +75,7 @@ var cases = []testCase{
 	c("expand", "-t", "4", "text"),
 	c("expr", "17", "*", "3", "+", "100", "/", "7"),
 	c("expr", "hello.world", ":", "\\(.*\\)\\."),
-	c("factor", "1234567890", "18446744073709551557", "97"),
+	c("factor", "1234567890", "4294967291", "97"),
 	c("fallocate", "-l", "5000", "out"),
 	c("false"),
 	c("fgrep", "-c", "a", "text"),
@@ -206,5 +206,4 @@ var cases = []testCase{
 	c("xz", "-d", "-c", "text.xz"),
 	c("xzcat", "text.xz"),
 	c("yes", "--help"),
-	in(gzipped(lines), "zcat"),
 }
