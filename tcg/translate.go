@@ -155,24 +155,28 @@ func (e *Engine) translate(key cpu.TBKey) (tb *TB, fault softmmu.Fault) {
 			panic(err)
 		}
 	}
-	phase = "optimize"
-	e.opt.Run(b)
-	e.logBlock(debuglog.OpOpt, key.PC)
-	if e.cfg.Verify {
-		if err := ir.Verify(b); err != nil {
-			panic(err)
+	tb = &TB{Key: key, Len: b.Len, Insns: b.Insns}
+	if e.jit == nil || e.cfg.Lockstep {
+		// The interpreter runs what the translator made: it is the optimizer's oracle too, and can
+		// leave at every instruction with the whole State when the block is overwritten.
+		tb.block = cloneBlock(b)
+	}
+	if e.jit != nil || e.log.On(debuglog.OpOpt) {
+		phase = "optimize"
+		e.opt.Run(b)
+		e.logBlock(debuglog.OpOpt, key.PC)
+		if e.cfg.Verify {
+			if err := ir.Verify(b); err != nil {
+				panic(err)
+			}
 		}
 	}
-	tb = &TB{Key: key, Len: b.Len, Insns: b.Insns}
 	e.stats.Translated++
 	e.stats.TranslatedInsns += uint64(b.Insns)
 	e.stats.TranslatedBytes += uint64(b.Len)
 	if e.jit != nil {
 		phase = "compile"
 		e.jit.compile(tb, b)
-	}
-	if e.jit == nil || e.cfg.Lockstep {
-		tb.block = cloneBlock(b)
 	}
 	e.enter(tb)
 	e.stats.TranslateTime += time.Since(start)
