@@ -15,6 +15,8 @@ import (
 
 	"github.com/gotcg/gotcg/internal/execmem"
 	"github.com/gotcg/gotcg/internal/softfp"
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg"
 	"github.com/gotcg/gotcg/tcg/backend"
 	"github.com/gotcg/gotcg/tcg/backend/hostcode"
 	"github.com/gotcg/gotcg/tcg/interp"
@@ -42,8 +44,11 @@ type vecHost struct {
 }
 
 func newVecHost(t testing.TB) *vecHost {
-	raw, err := syscall.Mmap(-1, 0, 16384, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
-	require.NoError(t, err)
+	// At a fixed place, so that the engine's guest has its memory at the same address.
+	at, _, e := syscall.Syscall6(syscall.SYS_MMAP, veData-8192, 16384, syscall.PROT_READ|syscall.PROT_WRITE,
+		syscall.MAP_ANON|syscall.MAP_PRIVATE|0x100000, ^uintptr(0), 0) // MAP_FIXED_NOREPLACE
+	require.Zero(t, e)
+	raw := unsafe.Slice((*byte)(*(*unsafe.Pointer)(unsafe.Pointer(&at))), 16384)
 	buf, err := execmem.New(4096)
 	require.NoError(t, err)
 	m := &vecHost{buf: buf, raw: raw, mem: raw[8192 : 8192+vfMem]}
@@ -59,7 +64,7 @@ func newVecHost(t testing.TB) *vecHost {
 	t.Cleanup(func() {
 		hostcode.Unregister(buf)
 		_ = buf.Close()
-		_ = syscall.Munmap(raw)
+		_, _, _ = syscall.Syscall(syscall.SYS_MUNMAP, at, 16384, 0)
 	})
 	return m
 }
@@ -370,6 +375,53 @@ func vecInterp(t testing.TB, b *ir.Builder, insn []byte, pc uint64, s *State, me
 	return th.Run(&b.Block)
 }
 
+// vecEngine runs instructions under the JIT.
+type vecEngine struct {
+	as   *softmmu.AddressSpace
+	v    *tcg.VCPU
+	next uint64
+}
+
+const (
+	veCode = 0x10000
+	veSize = 1 << 20
+	veData = 0x20000000
+)
+
+func newVecEngine(t testing.TB) *vecEngine {
+	as, err := softmmu.New(softmmu.Config{Mode: softmmu.Direct})
+	require.NoError(t, err)
+	require.NoError(t, as.Map(veCode, veSize, softmmu.RWX, softmmu.Info{}))
+	require.NoError(t, as.Map(veData, vfMem, softmmu.RW, softmmu.Info{}))
+	e, err := tcg.New(tcg.Config{Arch: Arch, Mem: as, Accel: tcg.AccelJIT, CodeSize: 16 << 20})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		require.NoError(t, e.Close())
+		require.NoError(t, as.Close())
+	})
+	return &vecEngine{as: as, v: e.NewVCPU(), next: veCode}
+}
+
+// run executes insn from *s and memory mem.
+func (e *vecEngine) run(insn []byte, s *State, mem []byte) ir.ExcKind {
+	if e.next += 32; e.next >= veCode+veSize-64 {
+		e.next = veCode
+	}
+	e.as.Poke(softmmu.Addr(e.next), append(append([]byte{}, insn...), 0xcc))
+	e.as.Write(veData, mem)
+	g := StateAt(e.v.State())
+	*g = *s
+	e.v.SetPC(e.next)
+	x := e.v.Run().Exc.Kind
+	if x == ir.ExcBreak {
+		x = ir.ExcNone
+	}
+	g.Reg[RSP] = s.Reg[RSP]
+	*s = *g
+	e.as.Read(veData, mem)
+	return x
+}
+
 // vecDiff describes how two states differ, "" if they do not.
 func vecDiff(op Op, host, got *State) string {
 	var d []string
@@ -433,6 +485,8 @@ func vecFuzz(t *testing.T, only string, n int, seed uint64, unmask bool) {
 	m := newVecHost(t)
 	b := ir.NewBuilder(globals)
 	mem := &vecMem{base: m.addr(), b: make([]byte, vfMem)}
+	eng := newVecEngine(t)
+	jitMem := make([]byte, vfMem)
 	total := 0
 	for _, e := range vecEncodings(only) {
 		r := rand.New(rand.NewPCG(seed, uint64(e.op)))
@@ -451,9 +505,17 @@ func vecFuzz(t *testing.T, only string, n int, seed uint64, unmask bool) {
 				binary.LittleEndian.PutUint64(mem.b[i:], vecQuad(r))
 			}
 			copy(m.mem, mem.b)
-			host, got := *start, *start
+			copy(jitMem, mem.b)
+			host, got, jit := *start, *start, *start
 			sig := m.run(insn, &host)
 			x := vecInterp(t, b, insn, 0x1000, &got, mem)
+			jx := eng.run(insn, &jit, jitMem)
+			if d := vecDiff(opNone, &got, &jit); d != "" || jx != x.Exc.Kind || string(jitMem) != string(mem.b) {
+				if bad++; bad <= 2 {
+					in, _ := Decode(append(insn, make([]byte, 15)...), Mode64)
+					t.Errorf("%s (%v): interpreter as host, and JIT as gotcg: %v, %v: %s; before: %s", hex.EncodeToString(insn), in.Op, x.Exc.Kind, jx, d, vecShow(&in, start))
+				}
+			}
 			if host.MXCSR>>17 != 0 {
 				continue // LDMXCSR with a bit that AMD's processors have
 			}
@@ -518,7 +580,7 @@ func vecShow(in *Inst, s *State) string {
 func TestVecFuzz(t *testing.T) {
 	n, _ := strconv.Atoi(os.Getenv("VECFUZZ"))
 	if n == 0 {
-		n = 20
+		n = 8
 	}
 	seed, _ := strconv.ParseUint(os.Getenv("VECSEED"), 10, 64)
 	vecFuzz(t, os.Getenv("VECONLY"), n, seed, false)
@@ -528,7 +590,7 @@ func TestVecFuzz(t *testing.T) {
 func TestVecFuzzUnmasked(t *testing.T) {
 	n, _ := strconv.Atoi(os.Getenv("VECFUZZ"))
 	if n == 0 {
-		n = 20
+		n = 8
 	}
 	vecFuzz(t, os.Getenv("VECONLY"), n, 1, true)
 }
