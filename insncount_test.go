@@ -1,0 +1,126 @@
+package gotcg_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gotcg/gotcg"
+)
+
+// counted are programs whose execution depends on nothing but their code, and the number of lines of
+//
+//	env -i qemu-ARCH -one-insn-per-tb -d exec,nochain PROGRAM
+//
+// that begin with "Trace" (qemu-user 10.0.2). QEMU enters a block for each iteration of a repeated string
+// instruction, where insn-count counts one instruction: none of these programs has one.
+var counted = map[string]uint64{
+	"compute.x64": 1797632, "compute.a64": 1465205,
+	"memory.x64": 56301, "memory.a64": 56873,
+	"hello.x64": 67, "hello.a64": 70,
+}
+
+func TestInsnCountOfPrograms(t *testing.T) {
+	for name, want := range counted {
+		t.Run(name, func(t *testing.T) {
+			every(t, func(t *testing.T, cfg gotcg.Config) {
+				if cfg.Accel == gotcg.Interp && want > 1e6 && testing.Short() {
+					t.Skip("short: a million instructions on the interpreter")
+				}
+				var log strings.Builder
+				cfg.Verify, cfg.Log, cfg.Plugins = false, &log, []string{"insn-count"}
+				require.NoError(t, runProgram(t, name, cfg))
+				require.Equal(t, fmt.Sprintf("cpu 0 insns: %d\ntotal insns: %[1]d\n", want), log.String())
+			})
+		})
+	}
+}
+
+// runProgram runs a program of testdata/elf/bin to its end, its output thrown away.
+func runProgram(t *testing.T, name string, cfg gotcg.Config) error {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	require.NoError(t, err)
+	defer null.Close()
+	cfg.Stdin, cfg.Stdout, cfg.Stderr = null, null, null
+	m, err := gotcg.Load(filepath.Join("testdata/elf/bin", name), cfg)
+	require.NoError(t, err)
+	x, err := m.Run(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, gotcg.Exited, x.Kind, x.String())
+	return m.Close()
+}
+
+// TestInsnCountAgainstQEMU counts the short programs with QEMU now, where it is installed.
+func TestInsnCountAgainstQEMU(t *testing.T) {
+	for name, want := range counted {
+		qemu := "qemu-x86_64"
+		if strings.HasSuffix(name, ".a64") {
+			qemu = "qemu-aarch64"
+		}
+		if _, err := exec.LookPath(qemu); err != nil {
+			t.Skip(qemu + " is not installed; the recorded counts have been checked")
+		}
+		if want > 1e5 && os.Getenv("GOTCG_LONG") == "" {
+			continue // its log has hundreds of megabytes
+		}
+		log := filepath.Join(t.TempDir(), "log")
+		cmd := exec.Command(qemu, "-one-insn-per-tb", "-d", "exec,nochain", "-D", log, filepath.Join("testdata/elf/bin", name))
+		cmd.Env = []string{}
+		require.NoError(t, cmd.Run())
+		f, err := os.Open(log)
+		require.NoError(t, err)
+		n := uint64(0)
+		for s := bufio.NewScanner(f); s.Scan(); {
+			if strings.HasPrefix(s.Text(), "Trace") {
+				n++
+			}
+		}
+		require.NoError(t, f.Close())
+		require.Equal(t, want, n, name)
+	}
+}
+
+// TestPluginsDoNotDisturb: output and exit status are the same with every plugin loaded.
+func TestPluginsDoNotDisturb(t *testing.T) {
+	every(t, func(t *testing.T, cfg gotcg.Config) {
+		for _, name := range []string{"files.x64", "files.a64", "memory.x64", "memory.a64", "entry-pie.x64", "entry-pie.a64", "selfmod.x64", "selfmod.a64"} {
+			var log strings.Builder
+			cfg.Verify, cfg.Log = false, &log
+			cfg.Args = []string{"entry", "one", "two"}
+			cfg.Plugins = nil
+			want, code := output(t, name, cfg)
+			cfg.Plugins = []string{"insn-count,sizes", "bb-count", "mem", "mem,callback", "syscall-log,print"}
+			if name != "memory.x64" && name != "memory.a64" {
+				cfg.Plugins = append(cfg.Plugins, "exec-log", "mem,print-accesses")
+			}
+			got, code2 := output(t, name, cfg)
+			require.Equal(t, want, got, name)
+			require.Equal(t, code, code2, name)
+			require.Contains(t, log.String(), "total insns: ")
+		}
+	})
+}
+
+func output(t *testing.T, name string, cfg gotcg.Config) (string, int) {
+	f, err := os.CreateTemp(t.TempDir(), "out")
+	require.NoError(t, err)
+	defer f.Close()
+	cfg.Stdout, cfg.Stderr = f, f
+	exe, err := filepath.Abs(filepath.Join("testdata/elf/bin", name))
+	require.NoError(t, err)
+	m, err := gotcg.Load(exe, cfg)
+	require.NoError(t, err)
+	x, err := m.Run(context.Background())
+	require.NoError(t, err)
+	require.NoError(t, m.Close())
+	text, err := os.ReadFile(f.Name())
+	require.NoError(t, err)
+	return string(text), x.Code
+}
