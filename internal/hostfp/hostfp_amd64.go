@@ -67,3 +67,7 @@ func FCos(cw uint32, a, b, r *[16]byte) (sw uint32)
 func FTan(cw uint32, a, b, r *[16]byte) (sw uint32)
 func FLd32(cw uint32, a, b, r *[16]byte) (sw uint32)
 func FLd64(cw uint32, a, b, r *[16]byte) (sw uint32)
+
+// F16C's conversions; the host may not have them.
+func Half16to32(mxcsr uint32, a, b, c uint64) (r uint64, out uint32)
+func Half32to16(mxcsr uint32, a, b, c uint64) (r uint64, out uint32)
