@@ -288,6 +288,10 @@ func roundImm(mode uint8) (imm uint8, ok bool) {
 func (c *Compiler) lowerFRint() {
 	o := c.op
 	imm, ok := roundImm(o.Aux)
+	if !ok && o.Attr&(ir.Scalar|ir.ArmFP|ir.ExactFP) == ir.Scalar|ir.ArmFP && o.Imm&1 != 0 {
+		c.lowerFRintAway()
+		return
+	}
 	if !ok {
 		c.lowerEval()
 		return
@@ -325,6 +329,59 @@ func (c *Compiler) lowerFRint() {
 		c.doneX(s, r)
 	}
 	c.fpKeep(hi, h96)
+}
+
+// lowerFRintAway rounds lane 0 to nearest, ties away from zero.
+func (c *Compiler) lowerFRintAway() {
+	o := c.op
+	hi, h96 := c.upper()
+	up, a := c.srcX(o.A[1]), c.srcX(o.A[2])
+	c.clobber()
+	s := c.slowPath()
+	c.kill()
+	r := c.vDst()
+	c.whenBig(s, a, o.W)
+	c.roundAway(r, up, a, 8|3)
+	c.doneX(s, r)
+	c.fpKeep(hi, h96)
+}
+
+// whenBig leaves for Go unless lane 0 of a is smaller in magnitude than the least number without fraction bits,
+// and, for converts to 32 bits, than 1<<31 - 1.
+func (c *Compiler) whenBig(s slow, a xreg, d ir.Width) {
+	bound, abs := splat(0x4b000000), splat(0x7fffffff7fffffff)
+	switch {
+	case c.op.W == ir.W64 && d == ir.W32:
+		bound, abs = splat(0x41dfffffffc00000), splat(1<<63-1)
+	case c.op.W == ir.W64:
+		bound, abs = splat(0x4330000000000000), splat(1<<63-1)
+	}
+	c.op3pool(xPAND, xmm15, a, abs)
+	c.loadConstX(xmm14, bound)
+	c.xx(xUCOMISS|fpForm(c.op.W, false), xmm14, xmm15)
+	c.when(s, ccBE)
+}
+
+// roundAway makes lane 0 of r that of a rounded to nearest, ties away from zero: truncated, and one further when
+// at least a half has been cut off. Only the truncation can raise a flag; imm says whether it may.
+func (c *Compiler) roundAway(r, up, a xreg, imm uint8) {
+	w := c.op.W
+	trunc, form := xROUNDSD, sd
+	sign, half, one := splat(1<<63), splat(0x3fe0000000000000), splat(0x3ff0000000000000)
+	if w == ir.W32 {
+		trunc, form = xROUNDSS, ss
+		sign, half, one = splat(0x8000000080000000), splat(0x3f0000003f000000), splat(0x3f8000003f800000)
+	}
+	c.op3i(trunc, r, up, a, imm)
+	c.op3(xSUBPS|form, xmm14, a, r)
+	c.loadConstX(xmm15, sign)
+	c.op3(xPANDN, xmm14, xmm15, xmm14)
+	c.loadConstX(xmm15, half)
+	c.op3i(xCMPPS|form, xmm15, xmm15, xmm14, 2)
+	c.poolRef(one, c.rip(xPAND, uint8(xmm15)))
+	c.op3pool(xPAND, xmm14, a, sign)
+	c.op3(xPOR, xmm15, xmm15, xmm14)
+	c.op3(xADDPS|form, r, r, xmm15)
 }
 
 func (c *Compiler) lowerFCvtFF() {
@@ -374,6 +431,10 @@ func (c *Compiler) lowerFCvtFF() {
 func (c *Compiler) lowerFCvtI() {
 	o := c.op
 	sat, signed, trunc := o.Attr&ir.ArmSat != 0, o.Attr&ir.Signed != 0, o.Attr&ir.Trunc != 0
+	if o.Imm == 0 && o.D >= ir.W32 && sat && o.Attr&ir.ExactFP == 0 && !trunc && o.Aux != ir.RoundEnv {
+		c.lowerFCvtIRound()
+		return
+	}
 	if o.Imm != 0 || o.D < ir.W32 || !signed && !sat || !trunc && o.Aux != ir.RoundEnv {
 		c.lowerEval()
 		return
@@ -415,6 +476,40 @@ func (c *Compiler) lowerFCvtI() {
 		c.aluRR(aCMP, s64, rax, r)
 		c.when(s, ccNE)
 	}
+	c.doneG(s, r)
+}
+
+// lowerFCvtIRound rounds by a mode of its own first, for numbers that have a fraction.
+func (c *Compiler) lowerFCvtIRound() {
+	o := c.op
+	a := c.srcX(o.A[1])
+	c.clobber()
+	s := c.slowPath()
+	c.kill()
+	r, x := c.dst(), c.allocXReg(false)
+	c.whenBig(s, a, o.D)
+	if o.Attr&ir.Signed == 0 {
+		c.xx(xPXOR, xmm15, xmm15)
+		c.xx(xUCOMISS|fpForm(o.W, false), a, xmm15)
+		c.when(s, ccB)
+	}
+	imm, ok := roundImm(o.Aux)
+	switch {
+	case !ok:
+		c.roundAway(x, a, a, 3)
+	case o.W == ir.W64:
+		c.op3i(xROUNDSD, x, a, a, imm)
+	default:
+		c.op3i(xROUNDSS, x, a, a, imm)
+	}
+	e := enc(xCVTTSS2SI)
+	if o.W == ir.W64 {
+		e ^= pF3 ^ pF2
+	}
+	if o.D == ir.W64 {
+		e |= rexW
+	}
+	c.rx(e, r, x)
 	c.doneG(s, r)
 }
 
