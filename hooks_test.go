@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gotcg/gotcg"
+	"github.com/gotcg/gotcg/instrument"
 	_ "github.com/gotcg/gotcg/plugins/all"
 )
 
@@ -96,4 +97,36 @@ func ExampleMachine_LoadPlugin() {
 	// Output:
 	// cpu 0 insns: 3
 	// total insns: 3
+}
+
+// pages is a plugin that counts the pages a guest touches.
+type pages struct {
+	*instrument.Instance
+	seen map[uint64]bool
+}
+
+func (p *pages) NeedsBeforeMem(uint64, *instrument.CPU) bool { return true }
+
+func (p *pages) BeforeMem(_ uint64, _ *instrument.CPU, a instrument.Access) {
+	p.seen[a.Addr>>12] = true
+}
+
+func (p *pages) Exit() { p.Logf("%d pages touched\n", len(p.seen)) }
+
+// A plugin of one's own.
+func ExampleMachine_AddPlugin() {
+	m, err := gotcg.New(gotcg.Config{Log: os.Stdout})
+	if err != nil {
+		panic(err)
+	}
+	defer m.Close()
+	m.Map(0x1000, 0x3000, gotcg.R|gotcg.W|gotcg.X)
+	m.WriteMem(0x1000, []byte{0x89, 0x07, 0x89, 0x87, 0, 0x10, 0, 0, 0x0f, 0x05}) // mov [rdi], eax; mov [rdi+0x1000], eax; syscall
+	m.SetReg("rdi", 0x2000)
+	m.SetPC(0x1000)
+	m.AddPlugin("pages", func(i *instrument.Instance) (any, error) {
+		return &pages{i, map[uint64]bool{}}, nil
+	})
+	m.Run(context.Background())
+	// Output: 2 pages touched
 }

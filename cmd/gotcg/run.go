@@ -16,7 +16,7 @@ import (
 // runOptions are run's flags.
 type runOptions struct {
 	items, logFile, dfilter    string
-	env, unset                 []string
+	env                        []string
 	accel, mem, sysroot, argv0 string
 	strace, stats              bool
 	cfg                        gotcg.Config
