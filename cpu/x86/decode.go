@@ -44,7 +44,6 @@ const (
 	byPfx       // mandatory prefix: 0 none, 1 66, 2 F3, 3 F2
 	byPfxF      // as byPfx, but an F2 or F3 without a row of its own is ignored
 	byRexB      // REX.B
-	toMap0F
 	toMap38
 	toMap3A
 	toVEX2
@@ -76,18 +75,19 @@ type decoder struct {
 	regForm bool
 }
 
-// Decode decodes the instruction at the start of code, which should hold MaxLen bytes when there are
-// that many. It allocates nothing. SDM vol. 2 chapter 2 and appendix A.
-func Decode(code []byte, m Mode) (in Inst, err error) {
+// Decode decodes the instruction at the start of code into in; see the function Decode.
+func (in *Inst) Decode(code []byte, m Mode) error {
+	*in = Inst{}
 	d := decoder{seg: DS}
+	var err error
 	if len(code) >= 32 {
 		d.buf = (*[32]byte)(code)
-		err = d.decode(&in)
+		err = d.decode(in)
 	} else {
 		var pad [32]byte
 		copy(pad[:], code)
 		d.buf = &pad
-		err = d.decode(&in)
+		err = d.decode(in)
 	}
 	if d.pos > len(code) || d.pos > MaxLen {
 		err = ErrTooLong
@@ -96,6 +96,13 @@ func Decode(code []byte, m Mode) (in Inst, err error) {
 		}
 	}
 	in.Len = uint8(d.pos)
+	return err
+}
+
+// Decode decodes the instruction at the start of code, which should hold MaxLen bytes when there are
+// that many. It allocates nothing. SDM vol. 2 chapter 2 and appendix A.
+func Decode(code []byte, m Mode) (in Inst, err error) {
+	err = in.Decode(code, m)
 	return in, err
 }
 
@@ -106,6 +113,11 @@ func (d *decoder) decode(in *Inst) error {
 	in.Mem.Base, in.Mem.Index = RegNone, RegNone
 	in.AddrSize = 8
 	b := buf[0]
+	if b&0xf0 == 0x40 { // the common case: REX and no other prefix
+		in.Rex = b
+		pos = 1
+		b = buf[1]
+	}
 	r := &map1B[b]
 	if r.f&(fLegPx|fRex) != 0 {
 		for {
@@ -134,20 +146,24 @@ func (d *decoder) decode(in *Inst) error {
 	} else if in.Pfx66 {
 		d.osz = 0
 	}
+	if b == 0x0f {
+		b = d.u8()
+		r = &map0F[b]
+	}
 	for r.ext != extNone {
 		switch r.ext {
 		case byReg:
-			d.modrm(in)
+			d.needRM(in)
 			r = &r.sub[in.ModRM>>3&7]
 		case byMod:
-			d.modrm(in)
+			d.needRM(in)
 			i := 0
 			if in.ModRM >= 0xc0 {
 				i = 1
 			}
 			r = &r.sub[i]
 		case byRM:
-			d.modrm(in)
+			d.needRM(in)
 			r = &r.sub[in.ModRM&7]
 		case byPfx:
 			r = &r.sub[d.pfxIndex(in)]
@@ -162,9 +178,6 @@ func (d *decoder) decode(in *Inst) error {
 			r = &r.sub[i]
 		case byRexB:
 			r = &r.sub[in.Rex&1]
-		case toMap0F:
-			b = d.u8()
-			r = &map0F[b]
 		case toMap38:
 			b = d.u8()
 			r = &map0F38[b]
@@ -259,11 +272,15 @@ func (d *decoder) u8() byte {
 	return b
 }
 
+// needRM reads the ModRM byte unless that has been done.
+func (d *decoder) needRM(in *Inst) {
+	if !d.hasRM {
+		d.modrm(in)
+	}
+}
+
 // modrm reads the ModRM byte, with SIB and displacement, once.
 func (d *decoder) modrm(in *Inst) {
-	if d.hasRM {
-		return
-	}
 	d.hasRM = true
 	d.rmPos = d.pos
 	m := d.buf[d.pos&31]
@@ -310,13 +327,14 @@ func (d *decoder) operand(in *Inst, a *Arg, k opnd, opcode byte) bool {
 	t := &opndTab[k&127]
 	a.Kind = t.kind
 	a.Size = sizeBytes[t.size&15][d.osz&3]
+	if t.where <= inReg && !d.hasRM {
+		d.modrm(in)
+	}
 	switch t.where {
 	case inReg:
-		d.modrm(in)
 		d.reg(in, a, in.ModRM>>3&7|in.Rex<<1&8)
-		return d.checkReg(in, a, k)
+		return a.Kind < ArgSeg || d.checkReg(in, a)
 	case inRM:
-		d.modrm(in)
 		if in.ModRM >= 0xc0 {
 			d.reg(in, a, in.ModRM&7|in.Rex<<3&8)
 		} else {
@@ -324,11 +342,9 @@ func (d *decoder) operand(in *Inst, a *Arg, k opnd, opcode byte) bool {
 			a.Size = sizeBytes[t.mem&15][d.osz&3]
 		}
 	case inRMMem:
-		d.modrm(in)
 		a.Kind = ArgMem
 		return in.ModRM < 0xc0
 	case inRMReg:
-		d.modrm(in)
 		if in.ModRM < 0xc0 {
 			return false
 		}
@@ -382,7 +398,7 @@ func (d *decoder) reg(in *Inst, a *Arg, n uint8) {
 }
 
 // checkReg rejects system register numbers that do not exist.
-func (d *decoder) checkReg(in *Inst, a *Arg, k opnd) bool {
+func (d *decoder) checkReg(in *Inst, a *Arg) bool {
 	switch a.Kind {
 	case ArgSeg:
 		return a.Reg <= GS && (in.Op != MOVSEG || in.Args[0].Kind != ArgSeg || a.Reg != CS)
@@ -458,9 +474,10 @@ func (d *decoder) vex(in *Inst, e ext) error {
 		bad = true
 	}
 	in.Mem = Mem{Base: RegNone, Index: RegNone}
-	d.hasRM = !hasRM
 	in.Rex = 0
-	d.modrm(in)
+	if hasRM {
+		d.modrm(in)
+	}
 	d.pos += int(immLen)
 	in.Mem = Mem{Base: RegNone, Index: RegNone}
 	if bad {

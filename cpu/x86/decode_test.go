@@ -182,12 +182,13 @@ func BenchmarkDecodeText(b *testing.B) {
 	code := textSection(b)
 	b.ReportAllocs()
 	b.ResetTimer()
+	var in Inst
 	p := 0
 	for i := 0; i < b.N; i++ {
 		if p > len(code)-32 {
 			p = 0
 		}
-		in, _ := Decode(code[p:], Mode64)
+		_ = in.Decode(code[p:], Mode64)
 		p += int(max(in.Len, 1))
 	}
 }

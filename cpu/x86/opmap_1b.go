@@ -14,7 +14,6 @@ var map1B = [256]row{
 	0x0b: {op: OR, a: oGv, b: oEv},
 	0x0c: {op: OR, a: oAL, b: oIb},
 	0x0d: {op: OR, a: oRAX, b: oIz},
-	0x0f: {ext: toMap0F},
 	0x10: {op: ADC, a: oEb, b: oGb, f: fLock},
 	0x11: {op: ADC, a: oEv, b: oGv, f: fLock},
 	0x12: {op: ADC, a: oGb, b: oEb},

@@ -51,8 +51,7 @@ func Translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
 		t = new(trans)
 		b.Scratch = t
 	}
-	var err error
-	t.in, err = Decode(code, Mode64)
+	err := t.in.Decode(code, Mode64)
 	t.b, t.pc, t.next = b, pc, pc+uint64(t.in.Len)
 	t.end, t.hasEA = false, false
 	first := len(b.Ops)
