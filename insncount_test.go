@@ -36,7 +36,7 @@ func TestInsnCountOfPrograms(t *testing.T) {
 				}
 				var log strings.Builder
 				cfg.Verify, cfg.Log, cfg.Plugins = false, &log, []string{"insn-count"}
-				require.NoError(t, runProgram(t, name, cfg))
+				runProgram(t, name, cfg)
 				require.Equal(t, fmt.Sprintf("cpu 0 insns: %d\ntotal insns: %[1]d\n", want), log.String())
 			})
 		})
@@ -44,17 +44,24 @@ func TestInsnCountOfPrograms(t *testing.T) {
 }
 
 // runProgram runs a program of testdata/elf/bin to its end, its output thrown away.
-func runProgram(t *testing.T, name string, cfg gotcg.Config) error {
+func runProgram(t *testing.T, name string, cfg gotcg.Config) {
+	runWith(t, name, cfg, func(*gotcg.Machine) {})
+}
+
+// runWith is runProgram with a look at the machine before it runs.
+func runWith(t *testing.T, name string, cfg gotcg.Config, prepare func(*gotcg.Machine)) {
+	t.Helper()
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	require.NoError(t, err)
 	defer null.Close()
 	cfg.Stdin, cfg.Stdout, cfg.Stderr = null, null, null
 	m, err := gotcg.Load(filepath.Join("testdata/elf/bin", name), cfg)
 	require.NoError(t, err)
+	prepare(m)
 	x, err := m.Run(context.Background())
 	require.NoError(t, err)
 	require.Equal(t, gotcg.Exited, x.Kind, x.String())
-	return m.Close()
+	require.NoError(t, m.Close())
 }
 
 // TestInsnCountAgainstQEMU counts the short programs with QEMU now, where it is installed.
