@@ -68,7 +68,7 @@ type Compiler struct {
 	labels []int32
 	lfix   []labelFix
 	pool   []poolEntry
-	region int // first site of the counters' region
+	region int // first site since the last exit
 	failed bool
 	// merged: the block's last op has been emitted with the one before it.
 	merged bool

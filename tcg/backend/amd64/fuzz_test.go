@@ -1,6 +1,7 @@
 package amd64_test
 
 import (
+	"flag"
 	"math/rand/v2"
 	"testing"
 
@@ -13,6 +14,9 @@ var edges = []uint64{0, 1, 2, 3, 7, 8, 31, 32, 33, 63, 64, 0x7f, 0x80, 0xff, 0x7
 	0x3ff0000000000000, 0x7ff0000000000000, 0x7ff8000000000000, 0x7ff0000000000001, 0xbff8000000000000, 0x3f8000003f800000,
 	0x7fc000007f800001, 0xfff0000000000000, 0x0000000100000001}
 
+// rounds makes the random tests longer: go test -rounds 50 ./tcg/backend/amd64.
+var rounds = flag.Uint64("rounds", 1, "random tests do this many times the usual number of blocks")
+
 type gen struct {
 	*rand.Rand
 	b      *ir.Block
@@ -22,6 +26,7 @@ type gen struct {
 	bld    *ir.Builder
 	only   []ir.Opcode
 	faults bool
+	ctl    bool // with calls, counters and loops
 }
 
 func (g *gen) val() uint64 {
@@ -262,6 +267,9 @@ func (g *gen) block(n int, ops []ir.Opcode) *ir.Block {
 		g.vecs = append(g.vecs, ir.Temp(nG+i))
 	}
 	for range n {
+		if g.ctl && g.IntN(4) == 0 {
+			g.control()
+		}
 		g.op(ops[g.IntN(len(ops))])
 		switch g.IntN(20) {
 		case 0:
@@ -339,13 +347,13 @@ func TestRandomBlocks(t *testing.T) {
 	for seed := range uint64(4) {
 		m := newMachine(t, func(c *backend.Config) { c.TLBMode = seed&1 != 0; c.NoFeatures = seed == 2 })
 		ops := dataOps()
-		for i := range uint64(800) {
+		for i := range 800 * *rounds {
 			g := &gen{Rand: rand.New(rand.NewPCG(seed, i)), faults: true}
 			list := ops
 			if i%2 == 0 { // denser in integer ops
 				list = ops[:int(ir.LdV)]
 			}
-			m.check(g.block(1+g.IntN(2+int(i)/8), list), g.state())
+			m.check(g.block(1+g.IntN(2+int(i%800)/8), list), g.state())
 		}
 	}
 }

@@ -284,7 +284,6 @@ func (c *Compiler) flushRegion() {
 }
 
 func (c *Compiler) lowerSetLabel() {
-	c.endCounterRegion()
 	c.flushRegion()
 	c.forget()
 	c.labels[c.op.Imm] = int32(c.n)
@@ -298,7 +297,6 @@ func (c *Compiler) lowerBr() {
 }
 
 func (c *Compiler) lowerBrC() {
-	c.endCounterRegion()
 	cc := c.compare(0)
 	c.writeBack() // stores only: the flags stay
 	c.lfix = append(c.lfix, labelFix{c.jcc32(cc), int32(c.op.Imm)})
@@ -306,7 +304,6 @@ func (c *Compiler) lowerBrC() {
 }
 
 func (c *Compiler) lowerBrF() {
-	c.endCounterRegion()
 	o := c.op
 	t := o.A[0]
 	cc := c.cond(o.Cond, t)
@@ -348,7 +345,8 @@ func (c *Compiler) lowerCounterUndo() {
 	c.tab.Undos = append(c.tab.Undos, backend.Undo{Slot: c.op.CounterSlot(), Amount: c.op.CounterAmount()})
 }
 
-// endCounterRegion gives the sites since the last region's end their share of the undos.
+// endCounterRegion gives the sites since the last exit their share of the undos: those that follow,
+// up to this exit.
 func (c *Compiler) endCounterRegion() {
 	n := len(c.tab.Undos)
 	for i := c.region; i < len(c.tab.Sites); i++ {

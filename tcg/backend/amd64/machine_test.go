@@ -194,6 +194,13 @@ func (m *machine) compile(b *ir.Block) uint32 {
 	return off
 }
 
+// enter runs the code at an offset of the buffer until it leaves.
+func (m *machine) enter(off uint32) {
+	m.hdr.ExitReason = 0
+	m.hdr.GuestFPEnv = ir.FPDefault
+	hostcode.Enter(m.hdr, m.buf.Addr()+uintptr(off))
+}
+
 // run compiles b and runs it until it leaves.
 func (m *machine) run(b *ir.Block) outcome {
 	off := m.compile(b)
