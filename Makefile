@@ -5,7 +5,7 @@ export CGO_ENABLED ?= 0
 FUZZTIME     ?= 60s
 BENCH        ?= ../shared/bench
 
-.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff golden bench cover elfs busybox check help
+.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-hostile golden bench cover elfs busybox check help
 
 build: ## build bin/gotcg
 	$(GO) build -trimpath -o bin/gotcg ./cmd/gotcg
@@ -49,6 +49,10 @@ fuzz: ## coverage-guided fuzzing of the decoders, FUZZTIME each
 
 fuzz-diff: ## random instructions against the host CPU and qemu-aarch64, 1,000,000 and more each
 	GOTCG_FUZZ_INSNS=1000000 $(GO) test -timeout 60m -run 'Differential|Hostile' -v ./...
+
+HOSTILE ?= 250000
+fuzz-hostile: ## random bytes as code on every executor and memory mode, HOSTILE blocks each (four: a million)
+	$(GO) test -timeout 60m -run Hostile -v ./tcg -hostile.blocks=$(HOSTILE) -hostile.seed=$$(date +%s)000
 
 bench: build ## workloads beside native and qemu-user 10
 	$(MAKE) -C $(BENCH)/src ARCHES="x64 a64" OUT=$(CURDIR)/bin/bench
