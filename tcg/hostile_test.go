@@ -266,10 +266,17 @@ func hostileRound(t *testing.T, g hostileGuest, cs []hostileVCPU, seed uint64) {
 			}
 		}
 		pc := hostileNext(r, g, from, cs[0].v.PC())
-		reg, val := g.regs[r.IntN(len(g.regs))], hostilePointer(r)
 		for i := range cs {
 			cs[i].v.SetPC(pc)
-			g.arch.WriteReg(cs[i].v.State(), reg, val)
+		}
+		for _, reg := range g.regs { // keep pointers about, for the code to get somewhere
+			if r.UintN(2) == 0 {
+				continue
+			}
+			val := hostilePointer(r)
+			for i := range cs {
+				g.arch.WriteReg(cs[i].v.State(), reg, val)
+			}
 		}
 	}
 	mem := cs[0].memory()
