@@ -1,6 +1,8 @@
 package tcg
 
 import (
+	"bytes"
+	"errors"
 	"sync/atomic"
 
 	"github.com/gotcg/gotcg/cpu"
@@ -41,18 +43,39 @@ func (c *tbCache) init() {
 
 const pageShift = 12
 
-// enter puts tb into the cache and marks its pages as code.
-func (e *Engine) enter(tb *TB) {
+// enter puts tb into the cache and marks its pages as code. It reports false when the bytes changed
+// before the mark: tb is stale and not in the cache.
+func (e *Engine) enter(tb *TB) bool {
+	if e.mark(tb) {
+		now := e.again[:min(tb.Len, len(e.again))]
+		n, _ := e.mem.Fetch(softmmu.Addr(tb.Key.PC), now)
+		if got := e.code[:len(now)]; n == len(now) && !bytes.Equal(now, got) {
+			return false
+		}
+	}
 	e.cache.byKey[tb.Key] = tb
 	for p := tb.Key.PC >> pageShift; ; p++ {
-		l := e.cache.byPage[p]
-		e.cache.byPage[p] = append(l, tb)
-		if len(l) == 0 {
-			// An error means that the page is gone already: the TB will not be found again.
-			_ = e.mem.MarkCode(softmmu.Addr(p << pageShift))
+		e.cache.byPage[p] = append(e.cache.byPage[p], tb)
+		if p == tb.last()>>pageShift {
+			return true
+		}
+	}
+}
+
+// mark makes tb's pages code pages, and tells whether one was not before.
+func (e *Engine) mark(tb *TB) (fresh bool) {
+	for p := tb.Key.PC >> pageShift; ; p++ {
+		if len(e.cache.byPage[p]) == 0 {
+			fresh = true
+			err := e.mem.MarkCode(softmmu.Addr(p << pageShift))
+			if errors.Is(err, softmmu.ErrNoMemory) && len(e.cache.byKey) > 0 {
+				e.flushLocked() // unmarks all
+				return e.mark(tb)
+			}
+			// Any other error means that the page cannot be executed: tb raises an exception.
 		}
 		if p == tb.last()>>pageShift {
-			return
+			return fresh
 		}
 	}
 }

@@ -78,9 +78,10 @@ type Engine struct {
 	cache tbCache
 	vcpus []*VCPU
 	// One translation at a time: its builder, optimizer and code bytes are reused.
-	b    *ir.Builder
-	opt  *opt.State
-	code [1024]byte
+	b     *ir.Builder
+	opt   *opt.State
+	code  [1024]byte
+	again [1024]byte // what the code is when it has been marked
 	// breaks are guest addresses Run stops before.
 	breaks map[uint64]int
 	jit    *jit

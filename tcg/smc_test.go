@@ -208,3 +208,45 @@ func TestCrossPageInstruction(t *testing.T) {
 		})
 	}
 }
+
+// TestManyWritableCodePages translates from more writable pages than may be write-protected at once.
+func TestManyWritableCodePages(t *testing.T) {
+	g := hostileGuests(t)[0]
+	for _, c := range hostileConfigs(t, g) {
+		if c.as.Mode() != softmmu.Direct {
+			continue // no limit
+		}
+		t.Run(c.name, func(t *testing.T) {
+			const base, pages = softmmu.Addr(0x10000000), softmmu.MaxWritableCode + 100
+			require.NoError(t, c.as.Map(base, pages*softmmu.PageSize, softmmu.RWX, softmmu.Info{}))
+			// Each page: jump to the next one but one; the last ones hold SYSCALL.
+			next := []byte{0xe9, 0xfb, 0x1f, 0, 0}
+			for i := softmmu.Addr(0); i < pages; i++ {
+				code := next
+				if i >= pages-2 {
+					code = []byte{0x0f, 0x05}
+				}
+				require.True(t, c.as.Store(base+i*softmmu.PageSize, 8, le64(code), 0).OK())
+			}
+			for _, first := range []softmmu.Addr{0, 1, 0} {
+				c.v.SetPC(uint64(base + first*softmmu.PageSize))
+				s := c.v.Run()
+				require.Equal(t, ir.ExcSyscall, s.Exc.Kind)
+				require.EqualValues(t, base+(pages-2+first)*softmmu.PageSize+2, c.v.PC())
+			}
+			// The code is still tracked.
+			at := base + 4*softmmu.PageSize
+			require.True(t, c.as.Store(at, 8, le64([]byte{0x0f, 0x05}), 0).OK())
+			c.v.SetPC(uint64(base))
+			require.Equal(t, ir.ExcSyscall, c.v.Run().Exc.Kind)
+			require.EqualValues(t, at+2, c.v.PC())
+		})
+	}
+}
+
+func le64(b []byte) (v uint64) {
+	for i, x := range b {
+		v |= uint64(x) << (8 * i)
+	}
+	return v
+}

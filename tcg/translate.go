@@ -178,7 +178,10 @@ func (e *Engine) translate(key cpu.TBKey) (tb *TB, fault softmmu.Fault) {
 		phase = "compile"
 		e.jit.compile(tb, b)
 	}
-	e.enter(tb)
+	if !e.enter(tb) {
+		tb.gone.Store(true)
+		return e.translate(key)
+	}
 	e.stats.TranslateTime += time.Since(start)
 	return tb, softmmu.Fault{}
 }
