@@ -120,6 +120,8 @@ var excluded = map[x86.Op]string{
 	x86.FSIN: "last bits are the vendor's", x86.FCOS: "last bits are the vendor's", x86.FSINCOS: "last bits are the vendor's",
 	x86.FPTAN: "last bits are the vendor's", x86.FPATAN: "last bits are the vendor's", x86.F2XM1: "last bits are the vendor's",
 	x86.FYL2X: "last bits are the vendor's", x86.FYL2XP1: "last bits are the vendor's",
+	x86.LFS: "FS is Go's; AMD has no 10-byte far pointers", x86.LGS: "GS is the JIT's", x86.LSS: "far: directed rows",
+	x86.RETF: "far: directed rows", x86.IRET: "far: directed rows", x86.JMPF: "far: directed rows", x86.CALLF: "far: directed rows",
 	x86.UD0: "always #UD", x86.UD1: "always #UD", x86.UD2: "always #UD",
 }
 
