@@ -87,7 +87,7 @@ func compare(t *testing.T, x executor, im *Image, want []Block) (bad int) {
 		if err != nil {
 			t.Errorf("%s: case %d: %v\n%s", x.name, i, err, c.Describe(im.Start[i]))
 			bad++
-		} else if d := Diff(&got, &want[i]); d != "" && !tolerated(t, x, got, want[i]) {
+		} else if d := Diff(&got, &want[i]); d != "" {
 			t.Errorf("%s: case %d\n%s%s", x.name, i, c.Describe(im.Start[i]), d)
 			bad++
 		}
@@ -96,22 +96,6 @@ func compare(t *testing.T, x executor, im *Image, want []Block) (bad int) {
 		}
 	}
 	return bad
-}
-
-// tolerated reports a difference that is known and stays: Arm detects underflow before rounding, an amd64 host
-// after it, so generated code does not raise FPSR.UFC for a result that rounding brings to the smallest normal
-// number. Checking each result for that would cost more than the operation; see docs/RATIONALE.md.
-func tolerated(t *testing.T, x executor, got, want Block) bool {
-	const ufc, ixc = 1 << 3, 1 << 4
-	if x.accel != tcg.AccelJIT || want.FPSR != got.FPSR|ufc || want.FPSR&ixc == 0 {
-		return false
-	}
-	got.FPSR |= ufc
-	if Diff(&got, &want) != "" {
-		return false
-	}
-	t.Logf("%s: UFC not raised for a result rounded to the smallest normal number", x.name)
-	return true
 }
 
 // culprit finds a case that ends the program before its time.
