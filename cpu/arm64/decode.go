@@ -3,9 +3,6 @@ package arm64
 // insn is an A64 instruction word; its named fields are methods in za64_fields.go.
 type insn uint32
 
-// bit returns bit n of the word.
-func (i insn) bit(n uint) bool { return i>>n&1 != 0 }
-
 // rowKind says what becomes of a row's instructions.
 type rowKind uint8
 

@@ -38,15 +38,12 @@ func translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
 }
 
 // unallocated ends the block with an undefined-instruction exception: the encoding is unallocated, reserved,
-// or belongs to a feature or exception level the guest does not have.
+// or belongs to a feature or exception level the guest does not have. Where an encoding is CONSTRAINED UNPREDICTABLE
+// (Arm ARM K1) and something else than this is chosen, a comment says what.
 func (t translator) unallocated() { t.b.ExitExc(ir.ExcIllegal, t.pc, ir.NoTemp) }
 
 // unimplemented ends the block: the encoding is valid, but gotcg does not translate it.
 func (t translator) unimplemented() { t.b.ExitExc(ir.ExcUnimplemented, t.pc, ir.NoTemp) }
-
-// unpredictable ends the block with an undefined-instruction exception, one of the choices the manual leaves
-// for a CONSTRAINED UNPREDICTABLE encoding (Arm ARM K1). Where we choose otherwise, a comment says so.
-func (t translator) unpredictable() { t.unallocated() }
 
 // width returns the operand width that the sf bit (or any such bit) selects.
 func width(sf uint32) ir.Width { return ir.W32 + ir.Width(sf) }
