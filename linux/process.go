@@ -134,6 +134,9 @@ func NewProcess(cfg Config, img *Image, as *softmmu.AddressSpace, c CPU) (*Proce
 			return nil, fmt.Errorf("linux: %s: %w", img.Path, err)
 		}
 	}
+	if real, err := filepath.EvalSymlinks(cfg.Exe); err == nil && cfg.Sysroot == "" {
+		cfg.Exe = real // what /proc/self/exe points at has no links left
+	}
 	if cfg.StackSize == 0 {
 		cfg.StackSize = defaultStack
 	}
@@ -141,7 +144,7 @@ func NewProcess(cfg Config, img *Image, as *softmmu.AddressSpace, c CPU) (*Proce
 	if c.Arch().ELFMachine != map[abi.Arch]uint16{abi.X64: emX64, abi.A64: emA64}[img.Arch] {
 		return nil, fmt.Errorf("linux: %s: an %v program on an %s CPU", img.Path, img.Arch, c.Arch().Name)
 	}
-	p.task = &Task{p: p, cpu: c, ctx: context.Background(), tid: os.Getpid(), name: commName(cfg.Exe)}
+	p.task = &Task{p: p, cpu: c, ctx: context.Background(), tid: os.Getpid(), name: commName(img.Path)}
 	p.task.altStack.Flags = abi.SS_DISABLE
 	p.initLimits()
 	if err := p.fs.open(p); err != nil {

@@ -29,7 +29,8 @@ const (
 	kOut             // bytes, the result long
 	kIovIn           // iovec, the next argument long
 	kIovOut          // the same, the result long in all
-	kOpen            // open flags
+	kOpen            // open flags; a mode after them is shown only when a file may be made
+	kRandom          // getrandom flags
 	kAtFlags         // AT_*
 	kProt            // PROT_*
 	kMap             // MAP_*
@@ -128,6 +129,9 @@ func (tr *tracer) write(result string) {
 	n := 6
 	if tr.s != nil {
 		n = len(tr.s.kind)
+		if n > 1 && tr.s.kind[n-2] == kOpen && !strings.Contains(tr.in[n-2], "O_CREAT") && !strings.Contains(tr.in[n-2], "O_TMPFILE") {
+			n-- // no mode without a file to create
+		}
 	}
 	line := tr.name + "(" + strings.Join(tr.in[:n], ", ") + ")"
 	fmt.Fprintf(tr.t.p.cfg.Strace, "%-39s = %s\n", line, result)
@@ -166,6 +170,9 @@ func (tr *tracer) format(k argKind, i int, ret uint64) string {
 	case kHex:
 		return hexArg(v)
 	case kMask:
+		if v == 0 {
+			return "0"
+		}
 		return fmt.Sprintf("%#x", v)
 	case kOctal:
 		return fmt.Sprintf("%#o", uint32(v))

@@ -10,7 +10,7 @@ import (
 // kindWords are the words of argTable.
 var kindWords = map[string]argKind{
 	"int": kInt, "long": kLong, "uint": kUint, "ptr": kHex, "mask": kMask, "octal": kOctal, "fd": kFD, "at": kAtFD,
-	"path": kPath, "in": kIn, "out": kOut, "iovin": kIovIn, "iovout": kIovOut, "open": kOpen, "atflags": kAtFlags,
+	"path": kPath, "random": kRandom, "in": kIn, "out": kOut, "iovin": kIovIn, "iovout": kIovOut, "open": kOpen, "atflags": kAtFlags,
 	"prot": kProt, "map": kMap, "sig": kSig, "sigset": kSigset, "sigout": kSigOut, "action": kAction,
 	"actout": kActOut, "how": kHow, "clock": kClock, "time": kTime, "timeout": kTimeOut, "stat": kStat,
 	"whence": kWhence, "res": kRes, "limit": kLimit, "limout": kLimOut, "fcntl": kFcntl, "ioctl": kIoctl,
@@ -47,7 +47,7 @@ var argTable = map[string]string{
 	"epoll_wait": "fd ptr int int", "epoll_pwait": "fd ptr int int ptr uint",
 	"time": "ptr", "gettimeofday": "ptr ptr", "clock_gettime": "clock timeout", "clock_getres": "clock timeout",
 	"nanosleep": "time ptr", "clock_nanosleep": "clock int time ptr", "times": "ptr", "getrusage": "int ptr",
-	"uname": "uname", "sysinfo": "ptr", "getrandom": "out uint mask", "exit": "int", "exit_group": "int",
+	"uname": "uname", "sysinfo": "ptr", "getrandom": "out uint random", "exit": "int", "exit_group": "int",
 	"getpid": "", "gettid": "", "getppid": "", "getuid": "", "geteuid": "", "getgid": "", "getegid": "", "getpgrp": "",
 	"getpgid": "int", "getsid": "int", "setpgid": "int int", "setsid": "", "setuid": "int", "setgid": "int",
 	"getresuid": "ptr ptr ptr", "getresgid": "ptr ptr ptr", "getgroups": "int ptr", "getrlimit": "res limout",
@@ -169,6 +169,7 @@ var kindNames = map[argKind]names{
 		{abi.MAP_NORESERVE, "MAP_NORESERVE"}, {abi.MAP_POPULATE, "MAP_POPULATE"}, {abi.MAP_STACK, "MAP_STACK"},
 		{abi.MAP_HUGETLB, "MAP_HUGETLB"}, {abi.MAP_FIXED_NOREPLACE, "MAP_FIXED_NOREPLACE"},
 	}},
+	kRandom: {flags: []flagName{{abi.GRND_NONBLOCK, "GRND_NONBLOCK"}, {abi.GRND_RANDOM, "GRND_RANDOM"}, {abi.GRND_INSECURE, "GRND_INSECURE"}}},
 	kHow:    {values: map[uint64]string{0: "SIG_BLOCK", 1: "SIG_UNBLOCK", 2: "SIG_SETMASK"}},
 	kWhence: {values: map[uint64]string{0: "SEEK_SET", 1: "SEEK_CUR", 2: "SEEK_END", 3: "SEEK_DATA", 4: "SEEK_HOLE"}},
 	kClock: {values: map[uint64]string{0: "CLOCK_REALTIME", 1: "CLOCK_MONOTONIC", 2: "CLOCK_PROCESS_CPUTIME_ID",
