@@ -142,6 +142,9 @@ func (a *Arch) ReadReg(state unsafe.Pointer, num int) uint64 {
 	if r == nil {
 		return 0
 	}
+	if r.Get == nil && r.Bits == 64 { // stored as it is: no buffer, which would be allocated
+		return *(*uint64)(unsafe.Add(state, r.Offset))
+	}
 	var buf [64]byte
 	r.Read(state, buf[:])
 	var v uint64
@@ -155,6 +158,10 @@ func (a *Arch) ReadReg(state unsafe.Pointer, num int) uint64 {
 func (a *Arch) WriteReg(state unsafe.Pointer, num int, v uint64) {
 	r := a.Reg(num)
 	if r == nil {
+		return
+	}
+	if r.Set == nil && r.Bits == 64 {
+		*(*uint64)(unsafe.Add(state, r.Offset)) = v
 		return
 	}
 	var buf [64]byte

@@ -16,6 +16,8 @@ const maxFDs = 1 << 16
 
 type fsState struct{}
 
+type hostBufs struct{}
+
 func (*fsState) open(*Process) error { return ErrHost }
 
 func (*fsState) close() {}

@@ -119,6 +119,8 @@ type Task struct {
 	pending  uint64 // bit n-1: signal n waits for being unblocked
 	altStack abi.Sigaltstack
 	sleepEnd *abi.Timespec // where a sleep that ctx interrupted ends
+	args     Args          // of the call under way
+	bufs     hostBufs      // scratch of reads and writes
 	restart  bool          // the call was interrupted by ctx: do it again when Run is called again
 }
 

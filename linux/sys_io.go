@@ -14,6 +14,9 @@ type hostBufs struct {
 	spans []softmmu.Span
 	bufs  [][]byte
 	n     uint64
+	// The first of each lives here: most calls have one buffer, and allocate nothing.
+	span1 [1]softmmu.Span
+	buf1  [1][]byte
 }
 
 func (h *hostBufs) done() {
@@ -25,6 +28,9 @@ func (h *hostBufs) done() {
 // add appends guest memory [a, a+n) for access perm. What cannot be accessed ends the list, as
 // the kernel transfers what it can; nothing accessible at all is EFAULT.
 func (h *hostBufs) add(as *softmmu.AddressSpace, a, n uint64, perm softmmu.Perm) abi.Errno {
+	if h.spans == nil {
+		h.spans, h.bufs = h.span1[:0], h.buf1[:0]
+	}
 	for n > 0 && h.n < abi.MAX_RW_COUNT && len(h.bufs) < abi.IOV_MAX {
 		k := min(n, abi.MAX_RW_COUNT-h.n)
 		if f := as.Check(softmmu.Addr(a), k, perm); !f.OK() {
@@ -51,18 +57,23 @@ func (h *hostBufs) add(as *softmmu.AddressSpace, a, n uint64, perm softmmu.Perm)
 	return 0
 }
 
-// buffers gathers one guest buffer.
-func (t *Task) buffers(a, n uint64, perm softmmu.Perm) (hostBufs, abi.Errno) {
-	var h hostBufs
+// buffers gathers one guest buffer in t's scratch list.
+func (t *Task) buffers(a, n uint64, perm softmmu.Perm) (*hostBufs, abi.Errno) {
+	h := &t.bufs
+	h.reset()
 	if e := h.add(t.p.as, a, min(n, abi.MAX_RW_COUNT), perm); e != 0 && h.n == 0 {
 		return h, e
 	}
 	return h, 0
 }
 
+// reset empties the list.
+func (h *hostBufs) reset() { h.spans, h.bufs, h.n = nil, nil, 0 }
+
 // iovec gathers the buffers of a guest iovec array.
-func (t *Task) iovec(addr uint64, count uint64, perm softmmu.Perm) (hostBufs, abi.Errno) {
-	var h hostBufs
+func (t *Task) iovec(addr uint64, count uint64, perm softmmu.Perm) (*hostBufs, abi.Errno) {
+	h := &t.bufs
+	h.reset()
 	if count > abi.IOV_MAX {
 		return h, abi.EINVAL
 	}
@@ -112,29 +123,10 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 	if h.n == 0 {
 		h.bufs = [][]byte{nil}
 	}
-	n, err := retry(func() (int, error) {
-		switch {
-		case write && off != nil:
-			if len(h.bufs) == 1 {
-				return unix.Pwrite(f.host, h.bufs[0], *off)
-			}
-			return unix.Pwritev(f.host, h.bufs, *off)
-		case write:
-			if len(h.bufs) == 1 {
-				return unix.Write(f.host, h.bufs[0])
-			}
-			return unix.Writev(f.host, h.bufs)
-		case off != nil:
-			if len(h.bufs) == 1 {
-				return unix.Pread(f.host, h.bufs[0], *off)
-			}
-			return unix.Preadv(f.host, h.bufs, *off)
-		}
-		if len(h.bufs) == 1 {
-			return unix.Read(f.host, h.bufs[0])
-		}
-		return unix.Readv(f.host, h.bufs)
-	})
+	n, err := f.transfer(h.bufs, write, off)
+	for err == unix.EINTR {
+		n, err = f.transfer(h.bufs, write, off)
+	}
 	if err != nil {
 		if err == unix.EPIPE && write {
 			t.send(abi.SIGPIPE)
@@ -142,6 +134,28 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 		return 0, hostErrno(err)
 	}
 	return uint64(n), 0
+}
+
+// transfer does one host call for rw.
+func (f *file) transfer(bufs [][]byte, write bool, off *int64) (int, error) {
+	one := len(bufs) == 1
+	switch {
+	case write && off != nil && one:
+		return unix.Pwrite(f.host, bufs[0], *off)
+	case write && off != nil:
+		return unix.Pwritev(f.host, bufs, *off)
+	case write && one:
+		return unix.Write(f.host, bufs[0])
+	case write:
+		return unix.Writev(f.host, bufs)
+	case off != nil && one:
+		return unix.Pread(f.host, bufs[0], *off)
+	case off != nil:
+		return unix.Preadv(f.host, bufs, *off)
+	case one:
+		return unix.Read(f.host, bufs[0])
+	}
+	return unix.Readv(f.host, bufs)
 }
 
 // waitFD waits until f is ready, so that the context of Run can end the wait. It reports false
@@ -172,7 +186,7 @@ func sysRead(t *Task, a *Args) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	return t.rw(a.FD(0), &h, false, nil)
+	return t.rw(a.FD(0), h, false, nil)
 }
 
 func sysWrite(t *Task, a *Args) (uint64, abi.Errno) {
@@ -180,7 +194,7 @@ func sysWrite(t *Task, a *Args) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	return t.rw(a.FD(0), &h, true, nil)
+	return t.rw(a.FD(0), h, true, nil)
 }
 
 func sysPread64(t *Task, a *Args) (uint64, abi.Errno) {
@@ -189,7 +203,7 @@ func sysPread64(t *Task, a *Args) (uint64, abi.Errno) {
 		return 0, e
 	}
 	off := int64(a[3])
-	return t.rw(a.FD(0), &h, false, &off)
+	return t.rw(a.FD(0), h, false, &off)
 }
 
 func sysPwrite64(t *Task, a *Args) (uint64, abi.Errno) {
@@ -198,7 +212,7 @@ func sysPwrite64(t *Task, a *Args) (uint64, abi.Errno) {
 		return 0, e
 	}
 	off := int64(a[3])
-	return t.rw(a.FD(0), &h, true, &off)
+	return t.rw(a.FD(0), h, true, &off)
 }
 
 func sysReadv(t *Task, a *Args) (uint64, abi.Errno) {
@@ -206,7 +220,7 @@ func sysReadv(t *Task, a *Args) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	return t.rw(a.FD(0), &h, false, nil)
+	return t.rw(a.FD(0), h, false, nil)
 }
 
 func sysWritev(t *Task, a *Args) (uint64, abi.Errno) {
@@ -214,7 +228,7 @@ func sysWritev(t *Task, a *Args) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	return t.rw(a.FD(0), &h, true, nil)
+	return t.rw(a.FD(0), h, true, nil)
 }
 
 func sysPreadv(t *Task, a *Args) (uint64, abi.Errno) {
@@ -223,7 +237,7 @@ func sysPreadv(t *Task, a *Args) (uint64, abi.Errno) {
 		return 0, e
 	}
 	off := int64(a[3]) // 64-bit ABIs pass the whole offset in pos_l
-	return t.rw(a.FD(0), &h, false, &off)
+	return t.rw(a.FD(0), h, false, &off)
 }
 
 func sysPwritev(t *Task, a *Args) (uint64, abi.Errno) {
@@ -232,7 +246,7 @@ func sysPwritev(t *Task, a *Args) (uint64, abi.Errno) {
 		return 0, e
 	}
 	off := int64(a[3])
-	return t.rw(a.FD(0), &h, true, &off)
+	return t.rw(a.FD(0), h, true, &off)
 }
 
 // sysPreadv2 and sysPwritev2 take -1 for the file position; no RWF_* flag is known.

@@ -46,11 +46,11 @@ func (s Support) String() string { return [...]string{"unimplemented", "partial"
 func (t *Task) syscall() {
 	r := &t.cpu.Arch().Roles
 	nr := t.cpu.ReadReg(r.SyscallNr)
-	var a Args
+	a := &t.args
 	for i, n := range r.SyscallArg {
 		a[i] = t.cpu.ReadReg(n)
 	}
-	ret := t.dispatch(nr, &a)
+	ret := t.dispatch(nr, a)
 	if t.restart || t.p.exit != nil {
 		return
 	}
