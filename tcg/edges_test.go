@@ -69,7 +69,7 @@ func edgePages(t *testing.T, g hostileGuest, c hostileVCPU) {
 				}
 				require.Equal(t, ir.ExcMemory, s.Exc.Kind, "%s at %#x", p, addr)
 				require.EqualValues(t, want.Addr, s.Exc.Fault.Addr, "%s at %#x", p, addr)
-				require.EqualValues(t, 0x1122334455667788, g.arch.ReadReg(v.State(), dataReg))
+				require.Equal(t, uint64(0x1122334455667788), g.arch.ReadReg(v.State(), dataReg))
 			}
 			if addr%uint64(g.arch.InsnAlign) != 0 || !wrapCheck(as, softmmu.Addr(addr), softmmu.X).OK() && as.Check(softmmu.Addr(addr), 1, softmmu.X).OK() {
 				continue

@@ -9,6 +9,7 @@ import (
 	"github.com/gotcg/gotcg/cpu/arm64"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg"
+	"github.com/gotcg/gotcg/tcg/backend/hostcode"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
@@ -41,6 +42,9 @@ func newVCPU(t *testing.T, mode softmmu.Mode, accel tcg.Accel, code []byte) *tcg
 func modes(t *testing.T, f func(t *testing.T, mode softmmu.Mode, accel tcg.Accel)) {
 	for _, accel := range []tcg.Accel{tcg.AccelInterp, tcg.AccelJIT} {
 		for _, mode := range []softmmu.Mode{softmmu.Direct, softmmu.TLB} {
+			if !hostcode.Supported && (accel == tcg.AccelJIT || mode == softmmu.Direct) {
+				continue // this host has neither
+			}
 			t.Run(accel.String()+"/"+mode.String(), func(t *testing.T) { f(t, mode, accel) })
 		}
 	}
