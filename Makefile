@@ -61,6 +61,14 @@ bench: build ## workloads beside native and qemu-user 10
 	python3 $(BENCH)/bench.py --bin bin/bench --set int,fp,start --runs 3 --net \
 		--emu 'qemu@a64=qemu-aarch64' --emu 'gotcg@a64=$(CURDIR)/bin/gotcg run'
 
+elfs: ## rebuild the guest test programs (needs gcc and gcc-aarch64-linux-gnu)
+	$(MAKE) -C testdata/elf/src
+
+BUSYBOX_A64  ?= busybox-arm64
+busybox: build ## busybox applets beside the host and qemu-aarch64 (BUSYBOX_A64=file)
+	$(GO) run ./internal/applets -gotcg 'bin/gotcg run' -busybox /bin/busybox
+	$(GO) run ./internal/applets -gotcg 'bin/gotcg run' -busybox $(BUSYBOX_A64) -ref qemu-aarch64
+
 cover: ## coverage by package
 	$(GO) test -short -cover ./...
 

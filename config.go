@@ -104,6 +104,8 @@ type Config struct {
 	Args, Env []string
 	// Stdin, Stdout and Stderr are the guest's descriptors 0 to 2; nil: the host process's.
 	Stdin, Stdout, Stderr *os.File
+	// Dir is the program's working directory; empty: the host process's, or "/" under a Sysroot.
+	Dir string
 	// Sysroot is the host directory that the guest sees as "/"; empty: the host's root.
 	Sysroot string
 	// Strace receives a line per system call; nil: none.

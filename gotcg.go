@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -100,13 +101,31 @@ func Load(path string, cfg Config) (*Machine, error) {
 	}
 	m.proc, err = linux.NewProcess(linux.Config{
 		Exe:  exe,
-		Args: cfg.Args, Env: cfg.Env, Sysroot: cfg.Sysroot, Stdin: cfg.Stdin, Stdout: cfg.Stdout, Stderr: cfg.Stderr,
-		Strace: cfg.Strace,
+		Args: cfg.Args, Env: cfg.Env, Dir: cfg.Dir, Sysroot: cfg.Sysroot, Stdin: cfg.Stdin, Stdout: cfg.Stdout, Stderr: cfg.Stderr,
+		Strace: cfg.Strace, Unimp: m.logWriter(debuglog.Unimp),
 	}, img, m.mem, (*linuxCPU)(m))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), m.Close())
 	}
+	if m.log.On(debuglog.Page) {
+		m.log.Printf("%s", m.proc.Maps())
+	}
 	return m, nil
+}
+
+// logWriter returns the log as a writer when it takes the item, else nil.
+func (m *Machine) logWriter(item debuglog.Item) io.Writer {
+	if !m.log.On(item) {
+		return nil
+	}
+	return (*logWriter)(m.log)
+}
+
+type logWriter debuglog.Log
+
+func (l *logWriter) Write(b []byte) (int, error) {
+	(*debuglog.Log)(l).Printf("%s", b)
+	return len(b), nil
 }
 
 func openImage(path string) (*linux.Image, error) {

@@ -79,6 +79,9 @@ func (p *Process) findFree(hint, n uint64) (uint64, bool) {
 	return uint64(a), ok
 }
 
+// Maps returns the memory map as /proc/self/maps shows it, proc(5).
+func (p *Process) Maps() string { return p.mapsText() }
+
 // mapsText renders the memory map as /proc/self/maps shows it, proc(5).
 func (p *Process) mapsText() string {
 	var b strings.Builder

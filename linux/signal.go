@@ -5,6 +5,7 @@ import (
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/linux/abi"
+	"github.com/gotcg/gotcg/softmmu"
 )
 
 // signalState holds the dispositions. Handlers are recorded; delivery to them is not there
@@ -67,6 +68,11 @@ func (t *Task) die(e Exit) {
 // it: a synchronous signal that has no handler, or is blocked or ignored, is fatal.
 func (t *Task) fault(x cpu.Exception) {
 	e, code := faultSignal(t.p.abi, x)
+	if x.Kind == cpu.ExcUnimplemented {
+		var code [16]byte
+		n, _ := t.p.as.Read(softmmu.Addr(x.PC), code[:])
+		t.p.unimp("instruction at %#x: % x", x.PC, code[:n])
+	}
 	if h := t.p.sigs.actions[e.Signal].Handler; h > abi.SIG_IGN {
 		t.p.unimp("delivery of %v to a handler", e.Signal)
 	}
