@@ -274,7 +274,7 @@ SQDMLSLv       0Q001110zz1mmmmm101100nnnnnddddd  ASIMD - C7.2 SQDMLSL
 SMULLv         0Q001110zz1mmmmm110000nnnnnddddd  ASIMD - C7.2 SMULL
 SQDMULLv       0Q001110zz1mmmmm110100nnnnnddddd  ASIMD - C7.2 SQDMULL
 PMULLv         0Q001110001mmmmm111000nnnnnddddd  ASIMD - C7.2 PMULL
-PMULLdv        0Q001110111mmmmm111000nnnnnddddd  PMULL refused C7.2 PMULL
+PMULLdv        0Q001110111mmmmm111000nnnnnddddd  PMULL - C7.2 PMULL
 UADDLv         0Q101110zz1mmmmm000000nnnnnddddd  ASIMD - C7.2 UADDL
 UADDWv         0Q101110zz1mmmmm000100nnnnnddddd  ASIMD - C7.2 UADDW
 USUBLv         0Q101110zz1mmmmm001000nnnnnddddd  ASIMD - C7.2 USUBL
@@ -742,10 +742,10 @@ FCVTZUsvi      011111110hhhhbbb111111nnnnnddddd  ASIMD - C7.2 FCVTZU
 
 # Cryptographic AES
 letters n=rn d=rd
-AESE           0100111000101000010010nnnnnddddd  AES refused C7.2 AESE
-AESD           0100111000101000010110nnnnnddddd  AES refused C7.2 AESD
-AESMC          0100111000101000011010nnnnnddddd  AES refused C7.2 AESMC
-AESIMC         0100111000101000011110nnnnnddddd  AES refused C7.2 AESIMC
+AESE           0100111000101000010010nnnnnddddd  AES - C7.2 AESE
+AESD           0100111000101000010110nnnnnddddd  AES - C7.2 AESD
+AESMC          0100111000101000011010nnnnnddddd  AES - C7.2 AESMC
+AESIMC         0100111000101000011110nnnnnddddd  AES - C7.2 AESIMC
 
 # Cryptographic two-register SHA
 letters n=rn d=rd

@@ -188,10 +188,6 @@ var (
 		}
 		return ir.Val{Lo: r[0], Hi: r[1]}
 	})
-	helperPMULL64 = pure("pmull64", func(x, y ir.Val) ir.Val {
-		lo, hi := clmul(x.Lo, y.Lo)
-		return ir.Val{Lo: lo, Hi: hi}
-	})
 	helperURECPE = pure("urecpe", func(x, y ir.Val) ir.Val {
 		return mapLanes(ir.W32, x, y, func(x, _ uint64) uint64 {
 			return uint64(softfp.RecipEstimateU32(uint32(x)))

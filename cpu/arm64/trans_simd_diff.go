@@ -120,22 +120,13 @@ func (t translator) transSQDMULLsv(i insn) { t.dmulL(i, formS(i), ir.VMov, t.vm(
 func (t translator) transSQDMLALsv(i insn) { t.dmulL(i, formS(i), ir.VAdd, t.vm(i)) }
 func (t translator) transSQDMLSLsv(i insn) { t.dmulL(i, formS(i), ir.VSub, t.vm(i)) }
 
-// transPMULLv is the carry-less product of 8-bit lanes, or with FEAT_PMULL of one 64-bit lane.
+// transPMULLv is the carry-less product of 8-bit lanes.
 func (t translator) transPMULLv(i insn) {
-	h := helperPMULL8
-	switch i.vsize() {
-	case 0:
-	case 3:
-		h = helperPMULL64
-	default:
-		t.unallocated()
-		return
-	}
 	x, y := t.vn(i), t.vm(i)
 	if i.q() != 0 {
 		x, y = t.upper(x), t.upper(y)
 	}
-	t.setV(i.rd(), t.b.CallPure(h, ir.V128, x, y))
+	t.setV(i.rd(), t.b.CallPure(helperPMULL8, ir.V128, x, y))
 }
 
 // By element. Arm ARM C4.1.96 "vector x indexed element".

@@ -199,6 +199,12 @@ var simdRows = []struct {
 	{0x9eae0020, "fmov x0, v1.d[1]", inDword, 0, [2]uint64{0x10, 0x20}, 0x7fffffffffffffff, 0x0, 0x0},
 	{0x1e260020, "fmov w0, s1", inSingle, 0, [2]uint64{0x400000003f800000, 0x4080000040400000}, 0x3fc00000, 0x0, 0x0},
 	{0x1e681000, "fmov d0, #0.125", inSingle, 0, [2]uint64{0x3fc0000000000000, 0x0}, 0x0, 0x0, 0x0},
+	{0x4e284820, "aese v0.16b, v1.16b", inBytes, 0, [2]uint64{0x59b7b7e9b7b7c907, 0xb73c5bb7819bb7b7}, 0x0, 0x0, 0x0},
+	{0x4e285820, "aesd v0.16b, v1.16b", inBytes, 0, [2]uint64{0x5454da3cac545476, 0x2fb3545454c83954}, 0x0, 0x0, 0x0},
+	{0x4e286820, "aesmc v0.16b, v1.16b", inBytes, 0, [2]uint64{0x7f9bfc19de87b97e, 0xf00050e130c091a}, 0x0, 0x0, 0x0},
+	{0x4e287820, "aesimc v0.16b, v1.16b", inBytes, 0, [2]uint64{0x45a5c627594e3eb7, 0x27382d367b546142}, 0x0, 0x0, 0x0},
+	{0x0ee2e020, "pmull v0.1q, v1.1d, v2.1d", inDword, 0, [2]uint64{0x8000000000000000, 0x7fffffffffffffff}, 0x0, 0x0, 0x0},
+	{0x4ee2e020, "pmull2 v0.1q, v1.2d, v2.2d", inDword, 0, [2]uint64{0x8000000000000001, 0x0}, 0x0, 0x0, 0x0},
 }
 
 func TestSIMDRows(t *testing.T) {
