@@ -32,8 +32,9 @@ type Generator struct {
 	rnd  *rand.Rand
 	// Legal reports whether a word is a defined instruction, for field values a row's pattern does not exclude.
 	Legal func(w uint32) bool
-	// MaxPlain and MaxMem bound the instructions of a sequence.
-	MaxPlain, MaxMem int
+	// MaxPlain and MaxMem bound the instructions of most sequences that do not access memory, and that do;
+	// MaxLong those of the others.
+	MaxPlain, MaxMem, MaxLong int
 }
 
 type genRow struct {
@@ -79,7 +80,7 @@ func LoadRows(dir string) ([]decodegen.Row, error) {
 
 // NewGenerator makes a generator over the translated rows whose names filter accepts; nil accepts all.
 func NewGenerator(rows []decodegen.Row, seed uint64, filter func(*decodegen.Row) bool) *Generator {
-	g := &Generator{rnd: rand.New(rand.NewPCG(seed, 1)), MaxPlain: 10, MaxMem: 6}
+	g := &Generator{rnd: rand.New(rand.NewPCG(seed, 1)), MaxPlain: 10, MaxMem: 6, MaxLong: 40}
 	for _, r := range rows {
 		if r.Todo || r.Refused || skipped[r.Name] != "" || filter != nil && !filter(&r) {
 			continue
@@ -112,6 +113,9 @@ func (g *Generator) Case() *Case {
 	n := 1 + g.rnd.IntN(g.MaxPlain)
 	if c.Mem {
 		n = 1 + g.rnd.IntN(g.MaxMem)
+	}
+	if g.rnd.IntN(8) == 0 { // a full block, for the register allocator
+		n = 1 + g.rnd.IntN(g.MaxLong)
 	}
 	s := sequence{g: g, mem: c.Mem, want: n}
 	for len(s.words) < n {
@@ -225,6 +229,10 @@ func (s *sequence) fixMem(r *genRow, w uint32) (_ uint32, ok bool) {
 	}
 	w = r.put(w, "rn", base)
 	w = r.put(w, "imm12", rnd.Uint32N(128))
+	if s.want > s.g.MaxMem && !r.atomic { // pointers stay in scratch memory
+		w = r.put(w, "imm7", rnd.Uint32N(8)-4)
+		w = r.put(w, "imm9", rnd.Uint32N(64)-32)
+	}
 	if r.fields["imm19"].Width != 0 { // literals lie inside the sequence
 		size := uint32(4) // words that a Q literal takes
 		if uint32(s.want) < size {
