@@ -9,7 +9,7 @@ import (
 // before it delivers.
 func (i *Instance) makeHelpers() {
 	helper := func(event string, fn func(env *ir.Env, in *[4]ir.Val)) *ir.Helper {
-		h := &ir.Helper{Name: "plugin." + i.name + "." + event, ReadsOnly: true,
+		h := &ir.Helper{Name: "plugin." + i.name + "." + event, ReadsOnly: true, Observer: true,
 			Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
 				fn(env, in)
 				return ir.Val{}

@@ -141,6 +141,11 @@ const (
 // site does the work of a site on the saved registers.
 func (v *VCPU) site(t *backend.Table, s *backend.Site) (Stop, siteResult) {
 	v.e.stats.Sites++
+	if s.Kind == backend.SiteCall && s.Helper.Observer {
+		v.e.stats.Calls++
+		t.Observe(v.hdr, s, &v.env, v.e.arch.Globals)
+		return Stop{}, siteResume
+	}
 	switch s.Kind {
 	case backend.SiteFault:
 		v.leaveAt(t, s)

@@ -243,6 +243,9 @@ type Helper struct {
 	// Stores: may write guest memory, perhaps code of the block it is called from. The engine ends
 	// the block after the instruction.
 	Stores bool
+	// Observer: instrumentation. It changes nothing of the guest, raises nothing and does not look at
+	// the FP environment; with NoGlobals it does not look at the State at all.
+	Observer bool
 	// Fn gets up to 4 inputs and returns the output, if it has one. It may raise an exception
 	// through env; the guest state must then be that of the instruction's start, or a state from
 	// which the instruction can go on (rep).

@@ -18,11 +18,22 @@ TEXT ·enter(SB), NOSPLIT, $8-16
 based:
 	MOVQ	const_offGuestLimit(BP), R14
 	MOVQ	SP, const_offEntryRSP(BP)
+	// Writing MXCSR costs as much as all the rest: it is skipped when the value is there already, and
+	// on the way back when only sticky bits differ, which Go does not look at.
 	STMXCSR	const_offHostFPEnv(BP)
+	MOVL	const_offHostFPEnv(BP), CX
+	CMPL	CX, const_offGuestFPEnv(BP)
+	JEQ	guestEnv
 	LDMXCSR	const_offGuestFPEnv(BP)
+guestEnv:
 	CALL	AX
 	STMXCSR	const_offGuestFPEnv(BP)
+	MOVL	const_offGuestFPEnv(BP), CX
+	XORL	const_offHostFPEnv(BP), CX
+	TESTL	$0xffc0, CX
+	JEQ	hostEnv
 	LDMXCSR	const_offHostFPEnv(BP)
+hostEnv:
 	CLD
 	RET
 
