@@ -183,7 +183,12 @@ func (t *trans) store80(sel uint64) {
 	at := t.storeAt()
 	lo := t.b.Call(x87Store, true, t.c(sel), at)
 	hi := t.b.Call(x87Store, true, t.c(sel|1<<8), at)
-	// The upper part first: on the way into the next page it is the one that faults.
+	// Nothing may change before a fault: the first byte, which is about to be overwritten anyway, is stored
+	// back, unseen by hooks; then the upper part goes first, as it is what may lie in the next page.
+	old := t.b.New(ir.I64)
+	none := ir.NoTemp
+	t.b.Emit(ir.Op{Code: ir.Ld, W: ir.W8, D: ir.W64, A: [6]ir.Temp{old, at, none, none, none, none}})
+	t.b.Emit(ir.Op{Code: ir.St, W: ir.W8, A: [6]ir.Temp{old, at, none, none, none, none}})
 	t.b.St(ir.W16, ir.EA{Base: at, Index: ir.NoTemp, Disp: 8}, hi, 0)
 	t.b.St(ir.W64, ir.EA{Base: at, Index: ir.NoTemp}, lo, 0)
 	t.x87(x87StoreDone, sel)

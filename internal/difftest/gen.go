@@ -11,7 +11,7 @@ import (
 // Where sequences and their data live, in guest and host alike: below 2^31, so that absolute and 32-bit
 // addresses reach them.
 const (
-	codeBase = 0x61001000
+	codeBase = 0x2b5a1000
 	codeSize = 0x4000
 	dataBase = 0x62000000
 	dataSize = 0x2000
