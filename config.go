@@ -78,7 +78,7 @@ type Config struct {
 	Accel Accel
 	Mem   MemMode
 	// AddressBits is the log2 of the guest's address range in bytes in Direct mode; 0: 42 bits, so
-	// that about thirty machines fit into one process. At most 46.
+	// that about thirty machines fit into one process, or fewer bits when there is no room. At most 46.
 	AddressBits uint
 	// CodeSize is the size of the code buffer in bytes; 0: 64 MiB.
 	CodeSize int
@@ -112,14 +112,8 @@ type Config struct {
 	Strace io.Writer
 }
 
-const defaultBits = 42
-
 func (c *Config) addressSpace() (*softmmu.AddressSpace, error) {
-	bits := c.AddressBits
-	if bits == 0 {
-		bits = defaultBits
-	}
-	return softmmu.New(softmmu.Config{Mode: c.Mem, Bits: bits})
+	return softmmu.New(softmmu.Config{Mode: c.Mem, Bits: c.AddressBits})
 }
 
 func (c *Config) log() (*debuglog.Log, error) {

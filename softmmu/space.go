@@ -37,7 +37,7 @@ func (m Mode) String() string {
 const (
 	// DefaultBits is the size of a direct-mode address range when Config leaves it open: small enough
 	// that several machines fit in one process.
-	DefaultBits = 44
+	DefaultBits = 42
 	MinBits     = 32
 	MaxBits     = 46
 	// GuardSize is the size in bytes of the closed zones below and above a direct-mode range: a
