@@ -10,6 +10,7 @@ func (t *Table) Clone() Table {
 	c.Recs = slices.Clone(t.Recs)
 	c.Consts = slices.Clone(t.Consts)
 	c.Recipes = slices.Clone(t.Recipes)
+	c.Helpers = slices.Clone(t.Helpers)
 	c.Undos = slices.Clone(t.Undos)
 	return c
 }

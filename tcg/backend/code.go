@@ -32,7 +32,7 @@ type Config struct {
 type Stubs struct {
 	// Resume restores Header.Regs and VRegs and jumps to Header.ResumeAddr. It is entered like a TB.
 	Resume uint32
-	// SaveExit saves Regs and VRegs and returns; a site's stub jumps there.
+	// SaveExit saves Regs and VRegs and returns; a site's stub jumps there with the site's number in RAX.
 	SaveExit uint32
 	// Fault is where the signal handler sends a faulting thread, registers as they were at the
 	// fault: sets ExitFault, saves all, returns. FaultPC, FaultAddr and FaultSig are set by the handler.
@@ -77,6 +77,8 @@ type Table struct {
 	Consts []ir.Val
 	// Recipes compute flags words nobody stored.
 	Recipes []Recipe
+	// Helpers are the functions that sites call.
+	Helpers []*ir.Helper
 	// Undos are the CounterUndo ops of the block in order.
 	Undos []Undo
 
@@ -166,8 +168,10 @@ type Site struct {
 	Host uint32
 	// Resume is the offset where generated code goes on afterwards.
 	Resume uint32
+	// Helper is the index in Table.Helpers of a SiteCall's or SitePure's function. (No pointer: there
+	// are many sites.)
+	Helper uint16
 	Op     ir.Op
-	Helper *ir.Helper
 }
 
 // NoOffset is a code offset that is not one.

@@ -145,14 +145,18 @@ func (t *Table) Do(h *Header, s *Site, env *ir.Env, globals []ir.GlobalInfo, exe
 		}
 	}
 	h.FoldFPEnv(env.FPEnv)
-	synced := s.Kind == SiteCall && !s.Helper.NoGlobals
+	var helper *ir.Helper
+	if s.Kind == SiteCall || s.Kind == SitePure {
+		helper = t.Helpers[s.Helper]
+	}
+	synced := s.Kind == SiteCall && !helper.NoGlobals
 	if synced {
 		t.Recover(h, s, globals)
 	}
 	var r, r2 ir.Val
 	ok := true
-	if s.Kind == SiteCall || s.Kind == SitePure {
-		r = s.Helper.Fn(env, (*[4]ir.Val)(in[:4]))
+	if helper != nil {
+		r = helper.Fn(env, (*[4]ir.Val)(in[:4]))
 		ok = env.Exc.Kind == ir.ExcNone
 	} else {
 		r, r2, ok = exec(env, &s.Op, nil, in)

@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/gotcg/gotcg/tcg/backend"
 	"github.com/gotcg/gotcg/tcg/ir"
@@ -71,38 +72,106 @@ func (c *Compiler) initTemps() {
 	c.constG = c.constG[:0]
 }
 
-// markCross gives a home to the locals of a block with labels that are seen in several regions.
+// markCross gives a home to the locals of a block with labels that are seen in several regions. A home
+// is taken from the temp's first to its last instruction, so few are needed.
 func (c *Compiler) markCross() {
+	c.expiring = c.expireBuf[:0]
 	if c.blk.Labels == 0 {
 		return
 	}
-	if cap(c.nextUse) < len(c.t) {
-		c.nextUse = make([]uint16, 2*len(c.t)+64)
-		c.nextDef = make([]uint16, cap(c.nextUse))
-	}
-	seen := c.nextUse[:len(c.t)]
+	c.sizeTemps()
+	seen, last := c.nextUse[:len(c.t)], c.nextDef[:len(c.t)]
 	clear(seen)
-	region := uint16(1)
+	region, insn := uint16(1), uint16(0)
 	for i := range c.ops {
 		o := &c.ops[i]
-		if o.Code == ir.SetLabel {
+		switch o.Code {
+		case ir.SetLabel:
 			region++
+		case ir.InsnStart:
+			insn++
 		}
 		row := &rows[o.Code]
 		for _, t := range o.A[:row.nout+row.nin] {
 			if t == ir.NoTemp || c.blk.Temps[t].Kind != ir.Local {
 				continue
 			}
-			if seen[t] != 0 && seen[t] != region && !c.t[t].homed {
+			if seen[t] != 0 && seen[t] != region {
 				c.t[t].homed = true
-				c.t[t].mem = c.newSpill(c.t[t].vec)
 			}
-			seen[t] = region
+			seen[t], last[t] = region, insn
 		}
 		if boundary(o.Code) {
 			region++
 		}
 	}
+	c.placeCross(last)
+}
+
+// placeCross hands out the homes; last is the last instruction of each temp.
+func (c *Compiler) placeCross(last []uint16) {
+	insn := uint16(0)
+	var used, vused, all, vall uint64
+	live := c.cross[:0]
+	for i := range c.ops {
+		o := &c.ops[i]
+		if o.Code == ir.InsnStart {
+			insn++
+			k := 0
+			for _, t := range live {
+				if last[t] >= insn {
+					live[k] = t
+					k++
+					continue
+				}
+				c.expiring = append(c.expiring, expiry{t, insn})
+				if s := &c.t[t]; s.vec {
+					vused &^= 1 << c.spillNumber(s)
+				} else {
+					used &^= 1 << c.spillNumber(s)
+				}
+			}
+			live = live[:k]
+		}
+		row := &rows[o.Code]
+		for _, t := range o.A[:row.nout+row.nin] {
+			if t == ir.NoTemp || c.blk.Temps[t].Kind != ir.Local || !c.t[t].homed || c.t[t].mem != noMem {
+				continue
+			}
+			s := &c.t[t]
+			c.spills, c.vspills = used, vused
+			s.mem = c.newSpill(s.vec)
+			used, vused = c.spills, c.vspills
+			all, vall = all|used, vall|vused
+			live = append(live, t)
+		}
+	}
+	c.cross, c.expireBuf = live, c.expiring
+	c.spills, c.vspills = all, vall
+}
+
+// expiry says that a local's home belongs to others from an instruction (counted from 1) on.
+type expiry struct {
+	t    ir.Temp
+	insn uint16
+}
+
+// expire forgets the homed locals whose last instruction is over.
+func (c *Compiler) expire() {
+	for len(c.expiring) > 0 && int(c.expiring[0].insn) <= c.insn+1 {
+		s := &c.t[c.expiring[0].t]
+		c.unassign(s)
+		s.inMem, s.obs, s.cst = true, false, ir.NoTemp
+		c.expiring = c.expiring[1:]
+	}
+}
+
+// spillNumber is the number of a local's slot.
+func (c *Compiler) spillNumber(s *tstate) uint32 {
+	if s.vec {
+		return uint32(s.mem+backend.StateBias-backend.OffVSpills) / 16
+	}
+	return uint32(s.mem+backend.StateBias-backend.OffSpills) / 8
 }
 
 // newSpill takes a free spill slot and returns its offset from RBP.
@@ -126,9 +195,9 @@ func (c *Compiler) freeSpill(s *tstate) {
 		return
 	}
 	if s.vec {
-		c.vspillsLater |= 1 << (uint32(s.mem+backend.StateBias-backend.OffVSpills) / 16)
+		c.vspillsLater |= 1 << c.spillNumber(s)
 	} else {
-		c.spillsLater |= 1 << (uint32(s.mem+backend.StateBias-backend.OffSpills) / 8)
+		c.spillsLater |= 1 << c.spillNumber(s)
 	}
 	s.mem, s.inMem = noMem, false
 }
@@ -425,7 +494,18 @@ func (c *Compiler) dirtyRecs() (start uint32, n uint16) {
 			c.recs = append(c.recs, backend.Rec{Global: t, Loc: backend.LocHostFlags | backend.Loc(c.hf.fix)})
 		}
 	}
-	return start, uint16(len(c.recs) - int(start))
+	return c.shareRecs(start)
+}
+
+// shareRecs gives back what begins at start when it repeats the list before, as it often does.
+func (c *Compiler) shareRecs(start uint32) (uint32, uint16) {
+	n := uint16(len(c.recs) - int(start))
+	if n == c.lastNRecs && slices.Equal(c.recs[c.lastRecs:c.lastRecs+uint32(n)], c.recs[start:]) {
+		c.recs = c.recs[:start]
+		return c.lastRecs, n
+	}
+	c.lastRecs, c.lastNRecs = start, n
+	return start, n
 }
 
 // constLoc returns the location of a constant.

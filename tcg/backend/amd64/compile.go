@@ -50,6 +50,8 @@ type Compiler struct {
 	vspills      uint64
 	// Slots that become free when the current op is over.
 	spillsLater, vspillsLater uint64
+	cross                     []ir.Temp // scratch of placeCross
+	expiring, expireBuf       []expiry
 	constG                    []ir.Temp // globals that are constants not yet stored
 	hf                        hostFlags
 
@@ -59,17 +61,20 @@ type Compiler struct {
 	pc   uint64
 	insn int
 
-	slots  []backend.Slot
-	insns  []backend.InsnMark
-	tab    backend.Table
-	recs   []backend.Rec
-	consts []ir.Val
-	stub   []stub
-	labels []int32
-	lfix   []labelFix
-	pool   []poolEntry
-	region int // first site since the last exit
-	failed bool
+	slots []backend.Slot
+	insns []backend.InsnMark
+	tab   backend.Table
+	recs  []backend.Rec
+	// The list of recs made last.
+	lastRecs  uint32
+	lastNRecs uint16
+	consts    []ir.Val
+	stub      []stub
+	labels    []int32
+	lfix      []labelFix
+	pool      []poolEntry
+	region    int // first site since the last exit
+	failed    bool
 	// merged: the block's last op has been emitted with the one before it.
 	merged bool
 }
@@ -102,11 +107,9 @@ func New(cfg backend.Config) *Compiler {
 // Name implements backend.Backend.
 func (c *Compiler) Name() string { return "amd64" }
 
-// room is what must be left in the buffer before an op is emitted; stubRoom before a stub.
-const (
-	room     = 1024
-	stubRoom = 768
-)
+// room is what must be left in the buffer before an op or a stub is emitted: writing back every global
+// as a constant is the most that one can take.
+const room = 4096
 
 // Compile implements backend.Backend.
 func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error) {
@@ -128,7 +131,7 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 		c.endOp()
 	}
 	for i := 0; i < len(c.stub); i++ { // emitStub adds stubs
-		if len(c.b)-c.n < stubRoom+16*len(c.pool) {
+		if len(c.b)-c.n < room+16*len(c.pool) {
 			return backend.Code{}, backend.ErrTooBig
 		}
 		c.emitStub(c.stub[i])
@@ -151,6 +154,9 @@ func (c *Compiler) begin(b *ir.Block, r backend.Request) {
 	c.blk, c.ops, c.req = b, b.Ops, r
 	c.failed, c.merged = false, false
 	c.slots, c.insns = c.slots[:0], c.insns[:0]
+	c.lastRecs, c.lastNRecs = 0, 0
+	clear(c.tab.Helpers)
+	c.tab.Helpers = c.tab.Helpers[:0]
 	c.tab.Sites, c.tab.Locs, c.tab.Recipes, c.tab.Undos = c.tab.Sites[:0], c.tab.Locs[:0], c.tab.Recipes[:0], c.tab.Undos[:0]
 	c.recs, c.consts, c.stub = c.recs[:0], c.consts[:0], c.stub[:0]
 	c.lfix, c.pool = c.lfix[:0], c.pool[:0]
@@ -235,7 +241,7 @@ func (c *Compiler) emitStub(s stub) {
 	c.patch32(s.from, c.n)
 	switch s.kind {
 	case stubSite:
-		c.storeI(s32, hdr(backend.OffExitArg), int32(c.req.Site+s.n))
+		c.movRI(rax, uint64(c.req.Site+s.n))
 		c.jmpStub(c.stubs.SaveExit)
 	case stubExit:
 		for _, r := range c.recs[s.recs : s.recs+uint32(s.nrec)] {
@@ -248,10 +254,10 @@ func (c *Compiler) emitStub(s stub) {
 		c.slotJump(s.n)
 	case stubSlot:
 		c.slots[s.n].Stub = uint32(c.n)
-		c.storeI(s32, hdr(backend.OffExitArg), int32(c.req.Slot+s.n))
+		c.movRI(rax, uint64(c.req.Slot+s.n))
 		c.jmpStub(c.slotExit)
 	case stubIntr:
-		c.storeI(s32, hdr(backend.OffExitArg), int32(c.req.Slot+s.n))
+		c.movRI(rax, uint64(c.req.Slot+s.n))
 		c.jmpStub(c.intrSlot)
 	case stubIntrP:
 		c.jmpStub(c.intrPtr)

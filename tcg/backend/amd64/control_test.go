@@ -92,6 +92,9 @@ func (g *gen) loop() {
 		b.BrC(ir.W64, ir.GT, n, b.Const(0), l)
 	}
 	b.SetLabel(end)
+	if g.IntN(2) == 0 {
+		b.MovTo(sum, b.Op2(ir.Add, ir.W64, sum, g.intIn())) // new value after the last label
+	}
 	g.ints = append(g.ints, sum)
 	g.flags = append(g.flags, f)
 }
@@ -210,10 +213,24 @@ func TestTooBig(t *testing.T) {
 	m := newMachine(t, nil)
 	g := &gen{Rand: rand.New(rand.NewPCG(5, 5))}
 	b := g.block(200, dataOps())
-	for n := 2048; n < 1<<15; n += 512 {
+	for n := 2048; n < 1<<16; n += 512 {
 		_, err := m.c.Compile(b, backend.Request{Buf: make([]byte, n), Off: 1 << 16})
 		if err != nil {
 			require.ErrorIs(t, err, backend.ErrTooBig)
 		}
 	}
+}
+
+// TestManyLoops checks that homes of values that live across labels are used again.
+func TestManyLoops(t *testing.T) {
+	m := newMachine(t, nil)
+	g := &gen{Rand: rand.New(rand.NewPCG(3, 4))}
+	g.block(1, []ir.Opcode{ir.Add})
+	g.bld.Ops = g.bld.Ops[:len(g.bld.Ops)-1]
+	for range 100 {
+		g.ints, g.flags = g.ints[:nG-1], g.flags[:1]
+		g.loop()
+	}
+	g.bld.ExitTB(0x9000, false)
+	m.check(&g.bld.Block, g.state())
 }

@@ -29,11 +29,7 @@ func (c *Compiler) liveness() {
 		c.uses = make([]use, n+n/2+64)
 	}
 	c.uses = c.uses[:n]
-	if cap(c.nextUse) < nt {
-		c.nextUse = make([]uint16, nt+nt/2+64)
-		c.nextDef = make([]uint16, cap(c.nextUse))
-	}
-	c.nextUse, c.nextDef = c.nextUse[:nt], c.nextDef[:nt]
+	c.sizeTemps()
 	c.resetRegion(nt)
 	obs, hard := uint16(never), uint16(never)
 	for i := n - 1; i >= 0; i-- {
@@ -82,6 +78,16 @@ func (c *Compiler) liveness() {
 			}
 		}
 	}
+}
+
+// sizeTemps makes the per-temp scratch of the passes before emission fit the block.
+func (c *Compiler) sizeTemps() {
+	nt := len(c.blk.Temps)
+	if cap(c.nextUse) < nt {
+		c.nextUse = make([]uint16, nt+nt/2+64)
+		c.nextDef = make([]uint16, cap(c.nextUse))
+	}
+	c.nextUse, c.nextDef = c.nextUse[:nt], c.nextDef[:nt]
 }
 
 func (c *Compiler) resetRegion(nt int) {

@@ -10,6 +10,7 @@ func (c *Compiler) lowerNop() {}
 func (c *Compiler) lowerInsnStart() {
 	c.pc = uint64(c.op.Imm)
 	c.insn++
+	c.expire()
 	c.insns = append(c.insns, backend.InsnMark{Off: uint32(c.n), PC: c.pc})
 }
 
@@ -273,7 +274,7 @@ func (c *Compiler) lowerExitExc() {
 	} else {
 		c.store(s64, hdr(backend.OffExitPC), r)
 	}
-	c.storeI(s32, hdr(backend.OffExitArg), int32(c.req.Slot+n))
+	c.movRI(rax, uint64(c.req.Slot+n))
 	c.jmpStub(c.excExit)
 }
 

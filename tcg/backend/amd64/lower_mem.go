@@ -67,7 +67,7 @@ func (c *Compiler) again(n uint32) uint32 {
 
 // leave emits the jump out to site n; execution resumes after it.
 func (c *Compiler) leave(n uint32) {
-	c.storeI(s32, hdr(backend.OffExitArg), int32(c.req.Site+n))
+	c.movRI(rax, uint64(c.req.Site+n))
 	c.jmpStub(c.stubs.SaveExit)
 	c.tab.Sites[n].Resume = uint32(c.n)
 }
@@ -85,7 +85,7 @@ func (c *Compiler) lowerEval() {
 func (c *Compiler) inlineSite(kind backend.SiteKind, h *ir.Helper) {
 	o := c.op
 	n := c.site(kind)
-	c.tab.Sites[n].Helper = h
+	c.helper(n, h)
 	c.kill()
 	nout := int(rows[o.Code].nout)
 	var out [2]uint8
@@ -110,6 +110,21 @@ func (c *Compiler) inlineSite(kind backend.SiteKind, h *ir.Helper) {
 	}
 }
 
+// helper notes which function site n calls; nil: none.
+func (c *Compiler) helper(n uint32, h *ir.Helper) {
+	if h == nil {
+		return
+	}
+	for i, x := range c.tab.Helpers {
+		if x == h {
+			c.tab.Sites[n].Helper = uint16(i)
+			return
+		}
+	}
+	c.tab.Sites[n].Helper = uint16(len(c.tab.Helpers))
+	c.tab.Helpers = append(c.tab.Helpers, h)
+}
+
 func (c *Compiler) lowerCall() {
 	o := c.op
 	h := c.blk.Helpers[o.Imm]
@@ -119,7 +134,7 @@ func (c *Compiler) lowerCall() {
 	}
 	// Go puts the globals into the State before the call; after it they are there and nowhere else.
 	n := c.site(backend.SiteCall)
-	c.tab.Sites[n].Helper = h
+	c.helper(n, h)
 	c.kill()
 	c.forgetGlobals()
 	r := noReg

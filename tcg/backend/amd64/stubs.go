@@ -8,7 +8,7 @@ import (
 // called before the first Compile.
 //
 // Generated code is entered by CALL with RBP = State + StateBias and R14 = guest limit, keeps RSP as
-// it found it, and returns by RET.
+// it found it, and returns by RET. The stubs that leave with a slot or site number get it in RAX.
 func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 	if len(buf) < 2048 {
 		return backend.Stubs{}, backend.ErrTooBig
@@ -21,15 +21,19 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 	}
 
 	s := &c.stubs
+	arg := func() { c.store(s32, hdr(backend.OffExitArg), rax) }
 	c.slotExit = start()
+	arg()
 	reason(backend.ExitSlot)
 	c.ret()
 
 	c.intrSlot = start()
+	arg()
 	reason(backend.ExitInterruptSlot)
 	c.ret()
 
 	c.excExit = start()
+	arg()
 	reason(backend.ExitException)
 	c.ret()
 
@@ -48,6 +52,7 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 	fault := c.jmp8()
 
 	s.SaveExit = start()
+	arg()
 	reason(backend.ExitSite)
 	c.patch8(fault)
 	for r := rax; r <= r15; r++ {
