@@ -141,7 +141,7 @@ const (
 // site does the work of a site on the saved registers.
 func (v *VCPU) site(t *backend.Table, s *backend.Site) (Stop, siteResult) {
 	v.e.stats.Sites++
-	if s.Kind == backend.SiteCall && s.Helper.Observer {
+	if s.Kind == backend.SiteCall && t.Helpers[s.Helper].Observer {
 		v.e.stats.Calls++
 		t.Observe(v.hdr, s, &v.env, v.e.arch.Globals)
 		return Stop{}, siteResume

@@ -123,10 +123,11 @@ func (t *Table) Observe(h *Header, s *Site, env *ir.Env, globals []ir.GlobalInfo
 			in[i] = t.Read(h, l, ir.I64)
 		}
 	}
-	if !s.Helper.NoGlobals {
+	helper := t.Helpers[s.Helper]
+	if !helper.NoGlobals {
 		t.Recover(h, s, globals)
 	}
-	s.Helper.Fn(env, (*[4]ir.Val)(in[:4]))
+	helper.Fn(env, (*[4]ir.Val)(in[:4]))
 }
 
 // Do does the work of site s: it reads the operands from the saved registers, has exec do the op,
