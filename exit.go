@@ -70,7 +70,7 @@ func (e Exit) String() string {
 	case Exited:
 		return fmt.Sprintf("exited with status %d", e.Code)
 	case Signaled:
-		return "killed by " + e.Text
+		return "guest killed by " + e.Text
 	case Raised:
 		if e.Exception.Kind == ir.ExcMemory {
 			f := e.Exception.Fault

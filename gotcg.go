@@ -19,6 +19,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/instrument"
@@ -197,7 +198,7 @@ func (m *Machine) Run(ctx context.Context, opts ...RunOption) (Exit, error) {
 	}
 	e := Exit{Kind: Exited, Code: x.Code, Signal: int(x.Signal), PC: m.PC()}
 	if x.Signal != 0 {
-		e.Kind, e.PC, e.Text = Signaled, x.PC, x.String()
+		e.Kind, e.PC, e.Text = Signaled, x.PC, strings.TrimPrefix(x.String(), "guest killed by ")
 	}
 	return e, nil
 }
