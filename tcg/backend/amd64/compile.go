@@ -54,6 +54,7 @@ type Compiler struct {
 	expiring, expireBuf       []expiry
 	constG                    []ir.Temp // globals that are constants not yet stored
 	hf                        hostFlags
+	fcmp                      fcmp
 
 	op   *ir.Op
 	idx  int
@@ -165,6 +166,7 @@ func (c *Compiler) begin(b *ir.Block, r backend.Request) {
 		c.labels = append(c.labels, 0)
 	}
 	c.pc, c.insn, c.region = b.PC, -1, 0
+	c.fcmp.at = -1
 	c.initTemps()
 	c.markCross()
 }

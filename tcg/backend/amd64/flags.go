@@ -188,6 +188,12 @@ var condBits = [...]int32{
 
 // cond makes the host's flags fit to test cond of flags word t and returns the host condition.
 func (c *Compiler) cond(cond ir.Cond, t ir.Temp) cc {
+	if c.fcmp.at == c.idx && c.fcmp.t == t {
+		if c.fcmp.swapped {
+			return fcmpSwappedCC[cond]
+		}
+		return fcmpCC[cond]
+	}
 	if c.hf.t == t && c.hf.fix&^backend.FlagsInvC != 0 && usesO(cond) {
 		c.captureReg() // the host's O is not t's
 	}

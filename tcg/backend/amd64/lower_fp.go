@@ -631,7 +631,50 @@ func (c *Compiler) lowerVCvtIF() {
 	c.defX(r)
 }
 
-// lowerFCmpF compares lane 0. x86's flags are the host's; Arm's are selected.
+// fcmp says that the host's flags at op at are those of a compare whose Arm flags word is t.
+type fcmp struct {
+	at      int
+	t       ir.Temp
+	swapped bool // the operands were
+}
+
+// Host conditions after a compare of x with y, and of y with x, for flags conditions on Arm's flags of x with y;
+// 0xff where no single host condition says the same.
+var fcmpCC, fcmpSwappedCC = func() (d, s [ir.CondLSa + 1]cc) {
+	for i := range d {
+		d[i], s[i] = 0xff, 0xff
+	}
+	d[ir.CondG], d[ir.CondGE], d[ir.CondL], d[ir.CondLE], d[ir.CondO], d[ir.CondNO] = ccA, ccAE, ccB, ccBE, ccP, ccNP
+	s[ir.CondS], s[ir.CondNS], s[ir.CondLSa], s[ir.CondHIa], s[ir.CondB], s[ir.CondAE] = ccA, ccBE, ccAE, ccB, ccBE, ccA
+	return d, s
+}()
+
+// fcmpUser finds the op that tests the current compare's flags word, if nothing comes between; k is its slot.
+func (c *Compiler) fcmpUser() (f fcmp, k int) {
+	f = fcmp{at: -1, t: c.op.A[0]}
+	n := c.idx + 1
+	for n < len(c.ops) && c.ops[n].Code == ir.InsnStart {
+		n++
+	}
+	if n == len(c.ops) {
+		return f, 0
+	}
+	o := &c.ops[n]
+	switch o.Code {
+	case ir.SetF, ir.SelF:
+		k = 1
+	case ir.ExitF:
+	default:
+		return f, 0
+	}
+	if o.A[k] == f.t && int(o.Cond) < len(fcmpCC) && (fcmpCC[o.Cond] != 0xff || fcmpSwappedCC[o.Cond] != 0xff) {
+		f.at, f.swapped = n, fcmpCC[o.Cond] == 0xff
+	}
+	return f, k
+}
+
+// lowerFCmpF compares lane 0. x86's flags are the host's; Arm's are selected, but a test that follows at once uses
+// the host's.
 func (c *Compiler) lowerFCmpF() {
 	if c.exact() {
 		return
@@ -644,14 +687,27 @@ func (c *Compiler) lowerFCmpF() {
 	if o.Aux&1 != 0 {
 		e = xCOMISS
 	}
-	c.xx(e|fpForm(o.W, false), a, b)
+	e |= fpForm(o.W, false)
 	if !c.arm() {
+		c.xx(e, a, b)
 		c.defFlags(0, 0)
 		return
 	}
+	f, k := c.fcmpUser()
+	c.fcmp = f
+	less, greater := uint64(ir.FlagOne|ir.FlagS), uint64(ir.FlagOne|ir.FlagC)
+	if f.swapped {
+		a, b = b, a
+		less, greater = greater, less
+	}
+	c.xx(e, a, b)
+	if f.at >= 0 && c.use.next[0] == uint16(f.at) && c.use.obs&1 == 0 && c.uses[f.at].next[k] == never {
+		c.newValue(0) // the test is all there is
+		return
+	}
 	r := c.dst()
-	c.movRI(r, ir.FlagOne|ir.FlagC)
-	c.movRI(rax, ir.FlagOne|ir.FlagS)
+	c.movRI(r, greater)
+	c.movRI(rax, less)
 	c.cmov(ccB, s32, r, rax)
 	c.movRI(rax, ir.FlagOne|ir.FlagZ|ir.FlagC)
 	c.cmov(ccE, s32, r, rax)
