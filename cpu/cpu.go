@@ -39,6 +39,8 @@ type Arch struct {
 	// StateSize is the size of the guest State in bytes; PCOffset and FPEnvOffset are offsets in it
 	// of 8-byte fields (FPEnv: see ir.GetEnv).
 	StateSize, PCOffset, FPEnvOffset uint32
+	// X87 is where the State has an x87, nil if it has none.
+	X87 *ir.X87Layout
 	// MaxInsnLen and InsnAlign are in bytes.
 	MaxInsnLen, InsnAlign int
 	// TSO: ordinary guest accesses are ordered as x86's.

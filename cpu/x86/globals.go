@@ -6,21 +6,15 @@ import (
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
-// Temps of the guest's globals: general register n is ir.Temp(n), XMM n is tXMM0+n, the significand
-// of physical x87 register n (MMX n) is tMM0+n and its sign and exponent tSE0+n.
+// Temps of the guest's globals: general register n is ir.Temp(n), XMM n is tXMM0+n. The x87 and MMX
+// state has none: ops reach it by LdS and StS, and helpers.
 const (
 	tFlags  = ir.Temp(16 + iota) // the flags word
 	tSys                         // State.Sys: the other EFLAGS bits
 	tFSBase                      //
 	tGSBase                      //
 	tXMM0                        // 16 of them
-	tMM0    = tXMM0 + 16
-	tSE0    = tMM0 + 8
-	tFTop   = tSE0 + 8
-	tFSW    = tFTop + 1
-	tFCW    = tFSW + 1
-	tFTag   = tFCW + 1
-	tSeg0   = tFTag + 1 // 6 selectors
+	tSeg0   = tXMM0 + 16         // 6 selectors
 	tTSCAux = tSeg0 + 6
 	numGlob = tTSCAux + 1
 )
@@ -43,16 +37,6 @@ func makeGlobals() []ir.GlobalInfo {
 	for i := range 16 {
 		g = append(g, ir.GlobalInfo{Name: "xmm" + strconv.Itoa(i), Type: ir.V128, Offset: uint32(offXMM) + 16*uint32(i)})
 	}
-	for i := range uintptr(8) {
-		i64("mm"+strconv.Itoa(int(i)), offFPR+16*i)
-	}
-	for i := range uintptr(8) {
-		i64("fse"+strconv.Itoa(int(i)), offFPR+16*i+8)
-	}
-	i64("ftop", offFTop)
-	i64("fsw", offFSW)
-	i64("fcw", offFCW)
-	i64("ftag", offFTag)
 	for i := range uintptr(6) {
 		i64(segNames[i], offSeg+8*i)
 	}

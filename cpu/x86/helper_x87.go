@@ -36,15 +36,18 @@ func newFPU(s *State) fpu {
 }
 
 // x87Helper makes a helper of an instruction's body. Bodies of waiting instructions first report a pending
-// unmasked exception (#MF). in[0] is the translator's selector and in[3] the opcode for FOP.
-func x87Helper(name string, body func(f *fpu, in *[4]ir.Val) uint64) *ir.Helper {
-	return &ir.Helper{Name: name, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+// unmasked exception (#MF). in[0] is the translator's selector, as kind has it, and in[3] the opcode for
+// FOP. The instruction pointer and opcode are kept up to date while an exception is unmasked only.
+func x87Helper(name string, kind ir.X87Kind, body func(f *fpu, in *[4]ir.Val) uint64) *ir.Helper {
+	return &ir.Helper{Name: name, NoGlobals: true, X87: kind, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
 		s := stateOf(env)
 		if s.FSW&fswES != 0 {
 			env.Raise(ir.Exception{Kind: ir.ExcFP, PC: env.PC})
 			return ir.Val{}
 		}
-		s.FIP, s.FOP = env.PC, in[3].Lo
+		if s.FCW&0x3f != 0x3f {
+			s.FIP, s.FOP = env.PC, in[3].Lo
+		}
 		f := newFPU(s)
 		return ir.Val{Lo: body(&f, in)}
 	}}
@@ -149,50 +152,28 @@ func (f *fpu) pushNew(v softfp.F80) {
 	}
 }
 
-// Arithmetic by number, as ModRM.reg has it.
-const (
-	xAdd = iota
-	xMul
-	xCom
-	xComP
-	xSub
-	xSubR
-	xDiv
-	xDivR
-)
-
 func (f *fpu) arith(op uint64, a, b softfp.F80) softfp.F80 {
 	switch op {
-	case xAdd:
+	case ir.X87Add:
 		return f.e.Add80(a, b)
-	case xMul:
+	case ir.X87Mul:
 		return f.e.Mul80(a, b)
-	case xSub:
+	case ir.X87Sub:
 		return f.e.Sub80(a, b)
-	case xSubR:
+	case ir.X87SubR:
 		return f.e.Sub80(b, a)
-	case xDiv:
+	case ir.X87Div:
 		return f.e.Div80(a, b)
 	}
 	return f.e.Div80(b, a)
 }
 
-// Kinds of memory operands.
-const (
-	xM32 = iota
-	xM64
-	xI16
-	xI32
-	xI64
-	xM80
-)
-
 // widen makes an F80 of a memory operand of arithmetic.
 func widen(kind, v uint64) (x softfp.F80, denorm bool) {
 	switch kind {
-	case xM32:
+	case ir.X87M32:
 		return softfp.Widen80(softfp.F32, v)
-	case xM64:
+	case ir.X87M64:
 		return softfp.Widen80(softfp.F64, v)
 	}
 	return fromInt(kind, v), false
@@ -200,16 +181,16 @@ func widen(kind, v uint64) (x softfp.F80, denorm bool) {
 
 func fromInt(kind, v uint64) softfp.F80 {
 	switch kind {
-	case xI16:
+	case ir.X87I16:
 		return softfp.FromInt80(int64(int16(v)))
-	case xI32:
+	case ir.X87I32:
 		return softfp.FromInt80(int64(int32(v)))
 	}
 	return softfp.FromInt80(int64(v))
 }
 
 // x87Arith is ST(dst) = ST(dst) op ST(src); selector: op, dst, src, pop in nibbles.
-var x87Arith = x87Helper("x87_arith", func(f *fpu, in *[4]ir.Val) uint64 {
+var x87Arith = x87Helper("x87_arith", ir.X87Arith, func(f *fpu, in *[4]ir.Val) uint64 {
 	sel := in[0].Lo
 	op, dst, src, pop := sel&15, int(sel>>4&7), int(sel>>8&7), sel>>12&1 != 0
 	ok, masked := f.need(dst, dst, src)
@@ -223,11 +204,11 @@ var x87Arith = x87Helper("x87_arith", func(f *fpu, in *[4]ir.Val) uint64 {
 })
 
 // x87ArithMem is ST = ST op memory; selector: op, kind in nibbles; in[1] is the operand.
-var x87ArithMem = x87Helper("x87_arith_mem", func(f *fpu, in *[4]ir.Val) uint64 {
+var x87ArithMem = x87Helper("x87_arith_mem", ir.X87ArithMem, func(f *fpu, in *[4]ir.Val) uint64 {
 	op, kind := in[0].Lo&15, in[0].Lo>>4&15
 	v, denorm := widen(kind, in[1].Lo)
-	if op == xCom || op == xComP {
-		f.compare(v, denorm, 0, op == xComP, true)
+	if op == ir.X87Com || op == ir.X87ComP {
+		f.compare(v, denorm, 0, op == ir.X87ComP, true)
 		return 0
 	}
 	if ok, _ := f.need(0, 0); ok {
@@ -262,7 +243,7 @@ func (f *fpu) compare(v softfp.F80, denorm bool, other int, pop, signal bool) {
 }
 
 // x87Compare is FCOM and FUCOM with ST(i); selector: i, pops, quiet in nibbles.
-var x87Compare = x87Helper("x87_compare", func(f *fpu, in *[4]ir.Val) uint64 {
+var x87Compare = x87Helper("x87_compare", ir.X87Compare, func(f *fpu, in *[4]ir.Val) uint64 {
 	i, pops, quiet := int(in[0].Lo&7), in[0].Lo>>4&3, in[0].Lo>>8&1 != 0
 	was := f.s.FTop
 	f.compare(f.get(i), false, i, pops > 0, !quiet)
@@ -273,13 +254,13 @@ var x87Compare = x87Helper("x87_compare", func(f *fpu, in *[4]ir.Val) uint64 {
 })
 
 // x87Test is FTST.
-var x87Test = x87Helper("x87_test", func(f *fpu, _ *[4]ir.Val) uint64 {
+var x87Test = x87Helper("x87_test", ir.X87None, func(f *fpu, _ *[4]ir.Val) uint64 {
 	f.compare(softfp.F80{}, false, 0, false, true)
 	return 0
 })
 
 // x87CompareI is FCOMI and FUCOMI; selector as x87Compare; the value is the new flags word. SDM vol. 2A FCOMI.
-var x87CompareI = x87Helper("x87_comi", func(f *fpu, in *[4]ir.Val) uint64 {
+var x87CompareI = x87Helper("x87_comi", ir.X87CompareI, func(f *fpu, in *[4]ir.Val) uint64 {
 	i, pops, quiet := int(in[0].Lo&7), in[0].Lo>>4&3, in[0].Lo>>8&1 != 0
 	r := softfp.Unordered
 	ok := !f.empty(0) && !f.empty(i)

@@ -28,7 +28,7 @@ func (s *State) initFPU() {
 }
 
 // x87NoWait is FNCLEX, FNINIT, FFREE and FFREEP; selector: which, register in nibbles.
-var x87NoWait = &ir.Helper{Name: "x87_control", Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+var x87NoWait = &ir.Helper{Name: "x87_control", NoGlobals: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
 	s := stateOf(env)
 	f := newFPU(s)
 	switch in[0].Lo & 15 {
@@ -47,7 +47,7 @@ var x87NoWait = &ir.Helper{Name: "x87_control", Fn: func(env *ir.Env, in *[4]ir.
 }}
 
 // x87Wait is FWAIT: it reports a pending exception.
-var x87Wait = &ir.Helper{Name: "x87_fwait", ReadsOnly: true, Fn: func(env *ir.Env, _ *[4]ir.Val) ir.Val {
+var x87Wait = &ir.Helper{Name: "x87_fwait", NoGlobals: true, Fn: func(env *ir.Env, _ *[4]ir.Val) ir.Val {
 	if stateOf(env).FSW&fswES != 0 {
 		env.Raise(ir.Exception{Kind: ir.ExcFP, PC: env.PC})
 	}
@@ -55,7 +55,7 @@ var x87Wait = &ir.Helper{Name: "x87_fwait", ReadsOnly: true, Fn: func(env *ir.En
 }}
 
 // x87LoadCW is FLDCW; in[1] is the operand.
-var x87LoadCW = x87Helper("x87_fldcw", func(f *fpu, in *[4]ir.Val) uint64 {
+var x87LoadCW = x87Helper("x87_fldcw", ir.X87LoadCW, func(f *fpu, in *[4]ir.Val) uint64 {
 	f.s.FCW = in[1].Lo&0x1f3f | 0x40
 	f.updateES()
 	return 0

@@ -6,15 +6,15 @@ import (
 )
 
 // x87LoadMem is FLD and FILD; selector: kind; in[1], in[2] the operand.
-var x87LoadMem = x87Helper("x87_fld", func(f *fpu, in *[4]ir.Val) uint64 {
+var x87LoadMem = x87Helper("x87_fld", ir.X87Load, func(f *fpu, in *[4]ir.Val) uint64 {
 	var v softfp.F80
 	if f.empty(-1) {
 		switch in[0].Lo {
-		case xM32:
+		case ir.X87M32:
 			v = f.e.To80(softfp.F32, in[1].Lo)
-		case xM64:
+		case ir.X87M64:
 			v = f.e.To80(softfp.F64, in[1].Lo)
-		case xM80:
+		case ir.X87M80:
 			v = softfp.F80{Sig: in[1].Lo, SE: uint16(in[2].Lo)}
 		default:
 			v = fromInt(in[0].Lo, in[1].Lo)
@@ -30,13 +30,13 @@ var x87LoadMem = x87Helper("x87_fld", func(f *fpu, in *[4]ir.Val) uint64 {
 })
 
 // x87LoadBCD is FBLD.
-var x87LoadBCD = x87Helper("x87_fbld", func(f *fpu, in *[4]ir.Val) uint64 {
+var x87LoadBCD = x87Helper("x87_fbld", ir.X87None, func(f *fpu, in *[4]ir.Val) uint64 {
 	f.pushNew(softfp.FromBCD80(in[1].Lo, uint16(in[2].Lo)))
 	return 0
 })
 
 // x87LoadConst is FLD1 ... FLDZ; selector: which.
-var x87LoadConst = x87Helper("x87_fldconst", func(f *fpu, in *[4]ir.Val) uint64 {
+var x87LoadConst = x87Helper("x87_fldconst", ir.X87LoadConst, func(f *fpu, in *[4]ir.Val) uint64 {
 	v := f.e.Const80(int(in[0].Lo))
 	f.e.RoundedUp = false
 	f.pushNew(v)
@@ -44,7 +44,7 @@ var x87LoadConst = x87Helper("x87_fldconst", func(f *fpu, in *[4]ir.Val) uint64 
 })
 
 // x87LoadReg is FLD ST(i).
-var x87LoadReg = x87Helper("x87_fld_st", func(f *fpu, in *[4]ir.Val) uint64 {
+var x87LoadReg = x87Helper("x87_fld_st", ir.X87LoadReg, func(f *fpu, in *[4]ir.Val) uint64 {
 	i := int(in[0].Lo)
 	v := f.get(i)
 	if f.empty(i) {
@@ -59,7 +59,7 @@ var x87LoadReg = x87Helper("x87_fld_st", func(f *fpu, in *[4]ir.Val) uint64 {
 
 // x87StoreReg is FST ST(i); selector: i, pop, and for the alias D9 D8 of FSTP, which does not mind
 // ST(0) being empty, 2.
-var x87StoreReg = x87Helper("x87_fst_st", func(f *fpu, in *[4]ir.Val) uint64 {
+var x87StoreReg = x87Helper("x87_fst_st", ir.X87StoreReg, func(f *fpu, in *[4]ir.Val) uint64 {
 	i, pop := int(in[0].Lo&7), in[0].Lo>>4&1 != 0
 	if in[0].Lo>>5 != 0 && f.empty(0) {
 		f.s.FSW &^= fswC1
@@ -103,14 +103,14 @@ func (f *fpu) storeValue(sel uint64) (lo uint64, hi uint16, fault bool) {
 	switch {
 	case sel&xBCD != 0:
 		lo, hi = e.ToBCD80(v)
-	case sel&15 == xM32:
+	case sel&15 == ir.X87M32:
 		lo = e.From80(softfp.F32, v)
-	case sel&15 == xM64:
+	case sel&15 == ir.X87M64:
 		lo = e.From80(softfp.F64, v)
-	case sel&15 == xM80:
+	case sel&15 == ir.X87M80:
 		lo, hi = v.Sig, v.SE
 	default:
-		lo = e.ToInt80(v, 8<<[...]uint{xI16: 1, xI32: 2, xI64: 3}[sel&15], r)
+		lo = e.ToInt80(v, 8<<[...]uint{ir.X87I16: 1, ir.X87I32: 2, ir.X87I64: 3}[sel&15], r)
 	}
 	if f.e.Flags&f.e.Unmasked&(softfp.Overflow|softfp.Underflow) != 0 { // nothing is stored
 		f.e.Flags &^= softfp.Inexact
@@ -126,7 +126,7 @@ func (f *fpu) suppresses() bool {
 
 // x87Store returns the low quadword (selector bit 8: the word above it) that a store to memory at in[1]
 // writes, and changes no state. When an unmasked exception suppresses the store it is what is there.
-var x87Store = &ir.Helper{Name: "x87_store", ReadsOnly: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+var x87Store = &ir.Helper{Name: "x87_store", NoGlobals: true, X87: ir.X87Store, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
 	s := stateOf(env)
 	if s.FSW&fswES != 0 {
 		env.Raise(ir.Exception{Kind: ir.ExcFP, PC: env.PC})
@@ -136,7 +136,7 @@ var x87Store = &ir.Helper{Name: "x87_store", ReadsOnly: true, Fn: func(env *ir.E
 	sel := in[0].Lo
 	lo, hi, _ := f.storeValue(sel)
 	if f.suppresses() {
-		w := [...]ir.Width{xM32: ir.W32, xM64: ir.W64, xI16: ir.W16, xI32: ir.W32, xI64: ir.W64, xM80: ir.W64}[sel&15]
+		w := [...]ir.Width{ir.X87M32: ir.W32, ir.X87M64: ir.W64, ir.X87I16: ir.W16, ir.X87I32: ir.W32, ir.X87I64: ir.W64, ir.X87M80: ir.W64}[sel&15]
 		addr := in[1].Lo
 		if sel&(1<<8) != 0 {
 			w, addr = ir.W16, addr+8
@@ -154,7 +154,7 @@ var x87Store = &ir.Helper{Name: "x87_store", ReadsOnly: true, Fn: func(env *ir.E
 }}
 
 // x87StoreDone commits what x87Store found once the memory has been written.
-var x87StoreDone = x87Helper("x87_store_done", func(f *fpu, in *[4]ir.Val) uint64 {
+var x87StoreDone = x87Helper("x87_store_done", ir.X87StoreDone, func(f *fpu, in *[4]ir.Val) uint64 {
 	_, _, fault := f.storeValue(in[0].Lo)
 	stop := f.suppresses()
 	if fault {
@@ -169,7 +169,7 @@ var x87StoreDone = x87Helper("x87_store_done", func(f *fpu, in *[4]ir.Val) uint6
 })
 
 // x87Exchange is FXCH.
-var x87Exchange = x87Helper("x87_fxch", func(f *fpu, in *[4]ir.Val) uint64 {
+var x87Exchange = x87Helper("x87_fxch", ir.X87Exchange, func(f *fpu, in *[4]ir.Val) uint64 {
 	i := int(in[0].Lo)
 	if f.empty(0) || f.empty(i) {
 		if !f.fault(false) {
@@ -190,7 +190,7 @@ var x87Exchange = x87Helper("x87_fxch", func(f *fpu, in *[4]ir.Val) uint64 {
 })
 
 // x87CMov is FCMOVcc; selector: i; in[1]: the condition holds.
-var x87CMov = x87Helper("x87_fcmov", func(f *fpu, in *[4]ir.Val) uint64 {
+var x87CMov = x87Helper("x87_fcmov", ir.X87CMov, func(f *fpu, in *[4]ir.Val) uint64 {
 	i := int(in[0].Lo)
 	if ok, _ := f.need(0, 0, i); ok {
 		if in[1].Lo != 0 {
@@ -200,15 +200,9 @@ var x87CMov = x87Helper("x87_fcmov", func(f *fpu, in *[4]ir.Val) uint64 {
 	return 0
 })
 
-// Instructions without operands, by selector.
+// Instructions without operands, by selector; the first ones are ir's.
 const (
-	xNop = iota
-	xChs
-	xAbs
-	xXam
-	xRndint
-	xSqrt
-	xScale
+	xScale = ir.X87MiscOther + iota
 	xPrem
 	xPrem1
 	xExtract
@@ -225,10 +219,10 @@ const (
 )
 
 // x87Misc is the instructions on ST(0), or on ST(0) and ST(1), that have no operand; selector: which.
-var x87Misc = x87Helper("x87_misc", func(f *fpu, in *[4]ir.Val) uint64 {
+var x87Misc = x87Helper("x87_misc", ir.X87Misc, func(f *fpu, in *[4]ir.Val) uint64 {
 	switch in[0].Lo {
-	case xNop:
-	case xXam:
+	case ir.X87Nop:
+	case ir.X87Xam:
 		f.xam()
 	case xIncStp, xDecStp:
 		f.s.FTop = (f.s.FTop + 1 - 2*(in[0].Lo-xIncStp)) & 7
@@ -268,13 +262,13 @@ func (f *fpu) unary(op uint64) {
 	}
 	v := f.get(0)
 	switch op {
-	case xChs:
+	case ir.X87Chs:
 		v.SE ^= 0x8000
-	case xAbs:
+	case ir.X87Abs:
 		v.SE &= 0x7fff
-	case xRndint:
+	case ir.X87Rndint:
 		v = f.e.RoundInt80(v)
-	case xSqrt:
+	case ir.X87Sqrt:
 		v = f.e.Sqrt80(v)
 	case x2XM1:
 		v = f.e.TwoXM1(v)

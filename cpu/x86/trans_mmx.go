@@ -6,9 +6,23 @@ import "github.com/gotcg/gotcg/tcg/ir"
 // but EMMS makes all tags valid and the top of stack 0, and a register written gets an exponent of
 // all ones. SDM vol. 1 9.6.
 
+// lds reads a State field, sts writes one.
+func (t *trans) lds(off uintptr) ir.Temp {
+	d := t.b.New(ir.I64)
+	t.b.Emit(ir.Op{Code: ir.LdS, Imm: int64(off), A: [6]ir.Temp{d, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}})
+	return d
+}
+
+func (t *trans) sts(off uintptr, v ir.Temp) {
+	t.b.Emit(ir.Op{Code: ir.StS, Imm: int64(off), A: [6]ir.Temp{v, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}})
+}
+
+// mmget returns an MMX register as an integer.
+func (t *trans) mmget(n uint8) ir.Temp { return t.lds(offFPR + 16*uintptr(n)) }
+
 // mmread returns an MMX register as a vector.
 func (t *trans) mmread(n uint8) ir.Temp {
-	return t.b.V(ir.VIns, ir.W64, 0, t.b.ConstV(0, 0), tMM0+ir.Temp(n))
+	return t.b.V(ir.VIns, ir.W64, 0, t.b.ConstV(0, 0), t.mmget(n))
 }
 
 // mmwrite assigns the low quadword of v to an MMX register.
@@ -18,21 +32,21 @@ func (t *trans) mmwrite(n uint8, v ir.Temp) {
 
 // mmset assigns the integer v to an MMX register.
 func (t *trans) mmset(n uint8, v ir.Temp) {
-	t.b.Set(tMM0+ir.Temp(n), v)
+	t.sts(offFPR+16*uintptr(n), v)
 	t.mmdone(int(n))
 }
 
 // mmdone does what every MMX instruction does to the x87 state; n is the register written or -1.
 func (t *trans) mmdone(n int) {
-	t.b.MovTo(tFTop, t.b.Const(0))
-	t.b.MovTo(tFTag, t.b.Const(0xff))
+	t.sts(offFTop, t.c(0))
+	t.sts(offFTag, t.c(0xff))
 	if n >= 0 {
-		t.b.MovTo(tSE0+ir.Temp(n), t.b.Const(0xffff))
+		t.sts(offFPR+16*uintptr(n)+8, t.c(0xffff))
 	}
 }
 
 // vEMMS empties all x87 registers.
 func vEMMS(t *trans, _ *vrow) {
-	t.b.MovTo(tFTop, t.b.Const(0))
-	t.b.MovTo(tFTag, t.b.Const(0))
+	t.sts(offFTop, t.c(0))
+	t.sts(offFTag, t.c(0))
 }

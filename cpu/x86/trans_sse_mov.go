@@ -47,7 +47,7 @@ func vMovQ(t *trans, _ *vrow) {
 	d, s := t.in.Args[0], t.in.Args[1]
 	switch {
 	case d.Kind == ArgMem && s.Kind == ArgMMX:
-		t.b.St(ir.W64, t.ea(), tMM0+ir.Temp(s.Reg), 0)
+		t.b.St(ir.W64, t.ea(), t.mmget(s.Reg), 0)
 		t.mmdone(-1)
 	case d.Kind == ArgMem:
 		t.b.StV(ir.W64, t.ea(), xmm(s.Reg), 0)
@@ -56,8 +56,7 @@ func vMovQ(t *trans, _ *vrow) {
 	case s.Kind == ArgMem:
 		t.b.Set(xmm(d.Reg), t.b.LdV(ir.W64, t.ea(), 0))
 	case d.Kind == ArgMMX:
-		t.b.MovTo(tMM0+ir.Temp(d.Reg), tMM0+ir.Temp(s.Reg))
-		t.mmdone(int(d.Reg))
+		t.mmset(d.Reg, t.mmget(s.Reg))
 	default:
 		t.b.Set(xmm(d.Reg), t.b.V(ir.VLow, ir.W64, 0, xmm(s.Reg)))
 	}
@@ -90,9 +89,9 @@ func (t *trans) movDOut(d, s Arg) {
 	w := width(d.Size)
 	switch {
 	case s.Kind == ArgMMX && d.Kind == ArgMem:
-		t.b.St(w, t.ea(), tMM0+ir.Temp(s.Reg), 0)
+		t.b.St(w, t.ea(), t.mmget(s.Reg), 0)
 	case s.Kind == ArgMMX:
-		t.b.Set(ir.Temp(d.Reg), t.b.Zext(w, tMM0+ir.Temp(s.Reg)))
+		t.b.Set(ir.Temp(d.Reg), t.b.Zext(w, t.mmget(s.Reg)))
 	case d.Kind == ArgMem:
 		t.b.StV(w, t.ea(), xmm(s.Reg), 0)
 	default:
@@ -115,7 +114,7 @@ func vMovDQ2Q(t *trans, _ *vrow) {
 
 // vMovNTQ is MOVNTQ.
 func vMovNTQ(t *trans, _ *vrow) {
-	t.b.St(ir.W64, t.ea(), tMM0+ir.Temp(t.in.Args[1].Reg), 0)
+	t.b.St(ir.W64, t.ea(), t.mmget(t.in.Args[1].Reg), 0)
 	t.mmdone(-1)
 }
 

@@ -2,14 +2,14 @@ package x86
 
 import "github.com/gotcg/gotcg/tcg/ir"
 
-// x87 instructions are helper calls: memory operands are loaded before and stored after by IR ops, so
+// x87 instructions are helper calls, most of them known to backends by ir.Helper.X87: memory operands are loaded before and stored after by IR ops, so
 // that instrumentation sees them and a fault leaves the x87 state alone. The block saves (FNSAVE,
 // FXSAVE and their like) access memory in the helper.
 
 // transX87 makes the table of the x87 mnemonics.
 func transX87() map[Op]transFn {
 	m := map[Op]transFn{
-		FLD: xLoadOp(xM32, xM64), FILD: xLoadOp(xI16, xI32), FBLD: xBCDLoad,
+		FLD: xLoadOp(ir.X87M32, ir.X87M64), FILD: xLoadOp(ir.X87I16, ir.X87I32), FBLD: xBCDLoad,
 		FST: xStoreOp(0), FSTP: xStoreOp(xPop), FBSTP: xBCDStore,
 		FIST: xIntStore(0), FISTP: xIntStore(xPop), FISTTP: xIntStore(xPop | xTrunc),
 		FXCH: func(t *trans) { t.x87(x87Exchange, uint64(t.in.Args[0].Reg)) },
@@ -24,19 +24,19 @@ func transX87() map[Op]transFn {
 		FXSAVE: func(t *trans) { t.xFX(fxSave) }, FXRSTOR: xFXRestore,
 	}
 	for i, op := range []Op{FADD, FMUL, opNone, opNone, FSUB, FSUBR, FDIV, FDIVR} {
-		m[op] = xArith(uint64(i), xM32, xM64)
+		m[op] = xArith(uint64(i), ir.X87M32, ir.X87M64)
 	}
 	for i, op := range []Op{FADDP, FMULP, opNone, opNone, FSUBP, FSUBRP, FDIVP, FDIVRP} {
 		m[op] = xArith(uint64(i)|1<<12, 0, 0)
 	}
 	for i, op := range []Op{FIADD, FIMUL, FICOM, FICOMP, FISUB, FISUBR, FIDIV, FIDIVR} {
-		m[op] = xArith(uint64(i), xI16, xI32)
+		m[op] = xArith(uint64(i), ir.X87I16, ir.X87I32)
 	}
 	for i, op := range []Op{FLD1, FLDL2T, FLDL2E, FLDPI, FLDLG2, FLDLN2, FLDZ} {
 		m[op] = func(t *trans) { t.x87(x87LoadConst, uint64(i)) }
 	}
 	for i, op := range []Op{
-		xNop: FNOP, xChs: FCHS, xAbs: FABS, xXam: FXAM, xRndint: FRNDINT, xSqrt: FSQRT, xScale: FSCALE, xPrem: FPREM,
+		ir.X87Nop: FNOP, ir.X87Chs: FCHS, ir.X87Abs: FABS, ir.X87Xam: FXAM, ir.X87Rndint: FRNDINT, ir.X87Sqrt: FSQRT, xScale: FSCALE, xPrem: FPREM,
 		xPrem1: FPREM1, xExtract: FXTRACT, xIncStp: FINCSTP, xDecStp: FDECSTP, x2XM1: F2XM1, xYL2X: FYL2X,
 		xYL2XP1: FYL2XP1, xPatan: FPATAN, xPtan: FPTAN, xSin: FSIN, xCos: FCOS, xSinCos: FSINCOS,
 	} {
@@ -72,9 +72,9 @@ func (t *trans) x87Mem(small, large uint64) (kind uint64, v ir.Temp) {
 		}
 	}
 	switch {
-	case a.Size == 8 && small == xI16:
-		kind = xI64
-	case a.Size == 8, a.Size == 4 && small == xI16:
+	case a.Size == 8 && small == ir.X87I16:
+		kind = ir.X87I64
+	case a.Size == 8, a.Size == 4 && small == ir.X87I16:
 		kind = large
 	}
 	return kind, t.b.Ld(width(a.Size), t.ea(), 0)
@@ -103,7 +103,7 @@ func xLoadOp(small, large uint64) transFn {
 		}
 		if a.Size == 10 {
 			lo, hi := t.load80()
-			t.x87(x87LoadMem, xM80, lo, hi)
+			t.x87(x87LoadMem, ir.X87M80, lo, hi)
 			return
 		}
 		kind, v := t.x87Mem(small, large)
@@ -145,11 +145,11 @@ func xStoreOp(pop uint64) transFn {
 			}
 			t.x87(x87StoreReg, uint64(a.Reg)|sel)
 		case a.Size == 10:
-			t.store80(sel | xM80)
+			t.store80(sel | ir.X87M80)
 		case a.Size == 8:
-			t.x87Store(sel|xM64, ir.W64)
+			t.x87Store(sel|ir.X87M64, ir.W64)
 		default:
-			t.x87Store(sel|xM32, ir.W32)
+			t.x87Store(sel|ir.X87M32, ir.W32)
 		}
 	}
 }
@@ -157,11 +157,11 @@ func xStoreOp(pop uint64) transFn {
 func xIntStore(sel uint64) transFn {
 	return func(t *trans) {
 		w := width(t.in.Args[0].Size)
-		t.x87Store(sel|[...]uint64{ir.W16: xI16, ir.W32: xI32, ir.W64: xI64}[w], w)
+		t.x87Store(sel|[...]uint64{ir.W16: ir.X87I16, ir.W32: ir.X87I32, ir.W64: ir.X87I64}[w], w)
 	}
 }
 
-func xBCDStore(t *trans) { t.store80(xM80 | xBCD | xPop) }
+func xBCDStore(t *trans) { t.store80(ir.X87M80 | xBCD | xPop) }
 
 // storeAt returns the store's address in one temp, for x87Store's suppressed case.
 func (t *trans) storeAt() ir.Temp {
@@ -198,8 +198,8 @@ func (t *trans) store80(sel uint64) {
 func xCompare(sel uint64, flags bool) transFn {
 	return func(t *trans) {
 		if t.in.HasMem() {
-			kind, v := t.x87Mem(xM32, xM64)
-			t.x87(x87ArithMem, xCom+sel&1|kind<<4, v)
+			kind, v := t.x87Mem(ir.X87M32, ir.X87M64)
+			t.x87(x87ArithMem, ir.X87Com+sel&1|kind<<4, v)
 			return
 		}
 		i := uint64(t.in.Args[1].Reg)
@@ -220,11 +220,11 @@ func xComparePP(quiet uint64) transFn {
 	return func(t *trans) { t.x87(x87Compare, 1|2<<4|quiet) }
 }
 
-func xStoreCW(t *trans) { t.b.St(ir.W16, t.ea(), tFCW, 0) }
+func xStoreCW(t *trans) { t.b.St(ir.W16, t.ea(), t.lds(offFCW), 0) }
 
 // xStoreSW is FNSTSW to AX or memory.
 func xStoreSW(t *trans) {
-	v := t.b.Op2(ir.Or, ir.W64, tFSW, t.b.Op2i(ir.Shl, ir.W64, tFTop, 11))
+	v := t.b.Op2(ir.Or, ir.W64, t.lds(offFSW), t.b.Op2i(ir.Shl, ir.W64, t.lds(offFTop), 11))
 	t.set(0, v)
 }
 

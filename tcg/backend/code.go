@@ -24,6 +24,8 @@ type Config struct {
 	TLBMode bool
 	// GuestLimit is the value of Header.GuestLimit in direct mode.
 	GuestLimit uint64
+	// X87 is where the guest's x87 is, nil if it has none: see ir.Helper.X87.
+	X87 *ir.X87Layout
 	// NoFeatures leaves out host features beyond SSE4.1, for tests.
 	NoFeatures bool
 }

@@ -31,6 +31,11 @@ func ExecOp(env *ir.Env, o *ir.Op, helpers []*ir.Helper, in *[5]ir.Val) (r, r2 i
 		return r, r2, ok
 	case ir.GetEnv:
 		return ir.Val{Lo: *env.FPEnv}, r2, true
+	case ir.LdS:
+		return ir.Val{Lo: loadI64(env.State, uint32(o.Imm))}, r2, true
+	case ir.StS:
+		storeI64(env.State, uint32(o.Imm), in[0].Lo)
+		return r, r2, true
 	case ir.SetEnv:
 		*env.FPEnv = in[0].Lo
 		return r, r2, true

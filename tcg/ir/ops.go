@@ -117,6 +117,10 @@ const (
 	// The FP environment of the State: low 32 bits MXCSR layout, bit 32 Arm default NaN.
 	GetEnv
 	SetEnv
+	// LdS and StS move 64 bits from and to the State, at byte offset Imm, where no global is: for state
+	// that is not worth a global. They come after whatever may fault in their instruction.
+	LdS
+	StS
 
 	// Control. A block is straight line: it ends with ExitTB, ExitPtr or ExitExc, and may leave
 	// earlier by ExitC and ExitF.
@@ -240,6 +244,9 @@ type Helper struct {
 	NoGlobals bool
 	// ReadsOnly: reads globals, changes none.
 	ReadsOnly bool
+	// X87 tells a backend whose host has an x87 what the helper does; the helper then is NoGlobals
+	// and its first input a constant.
+	X87 X87Kind
 	// Stores: may write guest memory, perhaps code of the block it is called from. The engine ends
 	// the block after the instruction.
 	Stores bool

@@ -143,6 +143,8 @@ var Ops = [NumOps]OpInfo{
 
 	GetEnv: {"getenv", "i", "", 0, 0, SideEffect},
 	SetEnv: {"setenv", "", "i", 0, 0, SideEffect},
+	LdS:    {"lds", "i", "", 0, 0, SideEffect},
+	StS:    {"sts", "", "i", 0, 0, SideEffect},
 
 	InsnStart:   {"insn", "", "", 0, 0, SideEffect},
 	ExitTB:      {"exit_tb", "", "", 0, Backward, SideEffect | EndsBlock},

@@ -314,7 +314,7 @@ func (g *gen) state() (s gstate) {
 func dataOps() (l []ir.Opcode) {
 	for c := ir.Opcode(0); c < ir.NumOps; c++ {
 		switch c {
-		case ir.Call, ir.CallPure, ir.Counter, ir.CounterUndo, ir.GetEnv, ir.SetEnv:
+		case ir.Call, ir.CallPure, ir.Counter, ir.CounterUndo, ir.GetEnv, ir.SetEnv, ir.LdS, ir.StS:
 			continue
 		}
 		if c >= ir.InsnStart && c <= ir.BrF {

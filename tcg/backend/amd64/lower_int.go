@@ -38,6 +38,7 @@ func init() {
 		ir.Cas: (*Compiler).lowerCas, ir.AtXchg: (*Compiler).lowerAtXchg, ir.AtAdd: (*Compiler).lowerAtAdd,
 		ir.AtAnd: (*Compiler).lowerAtAnd, ir.AtOr: (*Compiler).lowerAtOr, ir.AtXor: (*Compiler).lowerAtXor,
 		ir.Fence: (*Compiler).lowerFence, ir.GetEnv: (*Compiler).lowerGetEnv, ir.SetEnv: (*Compiler).lowerSetEnv,
+		ir.LdS: (*Compiler).lowerLdS, ir.StS: (*Compiler).lowerStS,
 		ir.InsnStart: (*Compiler).lowerInsnStart, ir.ExitTB: (*Compiler).lowerExitTB, ir.ExitC: (*Compiler).lowerExitC,
 		ir.ExitF: (*Compiler).lowerExitF, ir.ExitPtr: (*Compiler).lowerExitPtr, ir.ExitExc: (*Compiler).lowerExitExc,
 		ir.SetLabel: (*Compiler).lowerSetLabel, ir.Br: (*Compiler).lowerBr, ir.BrC: (*Compiler).lowerBrC, ir.BrF: (*Compiler).lowerBrF,

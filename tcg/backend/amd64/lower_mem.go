@@ -128,6 +128,9 @@ func (c *Compiler) helper(n uint32, h *ir.Helper) {
 func (c *Compiler) lowerCall() {
 	o := c.op
 	h := c.blk.Helpers[o.Imm]
+	if h.X87 != ir.X87None && c.lowerX87(h) {
+		return
+	}
 	if h.NoGlobals || h.ReadsOnly {
 		c.inlineSite(backend.SiteCall, h)
 		return
@@ -490,6 +493,19 @@ func (c *Compiler) lowerGetEnv() {
 	c.aluRI(aAND, s32, r, 0x3f)
 	c.aluRM(aOR, s64, r, at(rbp, c.cfg.FPEnvOffset-backend.StateBias))
 	c.def(0, uint8(r))
+}
+
+func (c *Compiler) lowerLdS() {
+	c.kill()
+	r := c.dst()
+	c.load(s64, r, at(rbp, int32(c.op.Imm)-backend.StateBias))
+	c.def(0, uint8(r))
+}
+
+func (c *Compiler) lowerStS() {
+	v := c.src(c.op.A[0])
+	c.kill()
+	c.store(s64, at(rbp, int32(c.op.Imm)-backend.StateBias), v)
 }
 
 func (c *Compiler) lowerSetEnv() {
