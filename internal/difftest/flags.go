@@ -108,7 +108,8 @@ func shiftUse(in *x86.Inst, u flagUse) flagUse {
 var excluded = map[x86.Op]string{
 	x86.CPUID: "the guest's answers are its own", x86.RDTSC: "time", x86.RDTSCP: "time",
 	x86.SYSCALL: "leaves the sequence", x86.INT: "leaves the sequence", x86.INT1: "leaves the sequence", x86.INT3: "leaves the sequence",
-	x86.RET: "needs a return address on the stack: directed rows", x86.POPF: "could set TF or AC: directed rows",
+	x86.CALL: "a code pointer in memory, used as an address, finds other code: directed rows",
+	x86.RET:  "needs a return address on the stack: directed rows", x86.POPF: "could set TF or AC: directed rows",
 	x86.WRFSBASE: "FS is Go's", x86.RDFSBASE: "FS is Go's", x86.WRGSBASE: "GS is the JIT's", x86.RDGSBASE: "GS is the JIT's",
 	x86.LAR: "descriptors are the host's", x86.LSL: "descriptors are the host's", x86.VERR: "descriptors are the host's", x86.VERW: "descriptors are the host's",
 	x86.TZCNT: "the host has BMI1, the guest has not: F3 0F BC is BSF there",
@@ -141,7 +142,7 @@ func usable(in *x86.Inst) bool {
 		return in.OpSize != 2 // undefined
 	case x86.SHLD, x86.SHRD: // by more than 16 bits: undefined
 		return in.OpSize != 2 || in.Args[2].Kind == x86.ArgImm && in.Imm&31 <= 16
-	case x86.JMP, x86.CALL:
+	case x86.JMP:
 		return a.Kind == x86.ArgRel // indirect: directed rows
 	}
 	return true

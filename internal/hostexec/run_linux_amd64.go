@@ -92,6 +92,17 @@ func (r *Runner) Data() []byte { return r.data }
 // Regs returns the image that Run loads and stores.
 func (r *Runner) Regs() *Regs { return r.regs }
 
+// serialize is IRETQ to the next instruction. The code was written through another mapping, and a
+// processor may have fetched what was there before (SDM vol. 3 8.1.3).
+var serialize = []byte{
+	0x8c, 0xd1, // mov ecx, ss
+	0x48, 0x89, 0xe2, // mov rdx, rsp
+	0x51, 0x52, 0x9c, // push rcx; push rdx; pushfq
+	0x8c, 0xc9, 0x51, // mov ecx, cs; push rcx
+	0x48, 0x8d, 0x0d, 3, 0, 0, 0, 0x51, // lea rcx, [rip+3]; push rcx
+	0x48, 0xcf, // iretq
+}
+
 // writeStubs assembles the entry and exit stubs.
 func (r *Runner) writeStubs() {
 	regs := uint64(uintptr(unsafe.Pointer(r.regs)))
@@ -103,6 +114,7 @@ func (r *Runner) writeStubs() {
 	saved := []byte{0x55, 0x53, 0x41, 0x54, 0x41, 0x55, 0x41, 0x56, 0x41, 0x57} // push rbp rbx r12-r15
 	b = append(b, saved...)
 	mov(0x89, 4, offGoSP)
+	b = append(b, serialize...)
 	b = append(b, 0x48, 0x0f, 0xae, 0x88) // fxrstor64 [rax+offFX]
 	b = binary.LittleEndian.AppendUint32(b, offFX)
 	b = append(b, 0xff, 0xb0) // push [rax+offFlags]
