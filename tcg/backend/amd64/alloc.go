@@ -69,6 +69,7 @@ func (c *Compiler) initTemps() {
 	c.endOp()
 	c.spills, c.vspills = 0, 0
 	c.hf = hostFlags{t: ir.NoTemp}
+	c.recipe.t = ir.NoTemp
 	c.constG = c.constG[:0]
 }
 
@@ -418,6 +419,9 @@ func (c *Compiler) newValue(k int) *tstate {
 	if c.hf.t == t {
 		c.hf.t = ir.NoTemp
 	}
+	if c.recipe.t == t {
+		c.recipe.t = ir.NoTemp
+	}
 	s.inMem, s.cst, s.chk, s.zeroHi, s.zero96 = false, ir.NoTemp, 0, false, false
 	s.next = c.use.next[k]
 	s.obs = c.use.obs>>k&1 != 0
@@ -493,6 +497,9 @@ func (c *Compiler) dirtyRecs() (start uint32, n uint16) {
 		if s := &c.t[t]; s.reg == none && !s.inMem && s.obs {
 			c.recs = append(c.recs, backend.Rec{Global: t, Loc: backend.LocHostFlags | backend.Loc(c.hf.fix)})
 		}
+	}
+	if t := c.recipe.t; t != ir.NoTemp && t != c.hf.t {
+		c.recs = append(c.recs, backend.Rec{Global: t, Loc: c.recipeLoc()})
 	}
 	return c.shareRecs(start)
 }

@@ -368,9 +368,6 @@ func (a *asm) jmp32() int {
 	return a.n - 4
 }
 
-// jmpTo emits a jump back to a known place.
-func (a *asm) jmpTo(target int) { a.patch32(a.jmp32(), target) }
-
 // jmpR emits JMP r; jmpM emits JMP [m].
 func (a *asm) jmpR(r reg) { a.rr(0xff, 4, uint8(r)) }
 func (a *asm) jmpM(m mem) { a.rm(0xff, 4, m) }
@@ -477,15 +474,9 @@ func (a *asm) lockAluMR(op alu, s size, m mem, src reg) {
 // incM emits INC [m] for s64; addMI is aluMI.
 func (a *asm) mfence() { a.byte(0x0f); a.byte(0xae); a.byte(0xf0) }
 
-// fullFence emits a locked add of zero to the stack's top, cheaper than MFENCE for ordinary memory.
-func (a *asm) fullFence() { a.byte(0xf0); a.byte(0x83); a.byte(0x0c); a.byte(0x24); a.byte(0) }
-
 // ldmxcsr and stmxcsr move the FP environment.
 func (a *asm) ldmxcsr(m mem) { a.rm(0xae|m0F, 2, m) }
 func (a *asm) stmxcsr(m mem) { a.rm(0xae|m0F, 3, m) }
-
-// ud2 emits UD2.
-func (a *asm) ud2() { a.byte(0x0f); a.byte(0x0b) }
 
 // align pads with zero bytes' worth of NOPs until pos is a multiple of to, counted with extra more bytes.
 func (a *asm) align(to, extra int) {

@@ -1,8 +1,6 @@
 package amd64
 
 import (
-	"fmt"
-
 	"golang.org/x/sys/cpu"
 
 	"github.com/gotcg/gotcg/tcg/backend"
@@ -55,6 +53,7 @@ type Compiler struct {
 	constG                    []ir.Temp // globals that are constants not yet stored
 	hf                        hostFlags
 	fcmp                      fcmp
+	recipe                    recipe
 
 	op   *ir.Op
 	idx  int
@@ -319,9 +318,4 @@ func (c *Compiler) slotJcc(cc cc, n uint32) {
 func (c *Compiler) poll(n uint32) {
 	c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
 	c.stub = append(c.stub, stub{kind: stubIntr, from: c.jcc32(ccNE), n: n})
-}
-
-// bug reports an inconsistency of the block or the compiler.
-func (c *Compiler) bug(what string) {
-	panic(fmt.Sprintf("BUG: amd64: %s at op %d (%v)", what, c.idx, c.op.Code))
 }

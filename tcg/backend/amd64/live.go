@@ -12,8 +12,9 @@ type use struct {
 	// obs has a bit per slot: a side exit, call or fault looks at the value (of a homed temp)
 	// before it is replaced, so it must be kept somewhere. hard: by other than a fault.
 	obs, hard uint8
-	// till is, for output slot 1 (flags), the index of the op that replaces the value.
-	till uint16
+	// recipe is not recipeNone when the flags in output slot 1 need not be kept: only faults look
+	// at them, and can work them out again.
+	recipe recipeKind
 }
 
 // boundary reports whether the allocator forgets all registers at the op: control joins or splits.
@@ -48,7 +49,10 @@ func (c *Compiler) liveness() {
 				continue
 			}
 			c.record(u, k, t, obs, hard)
-			u.till = c.nextDef[t]
+		}
+		u.recipe = recipeNone
+		if u.obs&^u.hard&2 != 0 && u.next[1] == never {
+			u.recipe = c.findRecipe(o)
 		}
 		for k := 0; k < nout; k++ {
 			if t := o.A[k]; t != ir.NoTemp {

@@ -1,0 +1,109 @@
+package amd64
+
+import (
+	"github.com/gotcg/gotcg/tcg/backend"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// A flags word that is only looked at should a memory access fault is not captured from the host's
+// flags: the sites say how to compute it from values that are still around.
+
+// recipeKind says from what values an op's flags can be computed after it.
+type recipeKind uint8
+
+const (
+	recipeNone    recipeKind = iota
+	recipeResult             // logic ops: the result, twice
+	recipeInputs             // both inputs
+	recipeResultB            // the result and the second input
+	recipeResultA            // the result and the first input
+)
+
+// findRecipe looks for values that last, each in one place or another, until the flags of o are
+// replaced. Called by liveness with nextDef as it is after o.
+func (c *Compiler) findRecipe(o *ir.Op) recipeKind {
+	till := c.nextDef[o.A[1]]
+	lasts := func(t ir.Temp) bool {
+		if t == ir.NoTemp {
+			return false
+		}
+		if k := c.blk.Temps[t].Kind; k != ir.Global {
+			return k == ir.Const
+		}
+		return c.nextDef[t] >= till
+	}
+	r, a, b := o.A[0], o.A[2], o.A[3]
+	input := func(t ir.Temp) bool { return t != r && t != o.A[1] && lasts(t) }
+	switch o.Code {
+	case ir.AndF, ir.OrF, ir.XorF:
+		if lasts(r) {
+			return recipeResult
+		}
+	case ir.AddF, ir.SubF:
+		if lasts(r) && input(b) {
+			return recipeResultB
+		}
+		if lasts(r) && input(a) {
+			return recipeResultA
+		}
+	default:
+		return recipeNone
+	}
+	if input(a) && input(b) {
+		return recipeInputs
+	}
+	return recipeNone
+}
+
+// recipe is how to compute flags word t, which is nowhere; NoTemp: there is none such.
+type recipe struct {
+	t    ir.Temp
+	op   ir.Op
+	args [2]ir.Temp
+	undo backend.UndoKind
+}
+
+// setRecipe makes the flags output of the current op one that is computed where needed, if it can be.
+func (c *Compiler) setRecipe() {
+	o := c.op
+	k := c.use.recipe
+	if k == recipeNone || c.recipe.t != ir.NoTemp && c.recipe.t != o.A[1] {
+		return
+	}
+	x := recipe{t: o.A[1], op: *o, args: [2]ir.Temp{o.A[2], o.A[3]}}
+	switch k {
+	case recipeResult:
+		x.op.Code = ir.AndF
+		x.args = [2]ir.Temp{o.A[0], o.A[0]}
+	case recipeResultB:
+		x.args[0] = o.A[0]
+		x.undo = backend.UndoSub
+		if o.Code == ir.AddF {
+			x.undo = backend.UndoAdd
+		}
+	case recipeResultA:
+		if o.Code == ir.AddF {
+			x.args = [2]ir.Temp{o.A[0], o.A[2]}
+			x.undo = backend.UndoAdd
+		} else {
+			x.args[1] = o.A[0]
+			x.undo = backend.UndoRevSub
+		}
+	}
+	c.recipe = x
+}
+
+// recipeLoc returns the location of the current recipe's flags word at a site.
+func (c *Compiler) recipeLoc() backend.Loc {
+	r := backend.Recipe{Op: c.recipe.op, Undo: c.recipe.undo}
+	for i, t := range c.recipe.args {
+		r.Args[i] = c.loc(t)
+	}
+	n := len(c.tab.Recipes)
+	if n > 0 && c.tab.Recipes[n-1] == r {
+		n--
+	} else {
+		c.tab.Recipes = append(c.tab.Recipes, r)
+	}
+	return backend.LocFlags | backend.Loc(n)
+}
