@@ -229,6 +229,13 @@ func (t translator) pairs(f vform, x, y ir.Temp) (even, odd ir.Temp) {
 
 func (t translator) pairwise(i insn, op ir.Opcode, attr ir.Attr) {
 	t.no64(i, func(f vform) {
+		if i.rn() == i.rm() && f.w < ir.W32 {
+			// Both halves are alike: the even lanes of the operation with the next lane.
+			x := t.dupLow(f, t.vn(i))
+			m := t.b.V(op, f.w, attr, x, t.vshr(f.w+1, false, x, uint32(f.w.Bits())))
+			t.v2(i, f, ir.VUzp, 0, m, m)
+			return
+		}
 		x, y := t.pairs(f, t.vn(i), t.vm(i))
 		t.v2(i, f, op, attr, x, y)
 	})

@@ -218,6 +218,14 @@ func (a *asm) rip(e enc, r uint8) int {
 	return a.n - 4
 }
 
+// vrip emits the VEX.128 form of e, r = op(v, [rip]), and returns the place of its rel32 as rip does.
+func (a *asm) vrip(e enc, r, v uint8) int {
+	a.vexHead(e, r, v, 0, 0)
+	a.byte(r&7<<3 | 5)
+	a.n += 4
+	return a.n - 4
+}
+
 // vexHead emits a VEX prefix and the opcode; L is always 0.
 func (a *asm) vexHead(e enc, r, v, x, b uint8) {
 	pp := byte(e>>12) & 3

@@ -30,14 +30,21 @@ func (c *Compiler) lowerVUzp() {
 	if o.W == ir.W16 {
 		sh, mask, pack, n = xPSHIMMD, splat(0x0000ffff0000ffff), xPACKUSDW, 16
 	}
+	y := xmm15
+	switch {
+	case a == b:
+		y = r
+	case odd:
+		c.vecShift(sh, 2, y, b, n)
+	default:
+		c.op3pool(xPAND, y, b, mask)
+	}
 	if odd {
-		c.vecShift(sh, 2, xmm15, b, n)
 		c.vecShift(sh, 2, r, a, n)
 	} else {
-		c.op3pool(xPAND, xmm15, b, mask)
 		c.op3pool(xPAND, r, a, mask)
 	}
-	c.op3(pack, r, r, xmm15)
+	c.op3(pack, r, r, y)
 	c.defX(r)
 }
 

@@ -27,6 +27,10 @@ func (c *Compiler) op3i(e enc, dst, a, b xreg, imm uint8) {
 
 // op3pool emits dst = op(a, constant).
 func (c *Compiler) op3pool(e enc, dst, a xreg, v ir.Val) {
+	if c.feat.avx && dst != a {
+		c.poolRef(v, c.vrip(e, uint8(dst), uint8(a)))
+		return
+	}
 	c.xmov(dst, a)
 	c.poolRef(v, c.rip(e, uint8(dst)))
 }
