@@ -131,3 +131,32 @@ func output(t *testing.T, name string, cfg gotcg.Config) (string, int) {
 	require.NoError(t, err)
 	return string(text), x.Code
 }
+
+// TestLogsAgree: what plugins log of a program, event by event with values, is the same under the JIT, the
+// interpreter and both in lockstep. selfmod writes to its own code, whose stores are done again (blocks begin
+// anew after them, so their number is not compared).
+func TestLogsAgree(t *testing.T) {
+	for _, name := range []string{"selfmod.x64", "selfmod.a64", "crash.x64", "crash.a64", "hello.x64", "hello.a64"} {
+		for _, mem := range []gotcg.MemMode{gotcg.Direct, gotcg.TLB} {
+			t.Run(name+"/"+mem.String(), func(t *testing.T) {
+				logOf := func(cfg gotcg.Config) string {
+					var log strings.Builder
+					cfg.Mem, cfg.Log, cfg.Args = mem, &log, []string{name}
+					cfg.Plugins = []string{"exec-log", "mem,print-accesses", "syscall-log,print", "insn-count", "mem"}
+					if !strings.HasPrefix(name, "selfmod") {
+						cfg.Plugins = append(cfg.Plugins, "bb-count")
+					}
+					output(t, name, cfg)
+					return log.String()
+				}
+				want := logOf(gotcg.Config{Accel: gotcg.Interp})
+				for _, a := range accels(t) {
+					require.Equal(t, want, logOf(gotcg.Config{Accel: a}), a)
+				}
+				if len(accels(t)) > 1 {
+					require.Equal(t, want, logOf(gotcg.Config{Lockstep: true}), "lockstep")
+				}
+			})
+		}
+	}
+}

@@ -17,6 +17,8 @@ type lockstep struct {
 	undo   []write // old contents, in order of the stores
 	before []byte  // State before the block
 	after  []byte  // State after the interpreter
+	// old and counters are the inline counters before the block and after the interpreter.
+	old, counters []uint64
 }
 
 // write is what some bytes of guest memory held.
@@ -78,15 +80,16 @@ func (v *VCPU) executeLockstep(tb *TB) (Stop, bool) {
 	l := v.check
 	l.undo = l.undo[:0]
 	l.before = append(l.before[:0], v.stateBytes()...)
-	counters := append([]uint64(nil), v.counters...)
+	l.old = append(l.old[:0], v.counters...)
 
-	v.env.Mem = l
+	v.env.Mem, v.thread.Quiet = l, true
 	want, wantDone := v.executeInterp(tb.block)
-	v.env.Mem = v.memory
+	v.env.Mem, v.thread.Quiet = v.memory, false
 	l.after = append(l.after[:0], v.stateBytes()...)
 	copy(v.stateBytes(), l.before)
 	l.rollback()
-	copy(v.counters, counters)
+	l.counters = append(l.counters[:0], v.counters...)
+	copy(v.counters, l.old)
 
 	got, gotDone := v.executeJIT(tb)
 	if d := v.diverged(want, got); d != "" || wantDone != gotDone {
@@ -119,6 +122,11 @@ func (v *VCPU) diverged(want, got Stop) string {
 			if state[i] != l.after[i] {
 				fmt.Fprintf(&s, "* State byte %d: interp %#x, jit %#x\n", i, l.after[i], state[i])
 			}
+		}
+	}
+	for i, n := range l.counters {
+		if n != v.counters[i] {
+			fmt.Fprintf(&s, "* counter %d: before %d, interp %d, jit %d\n", i, l.old[i], n, v.counters[i])
 		}
 	}
 	for _, w := range l.undo {

@@ -144,13 +144,14 @@ func (v *VCPU) executeInterp(b *ir.Block) (Stop, bool) {
 	return Stop{Kind: StopException, Exc: x.Exc}, true
 }
 
-// redo executes the one instruction at the State's PC on the interpreter, without instrumentation.
-func (v *VCPU) redo() (Stop, bool) {
+// redo executes the one instruction at the State's PC on the interpreter. What instrumentation wants before
+// and during the first n of its accesses, and before the one after them, has been done.
+func (v *VCPU) redo(n int) (Stop, bool) {
 	e := v.e
 	e.mu.Lock()
 	saved := e.b
 	e.b = v.one
-	key := cpu.TBKey{PC: v.PC(), Flags: flagOne | flagPass | flagPlain, Mode: v.mode()}
+	key := cpu.TBKey{PC: v.PC(), Flags: flagOne | flagPass, Mode: v.mode()}
 	ok, fault := e.translateBlock(key)
 	e.b = saved
 	e.stats.Redone++
@@ -158,5 +159,7 @@ func (v *VCPU) redo() (Stop, bool) {
 	if !ok {
 		return v.fetchFault(fault), true
 	}
+	v.thread.Resume = n + 1
+	defer func() { v.thread.Resume = 0 }()
 	return v.executeInterp(&v.one.Block)
 }

@@ -157,7 +157,7 @@ func (v *VCPU) site(t *backend.Table, s *backend.Site) (Stop, siteResult) {
 		v.e.stats.SlowMem++
 		if v.hitsCode(t, s) {
 			v.leaveAt(t, s)
-			if stop, done := v.redo(); done {
+			if stop, done := v.redo(accessesBefore(t, s)); done {
 				return stop, siteStop
 			}
 			return Stop{}, siteLeave
@@ -188,6 +188,20 @@ func (v *VCPU) leaveAt(t *backend.Table, s *backend.Site) {
 	t.Recover(v.hdr, s, v.e.arch.Globals)
 	v.SetPC(s.PC)
 	v.undoCounters(t, s)
+}
+
+// accessesBefore returns how many of the instruction's accesses come before site s's. An access may
+// have several sites, which share their operands.
+func accessesBefore(t *backend.Table, s *backend.Site) int {
+	n, last := 0, s.Args
+	for i := range t.Sites {
+		x := &t.Sites[i]
+		if x.Kind == backend.SiteMem && x.PC == s.PC && x.Args < s.Args && x.Args != last {
+			n++
+			last = x.Args
+		}
+	}
+	return n
 }
 
 // undoCounters takes back what merged counters added for instructions after the site.

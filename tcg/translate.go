@@ -20,8 +20,6 @@ const (
 	flagLimit
 	// flagPass: a break at the block's first instruction is ignored.
 	flagPass
-	// flagPlain: no instrumentation (redoing an instruction whose callbacks have run).
-	flagPlain
 )
 
 // limitSlot is the counter that flagLimit blocks count in. Slots from 1 on are the Instrumenter's.
@@ -64,9 +62,6 @@ func (e *Engine) translateBlock(key cpu.TBKey) (ok bool, fault softmmu.Fault) {
 		maxInsns = 1
 	}
 	instr := e.cfg.Instr
-	if key.Flags&flagPlain != 0 {
-		instr = nil
-	}
 	basic := instr != nil && instr.BasicBlocks()
 	pageEnd := key.PC | (softmmu.PageSize - 1)
 	pc := key.PC

@@ -43,6 +43,13 @@ type Thread struct {
 	// next instruction.
 	Stale *atomic.Bool
 
+	// Quiet leaves out calls of observers: somebody else runs the same block with them.
+	Quiet bool
+
+	// Resume is how many memory accesses the block makes before what instrumentation wants is done:
+	// it has been done before. It counts down.
+	Resume int
+
 	// in is a field because what helpers get would escape from the stack.
 	in     [5]ir.Val
 	vals   []ir.Val
@@ -97,7 +104,9 @@ func (t *Thread) Run(b *ir.Block) Exit {
 				i = t.label(o)
 			}
 		case c == ir.Counter:
-			t.Counters[o.CounterSlot()] += uint64(int64(o.CounterAmount()))
+			if t.Resume == 0 {
+				t.Counters[o.CounterSlot()] += uint64(int64(o.CounterAmount()))
+			}
 		default:
 			if !t.exec(o) {
 				t.undoCounters(b, i)
@@ -112,11 +121,19 @@ func (t *Thread) Run(b *ir.Block) Exit {
 // exec executes any op that is not control.
 func (t *Thread) exec(o *ir.Op) bool {
 	info := o.Code.Info()
+	if t.Quiet || t.Resume > 0 {
+		if o.Code == ir.Call && t.block.Helpers[o.Imm].Observer {
+			return true
+		}
+	}
 	nout := len(info.Out)
 	for k := range info.In {
 		t.in[k] = t.get(o.A[nout+k])
 	}
 	r, r2, ok := ExecOp(t.Env, o, t.block.Helpers, &t.in)
+	if t.Resume > 0 && info.Flags&ir.MemOp != 0 {
+		t.Resume--
+	}
 	if !ok {
 		return false
 	}
