@@ -62,8 +62,11 @@ func (l *lockstep) rollback() {
 		l.as.Peek(softmmu.Addr(w.addr), w.new[:w.n])
 	}
 	for i := len(l.undo) - 1; i >= 0; i-- {
+		// Compared with what is there now, not with the block's last word: of several stores to one place
+		// the first may have found what the last put back.
 		w := &l.undo[i]
-		if !bytes.Equal(w.old[:w.n], w.new[:w.n]) {
+		var now [16]byte
+		if l.as.Peek(softmmu.Addr(w.addr), now[:w.n]); now != w.old {
 			l.as.Poke(softmmu.Addr(w.addr), w.old[:w.n])
 		}
 	}
