@@ -80,7 +80,8 @@ type Config struct {
 	// AddressBits is the log2 of the guest's address range in bytes in Direct mode; 0: 42 bits, so
 	// that about thirty machines fit into one process, or fewer bits when there is no room. At most 46.
 	AddressBits uint
-	// CodeSize is the size of the code buffer in bytes; 0: 64 MiB.
+	// CodeSize is the size of the code buffer in bytes; 0: 64 MiB, and at least 512 KiB. A full buffer
+	// is emptied.
 	CodeSize int
 	// OneInsnPerTB ends every block after one instruction; NoChain returns to Go between blocks;
 	// Verify checks each block's IR; Lockstep runs every block on the interpreter too and compares.

@@ -27,6 +27,12 @@ const (
 // String returns the name that --accel takes.
 func (a Accel) String() string { return [...]string{"auto", "jit", "interp"}[a%3] }
 
+// Sizes of the code buffer in bytes. The least one holds any single block several times.
+const (
+	defaultCodeSize = 64 << 20
+	minCodeSize     = 512 << 10
+)
+
 // ErrNoJIT is returned by New for AccelJIT on hosts without a code generator.
 var ErrNoJIT = errors.New("tcg: no JIT on this host")
 
@@ -50,7 +56,7 @@ type Config struct {
 	Arch  *cpu.Arch
 	Mem   *softmmu.AddressSpace
 	Accel Accel
-	// CodeSize is the size of the code buffer in bytes; 0: 64 MiB.
+	// CodeSize is the size of the code buffer in bytes; 0: 64 MiB, and at least 512 KiB.
 	CodeSize int
 	// MaxInsns bounds the guest instructions of a block; 0: 64, 1: one instruction a block.
 	MaxInsns int
@@ -98,8 +104,9 @@ func New(cfg Config) (*Engine, error) {
 	}
 	cfg.NoChain = cfg.NoChain || cfg.Lockstep
 	if cfg.CodeSize == 0 {
-		cfg.CodeSize = 64 << 20
+		cfg.CodeSize = defaultCodeSize
 	}
+	cfg.CodeSize = max(cfg.CodeSize, minCodeSize)
 	e := &Engine{
 		arch: cfg.Arch, mem: cfg.Mem, cfg: cfg, log: cfg.Log, accel: cfg.Accel,
 		b: ir.NewBuilder(cfg.Arch.Globals), opt: opt.NewState(), breaks: map[uint64]int{},
