@@ -2,6 +2,8 @@ package x86
 
 import (
 	"math/rand/v2"
+	"os"
+	"strings"
 	"testing"
 	"unsafe"
 
@@ -115,4 +117,21 @@ func TestCPUIDHonest(t *testing.T) {
 	for _, name := range []string{"cx16", "lahf_lm", "sse3", "ssse3", "sse4_1", "sse4_2", "popcnt", "fsgsbase", "erms"} {
 		require.True(t, Claimed(name), name)
 	}
+}
+
+// TestDocFeatures keeps the list of docs/x86.md.
+func TestDocFeatures(t *testing.T) {
+	b, err := os.ReadFile("../../docs/x86.md")
+	require.NoError(t, err)
+	_, rest, ok := strings.Cut(string(b), "<!-- begin features -->\n")
+	require.True(t, ok)
+	doc, _, ok := strings.Cut(rest, "\n<!-- end features -->")
+	require.True(t, ok)
+	var want []string
+	for _, f := range features {
+		if Claimed(f.name) {
+			want = append(want, f.name)
+		}
+	}
+	require.Equal(t, strings.Join(want, " "), doc)
 }
