@@ -98,8 +98,12 @@ func (t *trans) stringOp(size uint8, body strBody, h *ir.Helper) {
 		body(t, size)
 		return
 	}
+	if b.Hook == nil && (t.in.Op == MOVS || t.in.Op == STOS) && t.in.AddrSize == 8 {
+		t.shortString(size, h)
+		return
+	}
 	if b.Hook == nil {
-		b.Call(h, false, t.c(strArgs(t, size)), t.strSegTemp())
+		t.stringCall(size, h)
 		return
 	}
 	again, done := b.NewLabel(), b.NewLabel()
@@ -115,6 +119,40 @@ func (t *trans) stringOp(size uint8, body strBody, h *ir.Helper) {
 		b.BrF(stop, tFlags, done)
 	}
 	b.BrC(w, ir.NE, tReg(RCX), t.c(0), again)
+	b.SetLabel(done)
+}
+
+func (t *trans) stringCall(size uint8, h *ir.Helper) {
+	t.b.Call(h, false, t.c(strArgs(t, size)), t.strSegTemp())
+}
+
+// shortStringMax is how many iterations a loop in the block is faster for than a helper.
+const shortStringMax = 24
+
+// shortString is REP MOVS and REP STOS: a loop when it goes upwards and is short, as compilers' and
+// libraries' copies of structures are, else the helper.
+func (t *trans) shortString(size uint8, h *ir.Helper) {
+	b := t.b
+	again, short, long, done := b.NewLabel(), b.NewLabel(), b.NewLabel(), b.NewLabel()
+	b.BrC(ir.W64, ir.EQ, tReg(RCX), t.c(0), done)
+	b.BrC(ir.W64, ir.LEU, tReg(RCX), t.c(shortStringMax), short)
+	b.SetLabel(long)
+	t.stringCall(size, h)
+	b.Br(done)
+	b.SetLabel(short)
+	b.BrC(ir.W64, ir.TSTNE, tSys, t.c(EFlagDF), long)
+	b.SetLabel(again)
+	v := tReg(RAX)
+	if t.in.Op == MOVS {
+		v = b.Ld(width(size), t.strSrc(), 0)
+	}
+	b.St(width(size), t.strDst(), v, 0)
+	if t.in.Op == MOVS {
+		b.Set(tReg(RSI), b.Op2i(ir.Add, ir.W64, tReg(RSI), uint64(size)))
+	}
+	b.Set(tReg(RDI), b.Op2i(ir.Add, ir.W64, tReg(RDI), uint64(size)))
+	b.Set(tReg(RCX), b.Op2i(ir.Sub, ir.W64, tReg(RCX), 1))
+	b.BrC(ir.W64, ir.NE, tReg(RCX), t.c(0), again)
 	b.SetLabel(done)
 }
 
