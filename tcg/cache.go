@@ -69,7 +69,7 @@ func (e *Engine) mark(tb *TB) (fresh bool) {
 			fresh = true
 			err := e.mem.MarkCode(softmmu.Addr(p << pageShift))
 			if errors.Is(err, softmmu.ErrNoMemory) && len(e.cache.byKey) > 0 {
-				e.flushLocked() // unmarks all
+				e.flushLocked(true) // unmarks all
 				return e.mark(tb)
 			}
 			// Any other error means that the page cannot be executed: tb raises an exception.
@@ -80,8 +80,8 @@ func (e *Engine) mark(tb *TB) (fresh bool) {
 	}
 }
 
-// drop takes tb out of the cache: nobody finds or reaches it any more.
-func (e *Engine) drop(tb *TB) {
+// drop takes tb out of the cache: nobody finds it any more nor, with unlink, reaches it by a chain.
+func (e *Engine) drop(tb *TB, unlink bool) {
 	if tb.gone.Swap(true) {
 		return
 	}
@@ -109,7 +109,7 @@ func (e *Engine) drop(tb *TB) {
 	for _, v := range e.vcpus {
 		v.forget(tb)
 	}
-	if e.jit != nil {
+	if unlink && e.jit != nil {
 		e.jit.unlink(tb)
 	}
 }
@@ -120,7 +120,7 @@ func (e *Engine) dropRange(lo, hi uint64) {
 	each := func(p uint64) {
 		for _, tb := range append([]*TB(nil), e.cache.byPage[p]...) {
 			if tb.Key.PC <= hi && tb.last() >= lo {
-				e.drop(tb)
+				e.drop(tb, true)
 				n++
 			}
 		}

@@ -144,7 +144,7 @@ func (e *Engine) Close() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.mem.SetInvalidate(func(softmmu.Addr, uint64) {})
-	e.flushLocked()
+	e.flushLocked(false)
 	if e.jit != nil {
 		return e.jit.close()
 	}
@@ -155,16 +155,18 @@ func (e *Engine) Close() error {
 func (e *Engine) Flush() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.flushLocked()
+	e.flushLocked(true)
 }
 
-func (e *Engine) flushLocked() {
+// flushLocked drops every block. When no code is entered again (the buffer is about to be emptied),
+// unlink is false and chains stay.
+func (e *Engine) flushLocked(unlink bool) {
 	if e.log.On(debuglog.Cache) {
 		e.log.Printf("cache: flush of %d blocks\n", len(e.cache.byKey))
 	}
 	e.stats.Flushes++
 	for _, tb := range e.cache.byKey {
-		e.drop(tb)
+		e.drop(tb, unlink)
 	}
 }
 

@@ -144,7 +144,7 @@ func (j *jit) empty() {
 		j.e.log.Printf("cache: code buffer full (%d bytes), emptied\n", j.off)
 	}
 	j.e.stats.Evictions++
-	j.e.flushLocked()
+	j.e.flushLocked(false)
 	j.off = align(j.stubs.End)
 	j.gen++
 	clear(j.slots)
