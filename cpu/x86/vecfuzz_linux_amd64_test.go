@@ -576,23 +576,31 @@ func vecShow(in *Inst, s *State) string {
 	return out
 }
 
-// TestVecFuzz is the differential fuzz; VECFUZZ=n tries n of each encoding, VECONLY names mnemonics.
-func TestVecFuzz(t *testing.T) {
+// vecCount is how many of each encoding to try: VECFUZZ, or the share of GOTCG_FUZZ_INSNS, or a few.
+func vecCount() int {
 	n, _ := strconv.Atoi(os.Getenv("VECFUZZ"))
-	if n == 0 {
+	if total, _ := strconv.Atoi(os.Getenv("GOTCG_FUZZ_INSNS")); n == 0 && total > 0 {
+		n = 1 + total/len(vecEncodings(""))
+	}
+	switch {
+	case n == 0 && testing.Short():
+		n = 2
+	case n == 0:
 		n = 8
 	}
-	seed, _ := strconv.ParseUint(os.Getenv("VECSEED"), 10, 64)
-	vecFuzz(t, os.Getenv("VECONLY"), n, seed, false)
+	return n
 }
 
-// TestVecFuzzUnmasked does so with exceptions unmasked.
-func TestVecFuzzUnmasked(t *testing.T) {
-	n, _ := strconv.Atoi(os.Getenv("VECFUZZ"))
-	if n == 0 {
-		n = 8
-	}
-	vecFuzz(t, os.Getenv("VECONLY"), n, 1, true)
+// TestDifferentialVec is the differential fuzz; VECONLY names mnemonics, VECSEED a seed.
+func TestDifferentialVec(t *testing.T) {
+	seed, _ := strconv.ParseUint(os.Getenv("VECSEED"), 10, 64)
+	vecFuzz(t, os.Getenv("VECONLY"), vecCount(), seed, false)
+}
+
+// TestDifferentialVecUnmasked does so with exceptions unmasked.
+func TestDifferentialVecUnmasked(t *testing.T) {
+	seed, _ := strconv.ParseUint(os.Getenv("VECSEED"), 10, 64)
+	vecFuzz(t, os.Getenv("VECONLY"), vecCount(), seed+1, true)
 }
 
 // TestVecEncodings: the fuzz reaches every mnemonic there is a translation of.

@@ -41,9 +41,9 @@ func get(b *[16]byte) F80 {
 
 // TestHostX87 compares F80 arithmetic with the host's x87, in all rounding modes and precisions.
 func TestHostX87(t *testing.T) {
-	n := 20000
+	n := 10000
 	if testing.Short() {
-		n = 4000
+		n = 1000
 	}
 	cases := []struct {
 		name string
