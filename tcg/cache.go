@@ -22,6 +22,7 @@ type TB struct {
 
 	block *ir.Block // interp: a copy that lives as long as the TB
 	code  uintptr   // jit: host entry address
+	loops bool      // jit: goes back to its start by itself
 	// slots are the TB's direct exits; in are the slots of other TBs chained to this one.
 	slots []uint32
 	in    []uint32
@@ -108,6 +109,9 @@ func (e *Engine) drop(tb *TB, unlink bool) {
 	}
 	for _, v := range e.vcpus {
 		v.forget(tb)
+		if tb.loops { // a vCPU may be in it, and would stay
+			atomic.StoreUint32(&v.hdr.Interrupt, 1)
+		}
 	}
 	if unlink && e.jit != nil {
 		e.jit.unlink(tb)

@@ -87,15 +87,16 @@ func (j *jit) close() error {
 
 // compile makes host code for tb. When the buffer is full, everything in it is dropped first.
 func (j *jit) compile(tb *TB, b *ir.Block) {
-	c, err := j.be.Compile(b, j.request())
+	c, err := j.be.Compile(b, j.request(tb))
 	if errors.Is(err, backend.ErrTooBig) {
 		j.empty()
-		c, err = j.be.Compile(b, j.request())
+		c, err = j.be.Compile(b, j.request(tb))
 	}
 	if err != nil {
 		panic(err)
 	}
 	tb.code = j.base + uintptr(j.off)
+	tb.loops = c.Loops
 	j.place(tb, &c.Table)
 	for i := range c.Slots {
 		tb.slots = append(tb.slots, uint32(len(j.slots)))
@@ -111,9 +112,11 @@ func (j *jit) compile(tb *TB, b *ir.Block) {
 	j.off = align(j.off + uint32(c.Len))
 }
 
-func (j *jit) request() backend.Request {
+func (j *jit) request(tb *TB) backend.Request {
 	return backend.Request{
-		Buf: j.rw[j.off:], Off: j.off, Slot: uint32(len(j.slots)), Site: uint32(len(j.owner)),
+		// A loop inside the code is like a chain to itself.
+		Loop: tb.Key.Flags == 0 && !j.e.cfg.NoChain && !j.e.log.On(debuglog.NoChain),
+		Buf:  j.rw[j.off:], Off: j.off, Slot: uint32(len(j.slots)), Site: uint32(len(j.owner)),
 	}
 }
 

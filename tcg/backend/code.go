@@ -53,6 +53,9 @@ type Request struct {
 	Off uint32
 	// Slot and Site are the numbers of the block's first slot and site.
 	Slot, Site uint32
+	// Loop allows a block that ends in an exit back to its own start to run as a loop inside the code,
+	// leaving by the interrupt word only.
+	Loop bool
 }
 
 // Code is a compiled block. Its slices are the compiler's: valid until the next Compile.
@@ -60,6 +63,8 @@ type Code struct {
 	// Len is the number of bytes used of Request.Buf; entry is the first.
 	Len   int
 	Slots []Slot
+	// Loops: the block runs as a loop (Request.Loop).
+	Loops bool
 	Table
 	// Insns maps host offsets to guest instructions, ascending in both: code from Off on belongs to the insn.
 	Insns []InsnMark
@@ -120,7 +125,8 @@ type Slot struct {
 	Backward bool
 	PC       uint64
 	// Jump is the offset in the code of the rel32 that chaining patches; it is 4-byte aligned, so
-	// that the patch is atomic. Unpatched it leads to Stub, also an offset.
+	// that the patch is atomic. Unpatched it leads to Stub, also an offset. Both are NoOffset when only
+	// an interrupt leaves through the slot.
 	Jump, Stub uint32
 }
 

@@ -54,6 +54,8 @@ type Compiler struct {
 	hf                        hostFlags
 	fcmp                      fcmp
 	recipe                    recipe
+	loop                      loop
+	gnotes                    []uint8 // scratch of findLoop
 
 	op   *ir.Op
 	idx  int
@@ -117,7 +119,11 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 	if len(b.Ops) >= never-1 || len(r.Buf) < 2*room {
 		return backend.Code{}, backend.ErrTooBig
 	}
+	c.findLoop()
 	c.liveness()
+	if c.loop.on {
+		c.enterLoop()
+	}
 	for i := range c.ops {
 		if len(c.b)-c.n < room || c.failed {
 			return backend.Code{}, backend.ErrTooBig
@@ -145,7 +151,7 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 	c.emitPool()
 	c.endCounterRegion()
 	c.tab.Recs, c.tab.Consts = c.recs, c.consts
-	return backend.Code{Len: c.n, Slots: c.slots, Insns: c.insns, Table: c.tab}, nil
+	return backend.Code{Len: c.n, Slots: c.slots, Insns: c.insns, Table: c.tab, Loops: c.loop.on}, nil
 }
 
 // begin resets the state for a block.
@@ -226,6 +232,7 @@ const (
 	stubSlot                  // an unchained slot: leave with its number
 	stubIntr                  // interrupt seen at a slot
 	stubIntrP                 // interrupt seen at an indirect exit, PC in RAX
+	stubLoop                  // interrupt seen on the way back to a loop's top: store globals, leave at a slot
 )
 
 // stub is an out-of-line part still to be emitted.
@@ -253,6 +260,12 @@ func (c *Compiler) emitStub(s stub) {
 			c.poll(s.n)
 		}
 		c.slotJump(s.n)
+	case stubLoop:
+		for _, r := range c.recs[s.recs : s.recs+uint32(s.nrec)] {
+			c.storeRec(r)
+		}
+		c.movRI(rax, uint64(c.req.Slot+s.n))
+		c.jmpStub(c.intrSlot)
 	case stubSlot:
 		c.slots[s.n].Stub = uint32(c.n)
 		c.movRI(rax, uint64(c.req.Slot+s.n))
@@ -294,7 +307,7 @@ func hdr(off int32) mem { return at(rbp, off-backend.StateBias) }
 
 // newSlot makes a slot for an exit to pc.
 func (c *Compiler) newSlot(kind backend.SlotKind, pc uint64, backward bool) uint32 {
-	c.slots = append(c.slots, backend.Slot{Kind: kind, PC: pc, Backward: backward, Jump: backend.NoOffset})
+	c.slots = append(c.slots, backend.Slot{Kind: kind, PC: pc, Backward: backward, Jump: backend.NoOffset, Stub: backend.NoOffset})
 	return uint32(len(c.slots) - 1)
 }
 

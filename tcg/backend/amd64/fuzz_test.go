@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/gotcg/gotcg/tcg/backend"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
@@ -27,6 +29,8 @@ type gen struct {
 	only   []ir.Opcode
 	faults bool
 	ctl    bool // with calls, counters and loops
+	// counter is a global that nothing else writes: the block is a loop of so many rounds.
+	counter ir.Temp
 }
 
 func (g *gen) val() uint64 {
@@ -55,12 +59,68 @@ func (g *gen) vecIn() ir.Temp {
 	return g.pick(g.vecs)
 }
 
+// intGlobal picks an integer global to write.
+func (g *gen) intGlobal() ir.Temp {
+	if g.counter != 0 {
+		return ir.Temp(g.IntN(int(g.counter)))
+	}
+	return ir.Temp(g.IntN(nG - 1))
+}
+
+// loopEnd ends the block with a way back to its start.
+func (g *gen) loopEnd() {
+	b := g.bld
+	b.Insn(0x1000 + uint64(b.Insns)*4)
+	switch g.IntN(3) {
+	case 0:
+		b.MovTo(g.counter, b.Op2i(ir.Sub, ir.W64, g.counter, 1))
+		b.ExitC(ir.W64, ir.GT, g.counter, b.Const(0), 0x1000, true)
+		b.ExitTB(0x9000, false)
+	case 1:
+		r, f := b.OpF(ir.SubF, ir.W64, 0, g.counter, b.Const(1))
+		b.MovTo(g.counter, r)
+		b.MovTo(gF, f)
+		b.ExitF(ir.CondG, f, 0x1000, true)
+		b.ExitTB(0x9000, g.IntN(2) == 0)
+	default:
+		b.MovTo(g.counter, b.Op2i(ir.Sub, ir.W64, g.counter, 1))
+		b.ExitC(ir.W64, ir.LE, g.counter, b.Const(0), 0x9000, g.IntN(2) == 0)
+		b.ExitTB(0x1000, true)
+	}
+}
+
+// TestRandomLoops checks blocks that go back to their own start.
+func TestRandomLoops(t *testing.T) {
+	for _, tlb := range []bool{false, true} {
+		m := newMachine(t, func(c *backend.Config) { c.TLBMode = tlb; c.NoFeatures = tlb })
+		m.loop = true
+		loops := uint64(0)
+		ops := dataOps()
+		for i := range 800 * *rounds {
+			g := &gen{Rand: rand.New(rand.NewPCG(99, i)), faults: i%4 == 0, counter: gF - 1}
+			list := ops
+			if i%2 == 0 {
+				list = ops[:int(ir.LdV)]
+			}
+			b := g.block(1+g.IntN(2+int(i%800)/30), list)
+			st := g.state()
+			st.G[g.counter] = uint64(1 + g.IntN(7))
+			m.hdr.Interrupt = uint32(i / 4 % 2) // every round leaves
+			m.check(b, st)
+			if m.work.Loops {
+				loops++
+			}
+		}
+		require.Greater(t, loops, uint64(500))
+	}
+}
+
 func (g *gen) out(t ir.Type) ir.Temp {
 	if g.IntN(2) == 0 {
 		if t == ir.V128 {
 			return ir.Temp(nG + g.IntN(nV))
 		}
-		return ir.Temp(g.IntN(nG - 1))
+		return g.intGlobal()
 	}
 	n := g.bld.New(t)
 	return n
@@ -277,12 +337,16 @@ func (g *gen) block(n int, ops []ir.Opcode) *ir.Block {
 		case 1:
 			g.bld.ExitC(ir.Width(g.IntN(4)), ir.EQ+ir.Cond(g.IntN(12)), g.intIn(), g.intIn(), 0x6000+g.Uint64()%99, g.IntN(3) == 0)
 		case 2:
-			g.bld.MovTo(ir.Temp(g.IntN(nG-1)), g.intIn())
+			g.bld.MovTo(g.intGlobal(), g.intIn())
 		case 3:
 			g.bld.MovTo(ir.Temp(nG+g.IntN(nV)), g.vecIn())
 		case 4:
 			g.bld.MovTo(gF, g.pick(g.flags))
 		}
+	}
+	if g.counter != 0 {
+		g.loopEnd()
+		return &g.bld.Block
 	}
 	switch g.IntN(4) {
 	case 0:

@@ -32,6 +32,9 @@ func (c *Compiler) liveness() {
 	c.uses = c.uses[:n]
 	c.sizeTemps()
 	c.resetRegion(nt)
+	for i := range c.loop.vars {
+		c.nextUse[c.loop.vars[i].t] = uint16(n - 1) // the way back reads it
+	}
 	obs, hard := uint16(never), uint16(never)
 	for i := n - 1; i >= 0; i-- {
 		o := &ops[i]

@@ -170,6 +170,10 @@ func (c *Compiler) sideExit(cc cc) {
 	c.endCounterRegion()
 	back := c.op.Attr&ir.Backward != 0
 	n := c.newSlot(backend.SlotTB, uint64(c.op.Imm), back)
+	if c.loop.on && back && c.idx == len(c.ops)-2 && uint64(c.op.Imm) == c.blk.PC {
+		c.loopBack(cc, n)
+		return
+	}
 	if back && c.idx+1 < len(c.ops) && c.ops[c.idx+1].Code == ir.ExitTB && c.hf.fix&^backend.FlagsInvC == 0 {
 		c.loopExit(cc, n)
 		return
@@ -206,6 +210,12 @@ func (c *Compiler) loopExit(cc cc, n uint32) {
 
 // finalWriteBack puts all globals in place at the end of a block.
 func (c *Compiler) finalWriteBack() {
+	c.writeFlags()
+	c.writeBack()
+}
+
+// writeFlags stores a flags word that is only in the host's flags, at the end of a block.
+func (c *Compiler) writeFlags() {
 	if t := c.hf.t; t != ir.NoTemp {
 		if s := &c.t[t]; s.reg == none && !s.inMem && s.homed && s.obs {
 			c.flagsToAX(c.hf.fix)
@@ -214,7 +224,6 @@ func (c *Compiler) finalWriteBack() {
 		}
 	}
 	c.hf.t = ir.NoTemp
-	c.writeBack()
 }
 
 func (c *Compiler) lowerExitTB() {
@@ -223,9 +232,14 @@ func (c *Compiler) lowerExitTB() {
 		return
 	}
 	c.endCounterRegion()
-	c.finalWriteBack()
 	back := c.op.Attr&ir.Backward != 0
 	n := c.newSlot(backend.SlotTB, uint64(c.op.Imm), back)
+	if c.loop.on && back && uint64(c.op.Imm) == c.blk.PC {
+		c.writeFlags()
+		c.goBack(n)
+		return
+	}
+	c.finalWriteBack()
 	if back {
 		c.poll(n)
 	}

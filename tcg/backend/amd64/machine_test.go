@@ -113,6 +113,8 @@ type machine struct {
 	mem  flat
 	work backend.Code
 	cnt  []uint64
+	// loop: blocks that go back to their start are loops, and run until they end otherwise.
+	loop bool
 }
 
 const guard = 1 << 31
@@ -188,7 +190,7 @@ type outcome struct {
 // compile compiles b into the buffer.
 func (m *machine) compile(b *ir.Block) uint32 {
 	off := (m.st.End + 15) &^ 15
-	code, err := m.c.Compile(b, backend.Request{Buf: m.buf.Write()[off:], Off: off, Slot: 1000, Site: 2000})
+	code, err := m.c.Compile(b, backend.Request{Buf: m.buf.Write()[off:], Off: off, Slot: 1000, Site: 2000, Loop: m.loop})
 	require.NoError(m.t, err)
 	m.work = code
 	return off
@@ -215,6 +217,10 @@ func (m *machine) run(b *ir.Block) outcome {
 		m.hdr.FoldFPEnv(env.FPEnv)
 		switch m.hdr.ExitReason {
 		case backend.ExitSlot, backend.ExitInterruptSlot:
+			if m.loop && code.Slots[m.hdr.ExitArg-1000].PC == b.PC {
+				at = base
+				continue
+			}
 			return m.outcome("tb", code.Slots[m.hdr.ExitArg-1000].PC, ir.Exception{})
 		case backend.ExitIndirect, backend.ExitInterruptPC:
 			return m.outcome("ptr", m.hdr.ExitPC, ir.Exception{})
@@ -259,6 +265,9 @@ func (m *machine) interpret(b *ir.Block) outcome {
 	env := &ir.Env{State: m.hdr.State(), FPEnv: &m.state().FPEnv, Mem: m.mem}
 	th := interp.Thread{Env: env, Counters: m.cnt}
 	x := th.Run(b)
+	for m.loop && x.Kind == interp.ExitTB && x.PC == b.PC {
+		x = th.Run(b)
+	}
 	kind := [...]string{"tb", "ptr", "exc", "fault"}[x.Kind]
 	return m.outcome(kind, x.PC, x.Exc)
 }
