@@ -67,7 +67,6 @@ type decoder struct {
 	buf   *[32]byte
 	pos   int
 	osz   uint8 // index into sizeBytes
-	pfx   uint8 // mandatory prefix index
 	hasRM bool
 	seg   uint8
 	rmPos int // where the ModRM byte is
