@@ -110,9 +110,10 @@ func replace(sig syscall.Signal, old *uintptr, addr uintptr) error {
 // three result words: fault address, signal number, and what RCX was.
 func RegisterSafe(entry uintptr) error {
 	end := entry
-	for f := runtime.FuncForPC(entry); f != nil; end++ {
-		if g := runtime.FuncForPC(end); g == nil || g.Entry() != f.Entry() {
-			break
+	if runtime.FuncForPC(entry) != nil {
+		start := runtime.FuncForPC(entry).Entry()
+		for f := runtime.FuncForPC(end); f != nil && f.Entry() == start; f = runtime.FuncForPC(end) {
+			end++
 		}
 	}
 	mu.Lock()

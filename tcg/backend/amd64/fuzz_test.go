@@ -21,12 +21,10 @@ var rounds = flag.Uint64("rounds", 1, "random tests do this many times the usual
 
 type gen struct {
 	*rand.Rand
-	b      *ir.Block
 	ints   []ir.Temp
 	vecs   []ir.Temp
 	flags  []ir.Temp
 	bld    *ir.Builder
-	only   []ir.Opcode
 	faults bool
 	ctl    bool // with calls, counters and loops
 	// counter is a global that nothing else writes: the block is a loop of so many rounds.

@@ -16,7 +16,7 @@ func (c *Compiler) lowerInsnStart() {
 
 // cmpCC gives the host condition of an integer compare.
 var cmpCC = [...]cc{
-	ir.EQ - ir.EQ: ccE, ir.NE - ir.EQ: ccNE, ir.LTU - ir.EQ: ccB, ir.GEU - ir.EQ: ccAE, ir.LEU - ir.EQ: ccBE,
+	0: ccE, ir.NE - ir.EQ: ccNE, ir.LTU - ir.EQ: ccB, ir.GEU - ir.EQ: ccAE, ir.LEU - ir.EQ: ccBE,
 	ir.GTU - ir.EQ: ccA, ir.LT - ir.EQ: ccL, ir.GE - ir.EQ: ccGE, ir.LE - ir.EQ: ccLE, ir.GT - ir.EQ: ccG,
 	ir.TSTEQ - ir.EQ: ccE, ir.TSTNE - ir.EQ: ccNE,
 }

@@ -126,7 +126,7 @@ func (c *Compiler) lowerFArith() {
 		return
 	}
 	o := c.op
-	e := [...]enc{ir.FAdd - ir.FAdd: xADDPS, ir.FSub - ir.FAdd: xSUBPS, ir.FMul - ir.FAdd: xMULPS, ir.FDiv - ir.FAdd: xDIVPS}[o.Code-ir.FAdd]
+	e := [...]enc{0: xADDPS, ir.FSub - ir.FAdd: xSUBPS, ir.FMul - ir.FAdd: xMULPS, ir.FDiv - ir.FAdd: xDIVPS}[o.Code-ir.FAdd]
 	e |= fpSuffix(o)
 	hi, h96 := c.upper()
 	if !c.arm() {

@@ -14,13 +14,20 @@ const Supported = true
 
 // Offsets from the pinned register, for the assembly.
 const (
-	stateBias     = backend.StateBias
-	headerSize    = backend.HeaderSize
-	offEntryRSP   = backend.OffEntryRSP - backend.StateBias
+	//lint:ignore U1000 used by the assembly
+	stateBias = backend.StateBias
+	//lint:ignore U1000 used by the assembly
+	headerSize = backend.HeaderSize
+	//lint:ignore U1000 used by the assembly
+	offEntryRSP = backend.OffEntryRSP - backend.StateBias
+	//lint:ignore U1000 used by the assembly
 	offGuestLimit = backend.OffGuestLimit - backend.StateBias
-	offGuestBase  = backend.OffGuestBase - backend.StateBias
+	//lint:ignore U1000 used by the assembly
+	offGuestBase = backend.OffGuestBase - backend.StateBias
+	//lint:ignore U1000 used by the assembly
 	offGuestFPEnv = backend.OffGuestFPEnv - backend.StateBias
-	offHostFPEnv  = backend.OffHostFPEnv - backend.StateBias
+	//lint:ignore U1000 used by the assembly
+	offHostFPEnv = backend.OffHostFPEnv - backend.StateBias
 )
 
 // Register tells the signal handlers about a code buffer. A fault in it goes on at host address
