@@ -36,6 +36,10 @@ type fsState struct {
 	hostMask uint32       // the host process's, which the kernel applies anyway
 	procDev  uint64       // device number of /proc
 
+	// bad is host memory that cannot be accessed. It stands in for a guest buffer that cannot: the
+	// host's kernel then says which error comes first.
+	bad []byte
+
 	exe  string // host path of the program
 	wake int    // eventfd that becomes readable when the context of Run is done
 }
@@ -99,6 +103,10 @@ func (s *fsState) open(p *Process) error {
 	var err error
 	if s.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
 		return fmt.Errorf("linux: eventfd: %w", err)
+	}
+	if s.bad, err = unix.Mmap(-1, 0, 1<<16, unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANON); err != nil {
+		s.close()
+		return fmt.Errorf("linux: %w", err)
 	}
 	if err := s.openDirs(p.cfg.Sysroot, p.cfg.Dir); err != nil {
 		s.close()
@@ -169,6 +177,10 @@ func (s *fsState) close() {
 		}
 	}
 	s.root, s.wake = -1, -1
+	if s.bad != nil {
+		_ = unix.Munmap(s.bad)
+		s.bad = nil
+	}
 }
 
 // readHostUmask reads the host process's umask without changing it.

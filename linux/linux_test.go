@@ -179,6 +179,8 @@ func TestFiles(t *testing.T) {
 		require.Equal(t, "llo world", string(g.mem(buf, 3))+string(g.mem(buf+32, 6)))
 		g.fails(abi.EINVAL, "readv", fd, iov, 1025)
 		g.fails(abi.EFAULT, "readv", fd, 8, 2)
+		require.Zero(t, g.must("read", fd, 8, 2), "at the end of the file the buffer is not looked at")
+		g.must("lseek", fd, 0, abi.SEEK_SET)
 		g.fails(abi.EFAULT, "read", fd, 8, 2)
 		require.Equal(t, int64(0), g.must("read", fd, buf, 0))
 		g.fails(abi.EBADF, "read", 99, buf, 1)

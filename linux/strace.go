@@ -120,6 +120,8 @@ func (tr *tracer) exit(v uint64, e abi.Errno) {
 		tr.write("-1 " + e.Error())
 	case tr.s != nil && pointerResult[tr.s.Name]:
 		tr.write(fmt.Sprintf("%#x", v))
+	case tr.name == "umask":
+		tr.write(fmt.Sprintf("%#o", v))
 	default:
 		tr.write(strconv.FormatInt(int64(v), 10))
 	}

@@ -79,11 +79,14 @@ func sysCreat(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func (t *Task) open(dirfd int, addr uint64, gflags int, mode uint32) (uint64, abi.Errno) {
-	path, e := t.readPath(addr)
+	flags, e := hostOpenFlags(t.p.abi, gflags)
 	if e != 0 {
 		return 0, e
 	}
-	flags, e := hostOpenFlags(t.p.abi, gflags)
+	if flags&(unix.O_PATH|unix.O_CREAT|unix.O_DIRECTORY) == unix.O_CREAT|unix.O_DIRECTORY {
+		return 0, abi.EINVAL // since Linux 6.4, and before the path is looked at
+	}
+	path, e := t.readPath(addr)
 	if e != 0 {
 		return 0, e
 	}
@@ -138,9 +141,17 @@ func sysOpenat2(t *Task, a *Args) (uint64, abi.Errno) {
 	if a[3] < 24 {
 		return 0, abi.EINVAL
 	}
-	var b [24]byte
-	if e := t.copyIn(a[2], b[:]); e != 0 {
+	if a[3] > abi.PageSize {
+		return 0, abi.E2BIG
+	}
+	b := make([]byte, a[3])
+	if e := t.copyIn(a[2], b); e != 0 {
 		return 0, e
+	}
+	for _, v := range b[24:] {
+		if v != 0 { // fields of a later kernel
+			return 0, abi.E2BIG
+		}
 	}
 	if getU64(b[16:]) != 0 {
 		t.p.unimp("openat2 resolve flags %#x", getU64(b[16:]))
@@ -307,7 +318,11 @@ func (t *Task) lock(host, cmd int, addr uint64) abi.Errno {
 }
 
 func sysFlock(t *Task, a *Args) (uint64, abi.Errno) {
-	return t.onFD(a.FD(0), func(h int) error { return unix.Flock(h, a.Int(1)) })
+	switch a.Int(1) &^ unix.LOCK_NB {
+	case unix.LOCK_SH, unix.LOCK_EX, unix.LOCK_UN:
+		return t.onFD(a.FD(0), func(h int) error { return unix.Flock(h, a.Int(1)) })
+	}
+	return 0, abi.EINVAL
 }
 
 // onFD runs a host call that takes a descriptor and returns nothing.
@@ -344,6 +359,9 @@ func sysReadahead(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func sysFtruncate(t *Task, a *Args) (uint64, abi.Errno) {
+	if int64(a[1]) < 0 {
+		return 0, abi.EINVAL
+	}
 	return t.onFD(a.FD(0), func(h int) error { return unix.Ftruncate(h, int64(a[1])) })
 }
 

@@ -9,11 +9,15 @@ import (
 	"github.com/gotcg/gotcg/softmmu"
 )
 
+// userEnd is the end of the addresses a 64-bit guest may pass, whatever is mapped (TASK_SIZE).
+const userEnd = 1<<47 - abi.PageSize
+
 // hostBufs is guest memory as buffers for one host call.
 type hostBufs struct {
 	spans []softmmu.Span
 	bufs  [][]byte
 	n     uint64
+	wild  bool // no guest could have such a buffer: EFAULT once the descriptor has been checked
 	// The first of each lives here: most calls have one buffer, and allocate nothing.
 	span1 [1]softmmu.Span
 	buf1  [1][]byte
@@ -58,22 +62,29 @@ func (h *hostBufs) add(as *softmmu.AddressSpace, a, n uint64, perm softmmu.Perm)
 }
 
 // buffers gathers one guest buffer in t's scratch list.
-func (t *Task) buffers(a, n uint64, perm softmmu.Perm) (*hostBufs, abi.Errno) {
+func (t *Task) buffers(a, n uint64, perm softmmu.Perm) *hostBufs {
 	h := &t.bufs
 	h.reset()
-	if e := h.add(t.p.as, a, min(n, abi.MAX_RW_COUNT), perm); e != 0 && h.n == 0 {
-		return h, e
+	if a+n < a || a+n > userEnd {
+		h.wild = true
+		return h
 	}
-	return h, 0
+	if e := h.add(t.p.as, a, min(n, abi.MAX_RW_COUNT), perm); e != 0 && h.n == 0 {
+		h.bufs = append(h.bufs, t.p.fs.bad[:min(n, uint64(len(t.p.fs.bad)))])
+	}
+	return h
 }
 
 // reset empties the list.
-func (h *hostBufs) reset() { h.spans, h.bufs, h.n = nil, nil, 0 }
+func (h *hostBufs) reset() { h.spans, h.bufs, h.n, h.wild = nil, nil, 0, false }
 
 // iovec gathers the buffers of a guest iovec array.
-func (t *Task) iovec(addr uint64, count uint64, perm softmmu.Perm) (*hostBufs, abi.Errno) {
+func (t *Task) iovec(fd int, addr uint64, count uint64, perm softmmu.Perm) (*hostBufs, abi.Errno) {
 	h := &t.bufs
 	h.reset()
+	if _, e := t.p.fs.get(fd); e != 0 {
+		return h, e
+	}
 	if count > abi.IOV_MAX {
 		return h, abi.EINVAL
 	}
@@ -89,7 +100,7 @@ func (t *Task) iovec(addr uint64, count uint64, perm softmmu.Perm) (*hostBufs, a
 		want := h.n + min(v.Len, abi.MAX_RW_COUNT-h.n)
 		if e := h.add(t.p.as, v.Base, v.Len, perm); e != 0 {
 			if h.n == 0 {
-				return h, e
+				h.bufs = append(h.bufs, t.p.fs.bad[:min(v.Len, uint64(len(t.p.fs.bad)))])
 			}
 			break
 		}
@@ -103,6 +114,9 @@ func (t *Task) iovec(addr uint64, count uint64, perm softmmu.Perm) (*hostBufs, a
 // rw is the common part of the read and write families. off is nil for the file position.
 func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errno) {
 	defer h.done()
+	if off != nil && *off < 0 {
+		return 0, abi.EINVAL
+	}
 	f, e := t.p.fs.get(fd)
 	if e != 0 {
 		return 0, e
@@ -110,20 +124,20 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 	if f.emul != nil {
 		return 0, abi.EISDIR
 	}
-	if off != nil && *off < 0 {
-		return 0, abi.EINVAL
-	}
 	events := int16(unix.POLLIN)
 	if write {
 		events = unix.POLLOUT
 	}
-	if !t.waitFD(f, events) {
+	if !h.wild && !t.waitFD(f, events) {
 		return 0, abi.EINTR
 	}
-	if h.n == 0 {
+	if len(h.bufs) == 0 {
 		h.bufs = [][]byte{nil}
 	}
 	n, err := f.transfer(h.bufs, write, off)
+	if err == nil && h.wild {
+		return 0, abi.EFAULT
+	}
 	for err == unix.EINTR {
 		n, err = f.transfer(h.bufs, write, off)
 	}
@@ -182,41 +196,29 @@ func (t *Task) waitFD(f *file, events int16) bool {
 }
 
 func sysRead(t *Task, a *Args) (uint64, abi.Errno) {
-	h, e := t.buffers(a[1], a[2], softmmu.W)
-	if e != 0 {
-		return 0, e
-	}
+	h := t.buffers(a[1], a[2], softmmu.W)
 	return t.rw(a.FD(0), h, false, nil)
 }
 
 func sysWrite(t *Task, a *Args) (uint64, abi.Errno) {
-	h, e := t.buffers(a[1], a[2], softmmu.R)
-	if e != 0 {
-		return 0, e
-	}
+	h := t.buffers(a[1], a[2], softmmu.R)
 	return t.rw(a.FD(0), h, true, nil)
 }
 
 func sysPread64(t *Task, a *Args) (uint64, abi.Errno) {
-	h, e := t.buffers(a[1], a[2], softmmu.W)
-	if e != 0 {
-		return 0, e
-	}
+	h := t.buffers(a[1], a[2], softmmu.W)
 	off := int64(a[3])
 	return t.rw(a.FD(0), h, false, &off)
 }
 
 func sysPwrite64(t *Task, a *Args) (uint64, abi.Errno) {
-	h, e := t.buffers(a[1], a[2], softmmu.R)
-	if e != 0 {
-		return 0, e
-	}
+	h := t.buffers(a[1], a[2], softmmu.R)
 	off := int64(a[3])
 	return t.rw(a.FD(0), h, true, &off)
 }
 
 func sysReadv(t *Task, a *Args) (uint64, abi.Errno) {
-	h, e := t.iovec(a[1], a[2], softmmu.W)
+	h, e := t.iovec(a.FD(0), a[1], a[2], softmmu.W)
 	if e != 0 {
 		return 0, e
 	}
@@ -224,7 +226,7 @@ func sysReadv(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func sysWritev(t *Task, a *Args) (uint64, abi.Errno) {
-	h, e := t.iovec(a[1], a[2], softmmu.R)
+	h, e := t.iovec(a.FD(0), a[1], a[2], softmmu.R)
 	if e != 0 {
 		return 0, e
 	}
@@ -232,7 +234,7 @@ func sysWritev(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func sysPreadv(t *Task, a *Args) (uint64, abi.Errno) {
-	h, e := t.iovec(a[1], a[2], softmmu.W)
+	h, e := t.iovec(a.FD(0), a[1], a[2], softmmu.W)
 	if e != 0 {
 		return 0, e
 	}
@@ -241,7 +243,7 @@ func sysPreadv(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func sysPwritev(t *Task, a *Args) (uint64, abi.Errno) {
-	h, e := t.iovec(a[1], a[2], softmmu.R)
+	h, e := t.iovec(a.FD(0), a[1], a[2], softmmu.R)
 	if e != 0 {
 		return 0, e
 	}
@@ -349,7 +351,7 @@ func (t *Task) offsetResult(addr uint64, off *int64) abi.Errno {
 }
 
 func sysSendfile(t *Task, a *Args) (uint64, abi.Errno) {
-	out, e := t.p.fs.hostFD(a.FD(0))
+	off, e := t.offsetArg(a[2])
 	if e != 0 {
 		return 0, e
 	}
@@ -357,8 +359,12 @@ func sysSendfile(t *Task, a *Args) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	off, e := t.offsetArg(a[2])
+	out, e := t.p.fs.hostFD(a.FD(0))
 	if e != 0 {
+		fl, _ := unix.FcntlInt(uintptr(in), unix.F_GETFL, 0)
+		if _, err := unix.Seek(in, 0, unix.SEEK_CUR); err == unix.ESPIPE && off != nil && fl&unix.O_ACCMODE != unix.O_WRONLY {
+			return 0, abi.ESPIPE
+		}
 		return 0, e
 	}
 	n, err := retry(func() (int, error) { return unix.Sendfile(out, in, off, int(min(a[3], abi.MAX_RW_COUNT))) })

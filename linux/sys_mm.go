@@ -31,11 +31,15 @@ func sysMmap(t *Task, a *Args) (uint64, abi.Errno) {
 	n := pageUp(length)
 	typ := flags & abi.MAP_TYPE
 	switch {
-	case length == 0 || typ < abi.MAP_SHARED || typ > abi.MAP_SHARED_VALIDATE:
+	case length == 0:
 		return 0, abi.EINVAL
 	case n == 0 || n > p.mm.top:
 		return 0, abi.ENOMEM
+	case typ < abi.MAP_SHARED || typ > abi.MAP_SHARED_VALIDATE:
+		return 0, abi.EINVAL
 	case flags&abi.MAP_ANONYMOUS == 0 && a[5]%abi.PageSize != 0:
+		return 0, abi.EINVAL
+	case flags&abi.MAP_ANONYMOUS != 0 && typ == abi.MAP_SHARED_VALIDATE:
 		return 0, abi.EINVAL
 	case flags&abi.MAP_HUGETLB != 0:
 		return 0, abi.ENOMEM
@@ -141,12 +145,14 @@ func sysMunmap(t *Task, a *Args) (uint64, abi.Errno) {
 
 // sysMprotect is mprotect(2).
 func sysMprotect(t *Task, a *Args) (uint64, abi.Errno) {
-	n, e := t.mapRange(a[0], a[1])
+	n := pageUp(a[1])
 	switch prot := a.Int(2); {
-	case e != 0:
-		return 0, e
-	case n == 0:
+	case a[0]%abi.PageSize != 0:
+		return 0, abi.EINVAL
+	case a[1] == 0:
 		return 0, 0
+	case a[0]+n <= a[0] || a[0]+n > t.p.mm.top:
+		return 0, abi.ENOMEM
 	case prot&(abi.PROT_GROWSDOWN|abi.PROT_GROWSUP) != 0:
 		if prot&abi.PROT_GROWSDOWN != 0 && prot&abi.PROT_GROWSUP == 0 {
 			if r, ok := t.p.as.Find(softmmu.Addr(a[0])); ok && r.Name == "[stack]" {
@@ -156,12 +162,21 @@ func sysMprotect(t *Task, a *Args) (uint64, abi.Errno) {
 			}
 		}
 		return 0, abi.EINVAL
-	case prot&^(abi.PROT_READ|abi.PROT_WRITE|abi.PROT_EXEC|abi.PROT_BTI) != 0:
+	case prot&^t.p.protBits() != 0:
 		return 0, abi.EINVAL
 	}
 	t.p.mm.mu.Lock()
 	defer t.p.mm.mu.Unlock()
 	return 0, memErrno(t.p.as.Protect(softmmu.Addr(a[0]), n, permOf(a.Int(2))))
+}
+
+// protBits are the protection bits that mprotect takes; 8 is PROT_SEM, which does nothing.
+func (p *Process) protBits() int {
+	const all = abi.PROT_READ | abi.PROT_WRITE | abi.PROT_EXEC | 8
+	if p.abi == abi.A64 {
+		return all | abi.PROT_BTI
+	}
+	return all
 }
 
 // sysMremap is mremap(2).
@@ -174,20 +189,29 @@ func sysMremap(t *Task, a *Args) (uint64, abi.Errno) {
 	case flags&abi.MREMAP_DONTUNMAP != 0:
 		p.unimp("mremap MREMAP_DONTUNMAP")
 		return 0, abi.EINVAL
-	case old%abi.PageSize != 0 || newN == 0 || newN < a[2] || oldN < a[1] || flags&^known != 0,
+	case old%abi.PageSize != 0 || newN == 0 || flags&^known != 0,
 		flags&abi.MREMAP_FIXED != 0 && flags&abi.MREMAP_MAYMOVE == 0:
 		return 0, abi.EINVAL
-	case oldN == 0:
-		p.unimp("mremap of a shared mapping with old size 0")
+	case newN > userEnd:
 		return 0, abi.EINVAL
-	case old+oldN < old || old+oldN > p.mm.top:
-		return 0, abi.EFAULT
-	case newN > p.mm.top:
-		return 0, abi.ENOMEM
 	}
 	p.mm.mu.Lock()
 	defer p.mm.mu.Unlock()
-	if !p.as.Mapped(softmmu.Addr(old), oldN) {
+	r, found := p.as.Find(softmmu.Addr(old))
+	switch {
+	case !found || old+oldN < old:
+		return 0, abi.EFAULT
+	case oldN == 0:
+		if r.Shared {
+			p.unimp("mremap of a shared mapping with old size 0")
+		}
+		return 0, abi.EINVAL
+	case newN <= oldN && flags&abi.MREMAP_FIXED == 0: // may cut off several mappings
+		if newN == oldN {
+			return old, 0
+		}
+		return old, memErrno(p.as.Unmap(softmmu.Addr(old+newN), oldN-newN))
+	case !p.as.Mapped(softmmu.Addr(old), oldN):
 		return 0, abi.EFAULT
 	}
 	to := old
@@ -197,7 +221,6 @@ func sysMremap(t *Task, a *Args) (uint64, abi.Errno) {
 		if to%abi.PageSize != 0 || to+newN < to || to+newN > p.mm.top || to < old+oldN && old < to+newN {
 			return 0, abi.EINVAL
 		}
-	case newN <= oldN:
 	case old+newN <= p.mm.top && p.isFree(old+oldN, newN-oldN):
 		if err := p.as.Remap(softmmu.Addr(old), oldN, softmmu.Addr(old), newN); err == nil {
 			return old, 0
@@ -221,7 +244,7 @@ func sysMremap(t *Task, a *Args) (uint64, abi.Errno) {
 // sysMadvise is madvise(2). Only the advice that changes contents has an effect.
 func sysMadvise(t *Task, a *Args) (uint64, abi.Errno) {
 	n := pageUp(a[1])
-	if a[0]%abi.PageSize != 0 || n < a[1] || a[0]+n < a[0] {
+	if a[0]%abi.PageSize != 0 || n < a[1] || a[0]+n < a[0] || !validAdvice(a.Int(2)) {
 		return 0, abi.EINVAL
 	}
 	if n == 0 {
@@ -238,15 +261,16 @@ func sysMadvise(t *Task, a *Args) (uint64, abi.Errno) {
 	case abi.MADV_REMOVE, abi.MADV_HWPOISON, abi.MADV_WIPEONFORK:
 		t.p.unimp("madvise advice %d", adv)
 		return 0, abi.EINVAL
-	default:
-		if adv < 0 || adv > abi.MADV_COLLAPSE {
-			return 0, abi.EINVAL
-		}
 	}
 	if !t.p.as.Mapped(softmmu.Addr(a[0]), n) {
 		return 0, abi.ENOMEM
 	}
 	return 0, 0
+}
+
+// validAdvice tells whether the kernel knows an advice.
+func validAdvice(v int) bool {
+	return v >= 0 && v <= abi.MADV_WILLNEED || v >= abi.MADV_FREE && v <= abi.MADV_COLLAPSE || v == abi.MADV_DONTNEED || v == abi.MADV_HWPOISON
 }
 
 // sysMsync is msync(2). Shared mappings are the host's, whose page cache is coherent, so a
@@ -257,7 +281,14 @@ func sysMsync(t *Task, a *Args) (uint64, abi.Errno) {
 		fl&(abi.MS_ASYNC|abi.MS_SYNC) == abi.MS_ASYNC|abi.MS_SYNC {
 		return 0, abi.EINVAL
 	}
-	return sysMlock(t, a)
+	n := pageUp(a[1])
+	switch {
+	case n == 0: // nothing, or a length that wraps around to nothing
+		return 0, 0
+	case a[0]+n < a[0] || !t.p.as.Mapped(softmmu.Addr(a[0]), n):
+		return 0, abi.ENOMEM
+	}
+	return 0, 0
 }
 
 // sysMlock is mlock(2), munlock(2) and mlock2(2): a check that the range is mapped.
@@ -272,11 +303,15 @@ func sysMlock(t *Task, a *Args) (uint64, abi.Errno) {
 
 // sysMincore is mincore(2): every mapped page is said to be resident.
 func sysMincore(t *Task, a *Args) (uint64, abi.Errno) {
-	n, e := t.mapRange(a[0], a[1])
-	if e != 0 {
-		return 0, e
-	}
-	if n > 0 && !t.p.as.Mapped(softmmu.Addr(a[0]), n) {
+	n := pageUp(a[1])
+	switch {
+	case a[0]%abi.PageSize != 0:
+		return 0, abi.EINVAL
+	case n < a[1] || a[0]+n < a[0] || a[0]+n > userEnd:
+		return 0, abi.ENOMEM
+	case a[2] > userEnd-n/abi.PageSize:
+		return 0, abi.EFAULT
+	case n > 0 && !t.p.as.Mapped(softmmu.Addr(a[0]), n):
 		return 0, abi.ENOMEM
 	}
 	var ones [4096]byte

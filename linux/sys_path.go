@@ -33,14 +33,10 @@ func elem(flags int) lastElem {
 	return follow
 }
 
-// emptyPath tells whether AT_EMPTY_PATH applies: the call is about dirfd itself. A NULL path
-// counts, as since Linux 6.11.
+// emptyPath tells whether AT_EMPTY_PATH applies: the call is about dirfd itself.
 func (t *Task) emptyPath(addr uint64, flags int) bool {
 	if flags&abi.AT_EMPTY_PATH == 0 {
 		return false
-	}
-	if addr == 0 {
-		return true
 	}
 	var b [1]byte
 	return t.copyIn(addr, b[:]) == 0 && b[0] == 0
@@ -74,7 +70,7 @@ func (t *Task) stat(dirfd int, path, out uint64, flags int) (uint64, abi.Errno) 
 		return 0, abi.EINVAL
 	}
 	var st unix.Stat_t
-	if t.emptyPath(path, flags) {
+	if path == 0 && flags&abi.AT_EMPTY_PATH != 0 || t.emptyPath(path, flags) { // NULL counts since Linux 6.11
 		h, e := t.dirFD(dirfd)
 		if e != 0 {
 			return 0, e
@@ -113,12 +109,12 @@ func (t *Task) putStat(addr uint64, h *unix.Stat_t) abi.Errno {
 func sysStatx(t *Task, a *Args) (uint64, abi.Errno) {
 	flags, mask := a.Int(2), a.Int(3)
 	const sync = 0x6000 // AT_STATX_SYNC_TYPE
-	if flags&^(abi.AT_SYMLINK_NOFOLLOW|abi.AT_NO_AUTOMOUNT|abi.AT_EMPTY_PATH|sync) != 0 {
+	if flags&^(abi.AT_SYMLINK_NOFOLLOW|abi.AT_NO_AUTOMOUNT|abi.AT_EMPTY_PATH|sync) != 0 || flags&sync == sync || mask < 0 {
 		return 0, abi.EINVAL
 	}
 	var st unix.Statx_t
 	var e abi.Errno
-	if t.emptyPath(a[1], flags) {
+	if a[1] == 0 && flags&abi.AT_EMPTY_PATH != 0 || t.emptyPath(a[1], flags) {
 		var h int
 		if h, e = t.dirFD(a.FD(0)); e == 0 {
 			e = hostErrno(unix.Statx(h, "", flags&sync|unix.AT_EMPTY_PATH, mask, &st))
@@ -258,6 +254,13 @@ func sysMknodat(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func (t *Task) mknod(dirfd int, path uint64, mode uint32, dev uint64) (uint64, abi.Errno) {
+	switch mode & unix.S_IFMT {
+	case 0, unix.S_IFREG, unix.S_IFCHR, unix.S_IFBLK, unix.S_IFIFO, unix.S_IFSOCK:
+	case unix.S_IFDIR:
+		return 0, abi.EPERM
+	default:
+		return 0, abi.EINVAL
+	}
 	perm := mode & 0o7777 &^ t.p.fs.umask
 	return t.withPath(dirfd, path, parent, func(r *pathRef) error {
 		err := unix.Mknodat(r.dir, r.name, mode&unix.S_IFMT|perm, int(uint32(dev)))
@@ -316,6 +319,10 @@ func (t *Task) withTwoPaths(d1 int, p1 uint64, how lastElem, d2 int, p2 uint64, 
 }
 
 func (t *Task) rename(d1 int, p1 uint64, d2 int, p2 uint64, flags uint) (uint64, abi.Errno) {
+	const noReplace, exchange, whiteout = unix.RENAME_NOREPLACE, unix.RENAME_EXCHANGE, unix.RENAME_WHITEOUT
+	if flags&^(noReplace|exchange|whiteout) != 0 || flags&exchange != 0 && flags&(noReplace|whiteout) != 0 {
+		return 0, abi.EINVAL
+	}
 	return t.withTwoPaths(d1, p1, parent, d2, p2, func(r1, r2 *pathRef) error {
 		if r1.magic || r2.magic {
 			return unix.EBUSY
@@ -335,6 +342,19 @@ func sysLinkat(t *Task, a *Args) (uint64, abi.Errno) {
 func (t *Task) link(d1 int, p1 uint64, d2 int, p2 uint64, flags int) (uint64, abi.Errno) {
 	if flags&^(abi.AT_SYMLINK_FOLLOW|abi.AT_EMPTY_PATH) != 0 {
 		return 0, abi.EINVAL
+	}
+	if _, e := t.readPath(p2); e != 0 { // the old path's errors come first
+		var st unix.Stat_t
+		nf := abi.AT_SYMLINK_NOFOLLOW
+		if flags&abi.AT_SYMLINK_FOLLOW != 0 {
+			nf = 0
+		}
+		if _, e1 := t.withPath(d1, p1, elem(nf), func(r *pathRef) error {
+			return unix.Fstatat(r.dir, r.name, &st, r.at(nf))
+		}); e1 != 0 {
+			return 0, e1
+		}
+		return 0, e
 	}
 	if t.emptyPath(p1, flags) {
 		h, e := t.dirFD(d1)
@@ -390,6 +410,9 @@ func (t *Task) chmod(dirfd int, path uint64, mode uint32, flags int) (uint64, ab
 		}
 		return 0, hostErrno(unix.Fchmodat(unix.AT_FDCWD, procFD(h), mode&0o7777, 0))
 	}
+	if flags&^(abi.AT_SYMLINK_NOFOLLOW|abi.AT_EMPTY_PATH) != 0 {
+		return 0, abi.EINVAL
+	}
 	return t.withPath(dirfd, path, elem(flags), func(r *pathRef) error {
 		return unix.Fchmodat(r.dir, r.name, mode&0o7777, r.at(flags&abi.AT_SYMLINK_NOFOLLOW))
 	})
@@ -412,6 +435,9 @@ func sysFchownat(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func (t *Task) chown(dirfd int, path uint64, uid, gid, flags int) (uint64, abi.Errno) {
+	if flags&^(abi.AT_SYMLINK_NOFOLLOW|abi.AT_EMPTY_PATH) != 0 {
+		return 0, abi.EINVAL
+	}
 	if t.emptyPath(path, flags) {
 		h, e := t.dirFD(dirfd)
 		if e != 0 {
@@ -430,6 +456,19 @@ func sysFchown(t *Task, a *Args) (uint64, abi.Errno) {
 
 func sysTruncate(t *Task, a *Args) (uint64, abi.Errno) {
 	if int64(a[1]) < 0 {
+		return 0, abi.EINVAL
+	}
+	var st unix.Stat_t
+	if _, e := t.withPath(abi.AT_FDCWD, a[0], follow, func(r *pathRef) error {
+		return unix.Fstatat(r.dir, r.name, &st, 0)
+	}); e != 0 {
+		return 0, e
+	}
+	switch st.Mode & unix.S_IFMT { // opening a pipe or a device would do more than truncating
+	case unix.S_IFREG:
+	case unix.S_IFDIR:
+		return 0, abi.EISDIR
+	default:
 		return 0, abi.EINVAL
 	}
 	path, e := t.readPath(a[0])
@@ -457,7 +496,14 @@ func sysUtimensat(t *Task, a *Args) (uint64, abi.Errno) {
 		}
 	}
 	flags := a.Int(3)
-	if a[1] == 0 || t.emptyPath(a[1], flags) { // futimens
+	if len(ts) == 2 && ts[0].Nsec == unix.UTIME_OMIT && ts[1].Nsec == unix.UTIME_OMIT {
+		return 0, 0 // nothing to do, whatever the path
+	}
+	byFD := a[1] == 0 && a.FD(0) != abi.AT_FDCWD
+	if flags&^(abi.AT_SYMLINK_NOFOLLOW|abi.AT_EMPTY_PATH) != 0 || byFD && flags != 0 {
+		return 0, abi.EINVAL
+	}
+	if byFD || t.emptyPath(a[1], flags) { // futimens
 		h, e := t.dirFD(a.FD(0))
 		if e != 0 {
 			return 0, e

@@ -137,13 +137,14 @@ func sysGetrandom(t *Task, a *Args) (uint64, abi.Errno) {
 		if _, err := io.ReadFull(t.p.random(), chunk[:k]); err != nil {
 			return done, abi.EIO
 		}
-		if e := t.copyOut(a[0]+done, chunk[:k]); e != 0 {
+		put, f := t.p.as.Write(softmmu.Addr(a[0]+done), chunk[:k])
+		done += uint64(put)
+		if !f.OK() {
 			if done > 0 {
 				return done, 0
 			}
-			return 0, e
+			return 0, abi.EFAULT
 		}
-		done += k
 	}
 	return n, 0
 }
@@ -377,9 +378,9 @@ func sysMemfdCreate(t *Task, a *Args) (uint64, abi.Errno) {
 func sysSyslog(t *Task, a *Args) (uint64, abi.Errno) {
 	switch typ := a.Int(0); typ {
 	case 2, 3:
-		h, e := t.buffers(a[1], uint64(uint32(a[2])), softmmu.W)
-		if e != 0 || len(h.bufs) == 0 {
-			return 0, e
+		h := t.buffers(a[1], uint64(uint32(a[2])), softmmu.W)
+		if len(h.bufs) == 0 {
+			return 0, 0
 		}
 		defer h.done()
 		n, err := unix.Klogctl(typ, h.bufs[0])

@@ -25,7 +25,7 @@ var sysRows = []sysRow{
 	{"mmap", sysMmap, Partial, "no huge pages, no device memory"},
 	{"munmap", sysMunmap, Full, ""},
 	{"mprotect", sysMprotect, Full, ""},
-	{"mremap", sysMremap, Partial, "no MREMAP_DONTUNMAP"},
+	{"mremap", sysMremap, Partial, "no MREMAP_DONTUNMAP; shared and file mappings do not grow"},
 	{"madvise", sysMadvise, Partial, "advice without effect on contents is ignored"},
 	{"msync", sysMsync, Partial, "does not wait for the disk"},
 	{"mlock", sysMlock, Partial, "a check only"},
