@@ -50,6 +50,9 @@ func (m *Machine) AddPlugin(name string, build func(*instrument.Instance) (any, 
 // RemovePlugin removes the plugins of a name, after they have printed their results.
 func (m *Machine) RemovePlugin(name string) bool { return m.set.Remove(name) }
 
+// ClosePlugins lets all plugins print their results and unloads them. Close does so too.
+func (m *Machine) ClosePlugins() { m.set.Close() }
+
 // Hook is a function called on events of the guest. It may be removed, from any goroutine and from itself.
 type Hook struct {
 	m    *Machine

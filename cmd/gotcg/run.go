@@ -2,10 +2,15 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -130,8 +135,15 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer m.Close()
-	exit, err := m.Run(cmd.Context())
+	exit, sig, err := runUntilSignal(cmd.Context(), m)
+	if errors.Is(err, errBlocked) {
+		m.ClosePlugins() // the guest is inside a system call of the host: its memory must stay
+	} else {
+		defer m.Close()
+	}
+	if sig != 0 {
+		return exitStatus(128 + int(sig))
+	}
 	if err != nil {
 		return err
 	}
@@ -145,6 +157,46 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
 		return exitStatus(exit.Code)
 	}
 	return nil
+}
+
+// errBlocked: the guest did not stop within a second.
+var errBlocked = errors.New("the guest is blocked")
+
+// runUntilSignal runs the guest; a signal that would end gotcg stops it, so that plugins can print what
+// they have.
+func runUntilSignal(ctx context.Context, m *gotcg.Machine) (gotcg.Exit, syscall.Signal, error) {
+	signals := make(chan os.Signal, 1)
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signal.Notify(signals, s)
+		}
+	}
+	defer signal.Stop(signals)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type outcome struct {
+		exit gotcg.Exit
+		err  error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		exit, err := m.Run(ctx)
+		done <- outcome{exit, err}
+	}()
+	var sig syscall.Signal
+	select {
+	case o := <-done:
+		return o.exit, 0, o.err
+	case s := <-signals:
+		sig, _ = s.(syscall.Signal)
+		cancel()
+	}
+	select {
+	case o := <-done:
+		return o.exit, sig, o.err
+	case <-time.After(time.Second):
+		return gotcg.Exit{}, sig, errBlocked
+	}
 }
 
 // environ applies NAME=VALUE and NAME to an environment.

@@ -20,7 +20,7 @@ func TestScripts(t *testing.T) {
 }
 
 // makeGuests writes tiny static programs: hello-x64 and hello-a64 write a line and exit with status 3,
-// crash-x64 reads address 0, args-x64 exits with the number of its arguments.
+// crash-x64 reads address 0, loop-x64 never ends, read-x64 waits for a byte, args-x64 exits with the number of its arguments.
 func makeGuests(dir string) error {
 	hello := "hello\n"
 	guests := []struct {
@@ -50,6 +50,10 @@ func makeGuests(dir string) error {
 			0xd4000001, // svc #0
 		), hello...)},
 		{"crash-x64", 62, []byte{0x90, 0x31, 0xc0, 0x8b, 0x00}}, // nop; xor eax, eax; mov eax, [rax]
+		{"loop-x64", 62, []byte{0xeb, 0xfe}},                    // jmp self
+		{"read-x64", 62, []byte{ // read(0, rsp, 1)
+			0x31, 0xc0, 0x31, 0xff, 0x48, 0x89, 0xe6, 0xba, 1, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xfe,
+		}},
 		{"args-x64", 62, []byte{
 			0x48, 0x8b, 0x3c, 0x24, // mov rdi, [rsp]
 			0xb8, 231, 0, 0, 0, 0x0f, 0x05,
