@@ -59,6 +59,12 @@ var decodeRows = []struct{ hex, text string }{
 	{"f20f78c10203", "insertq xmm0, xmm1, 0x2"},
 }
 
+func unhex(t testing.TB, s string) []byte {
+	b, err := hex.DecodeString(s)
+	require.NoError(t, err)
+	return b
+}
+
 func TestDecodeRows(t *testing.T) {
 	for _, r := range decodeRows {
 		code, err := hex.DecodeString(r.hex)

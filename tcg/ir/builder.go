@@ -225,6 +225,13 @@ func (b *Builder) mem(o Op) {
 		b.Ops = append(b.Ops, o)
 		return
 	}
+	b.hooked(o)
+}
+
+// hooked is apart from mem because its o escapes to the heap.
+//
+//go:noinline
+func (b *Builder) hooked(o Op) {
 	b.Hook.BeforeMem(b, &o)
 	b.Ops = append(b.Ops, o)
 	b.Hook.AfterMem(b, &o)
