@@ -23,6 +23,12 @@ func evalVec(o *Op, in *[5]Val) Val {
 		return evalVecShift(o, a, b.Lo)
 	case VAes:
 		return evalAES(o, in)
+	case VStr:
+		_, i, f := evalStr(uint64(o.Imm), in)
+		return Val{Lo: i | f<<32}
+	case VStrM:
+		r, _, _ := evalStr(uint64(o.Imm), in)
+		return evalStrMask(uint64(o.Imm), r)
 	case VClmul:
 		return evalClmul(o, in)
 	case VMulL, VMulEven, VMulAddPair, VPack, VNarrow, VWiden, VSad, VAddV, VAddP:

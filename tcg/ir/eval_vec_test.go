@@ -94,6 +94,8 @@ var vecRows = []struct {
 
 	// FIPS 197 appendix B, round 1: state after the first key addition, and the second round key.
 	{Op{Code: VAes, Aux: AesEnc}, []Val{{0x2be2f4a0bee33d19, 0x848f8e92a8dc69a}, {0xb12c548817fefaa0, 0x5766c2a3939a323}}, Val{0x2b359f68f27f9ca4, 0x49506a0243ea5b6b}},
+	{Op{Code: VStr}, []Val{{'b', 0}, {'a' | 'b'<<8 | 'c'<<16, 0}}, Val{Lo: 1 | (FlagOne|FlagC|FlagZ|FlagS)<<32}},
+	{Op{Code: VStrM, Imm: 0x40 | StrExplicit}, []Val{{'b', 0}, {'a' | 'b'<<8 | 'b'<<16, 0}, {Lo: 1}, {Lo: 2}}, Val{Lo: 0xff00}},
 	{Op{Code: VClmul, Imm: 0x10}, []Val{{7, 1}, {3, 1<<63 | 5}}, Val{1<<63 | 0x1b, 3}},
 
 	{Op{Code: FAdd, W: W32, Attr: Scalar}, []Val{{9<<32 | f32(1), 7}, {f32(2), 8}}, Val{9<<32 | f32(3), 7}},

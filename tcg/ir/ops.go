@@ -197,7 +197,11 @@ const (
 	VRev    // W lanes reversed inside every D-wide container
 	VPopcnt // W8
 	VClz
-	VAes   // an AES step on state a; Aux: AesEnc ..., whose round key is b
+	VAes // an AES step on state a; Aux: AesEnc ..., whose round key is b
+	// VStr: x86's string comparison of a and b (PCMPESTRI, PCMPISTRI): integer index | flags word << 32; Imm
+	// is x86's immediate, with StrExplicit the lengths are the last two inputs. VStrM: its mask.
+	VStr
+	VStrM
 	VClmul // carry-less product, 128 bits, of quadword Imm bit 0 of a and Imm bit 4 of b (PCLMULQDQ)
 
 	// Floating point on lanes W32 or W64. Scalar: lane 0 of the inputs, other lanes of the result

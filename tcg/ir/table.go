@@ -212,6 +212,8 @@ var Ops = [NumOps]OpInfo{
 	VPopcnt:     {"vpopcnt", "v", "v", 1 << W8, 0, Pure},
 	VClz:        {"vclz", "v", "v", 1<<W8 | 1<<W16 | 1<<W32, 0, Pure},
 	VAes:        {"vaes", "v", "vv", 0, 0, Pure},
+	VStr:        {"vstr", "i", "vvii", 0, 0, Pure},
+	VStrM:       {"vstrm", "v", "vvii", 0, 0, Pure},
 	VClmul:      {"vclmul", "v", "vv", 0, 0, Pure},
 
 	FAdd:    {"fadd", "v", "vv", wFP, Scalar | ArmFP | ExactFP, Pure | UsesEnv | SideEffect},

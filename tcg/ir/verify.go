@@ -144,6 +144,8 @@ func checkImm(b *Block, o *Op) error {
 		ok = o.D > o.W && o.D <= W64
 	case VAes:
 		ok = aux <= AesMix
+	case VStr, VStrM:
+		ok = o.Imm >= 0 && o.Imm < 2*StrExplicit
 	case VClmul:
 		ok = o.Imm&^0x11 == 0
 	case MergeF:

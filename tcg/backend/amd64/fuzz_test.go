@@ -251,6 +251,12 @@ func (g *gen) shape(o *ir.Op) {
 		o.Imm = int64(g.IntN(128 / bits))
 	case ir.VShlI, ir.VShrI, ir.VSarI:
 		o.Imm = int64(g.IntN(bits + 2))
+	case ir.VStr, ir.VStrM:
+		o.Imm = int64(g.IntN(512))
+	case ir.VAes:
+		o.Aux = uint8(g.IntN(6))
+	case ir.VClmul:
+		o.Imm = int64(g.IntN(2) | g.IntN(2)<<4)
 	case ir.VShuf, ir.VShuf2:
 		o.Imm = int64(g.IntN(256))
 	case ir.VExtr:

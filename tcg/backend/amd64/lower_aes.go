@@ -2,8 +2,13 @@ package amd64
 
 import "github.com/gotcg/gotcg/tcg/ir"
 
-// SSE3.
+// SSE3 and SSE4.2.
 const (
+	xPCMPESTRM = 0x60 | m3A | p66
+	xPCMPESTRI = 0x61 | m3A | p66
+	xPCMPISTRM = 0x62 | m3A | p66
+	xPCMPISTRI = 0x63 | m3A | p66
+
 	xADDSUBPS = 0xd0 | m0F | pF2
 	xADDSUBPD = 0xd0 | m0F | p66
 )
@@ -11,6 +16,8 @@ const (
 func init() {
 	lowerings[ir.VAes] = (*Compiler).lowerVAes
 	lowerings[ir.VClmul] = (*Compiler).lowerVClmul
+	lowerings[ir.VStr] = (*Compiler).lowerVStr
+	lowerings[ir.VStrM] = (*Compiler).lowerVStrM
 	lowerings[ir.FAddSub] = (*Compiler).lowerFAddSub
 }
 
@@ -58,4 +65,61 @@ func (c *Compiler) lowerFAddSub() {
 		e = xADDSUBPD
 	}
 	c.vec2(e, false)
+}
+
+// vStrIn loads the explicit lengths, if there are some, into RAX and RDX, and returns the strings.
+func (c *Compiler) vStrIn() (a, b xreg, explicit bool) {
+	o := c.op
+	a, b = c.srcX(o.A[1]), c.srcX(o.A[2])
+	explicit = o.Imm&ir.StrExplicit != 0
+	c.clobber()
+	if explicit {
+		la, lb := c.src(o.A[3]), c.src(o.A[4])
+		c.movRR(s64, rax, la)
+		c.movRR(s64, rdx, lb)
+	}
+	c.kill()
+	return a, b, explicit
+}
+
+func (c *Compiler) lowerVStr() {
+	if !c.feat.sse42 {
+		c.lowerEval()
+		return
+	}
+	imm := uint8(c.op.Imm)
+	a, b, explicit := c.vStrIn()
+	r := c.dst()
+	e := enc(xPCMPISTRI)
+	if explicit {
+		e = xPCMPESTRI | rexW
+	}
+	c.xxi(e, a, b, imm)
+	c.lahf()
+	c.setcc(ccO, rax)
+	c.movZX(s16, r, rax)
+	c.shiftRI(shSHL, s64, r, 32)
+	c.aluRR(aOR, s64, r, rcx)
+	c.def(0, uint8(r))
+}
+
+// lowerVStrM works around the result's fixed register, XMM0.
+func (c *Compiler) lowerVStrM() {
+	if !c.feat.sse42 {
+		c.lowerEval()
+		return
+	}
+	imm := uint8(c.op.Imm)
+	a, b, explicit := c.vStrIn()
+	r := c.vDst()
+	e := enc(xPCMPISTRM)
+	if explicit {
+		e = xPCMPESTRM | rexW
+	}
+	c.xmov(xmm14, xmm0)
+	c.xxi(e, a, b, imm)
+	c.xmov(xmm15, xmm0)
+	c.xmov(xmm0, xmm14)
+	c.xmov(r, xmm15)
+	c.defX(r)
 }
