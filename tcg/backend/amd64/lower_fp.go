@@ -116,8 +116,13 @@ func (c *Compiler) fpKeep(hi, h96 bool) {
 	}
 }
 
+// upper is what is known of the upper lanes of the first input.
 func (c *Compiler) upper() (hi, h96 bool) {
 	s := &c.t[c.op.A[1]]
+	if s.cst != ir.NoTemp {
+		v := c.blk.Temps[s.cst].Val
+		return v.Hi == 0, v.Hi == 0 && v.Lo>>32 == 0
+	}
 	return s.zeroHi, s.zero96
 }
 
@@ -394,6 +399,7 @@ func (c *Compiler) lowerFCvtFF() {
 	if c.exact() {
 		return
 	}
+	hi, h96 := c.upper()
 	up, a := c.srcX(o.A[1]), c.srcX(o.A[2])
 	c.clobber()
 	s := slow{}
@@ -418,6 +424,7 @@ func (c *Compiler) lowerFCvtFF() {
 	}
 	if !c.arm() {
 		c.defX(r)
+		c.cvtKeep(hi, h96)
 		return
 	}
 	if o.D < o.W {
@@ -426,6 +433,14 @@ func (c *Compiler) lowerFCvtFF() {
 		c.whenNaN(s, r, o.D, scalar)
 	}
 	c.doneX(s, r)
+	c.cvtKeep(hi, h96)
+}
+
+// cvtKeep is fpKeep for a convert, whose lane 0 is as wide as its result.
+func (c *Compiler) cvtKeep(hi, h96 bool) {
+	if t := c.op.A[0]; t != ir.NoTemp && c.op.Attr&ir.Scalar != 0 {
+		c.t[t].zeroHi, c.t[t].zero96 = hi, h96 && c.op.D == ir.W32
+	}
 }
 
 func (c *Compiler) lowerFCvtI() {
@@ -537,8 +552,7 @@ func (c *Compiler) lowerICvtF() {
 		return
 	}
 	signed := o.Attr&ir.Signed != 0
-	s1 := &c.t[o.A[1]]
-	hi, h96 := s1.zeroHi, s1.zero96
+	hi, h96 := c.upper()
 	up, b := c.srcX(o.A[1]), c.src(o.A[2])
 	big := !signed && o.D == ir.W64
 	s := slow{}
