@@ -59,7 +59,10 @@ var argTable = map[string]string{
 	"rt_sigaction": "sig action actout uint", "rt_sigprocmask": "how sigset sigout uint", "rt_sigpending": "sigout uint",
 	"rt_sigsuspend": "sigset uint", "rt_sigtimedwait": "sigset ptr time uint", "rt_sigreturn": "", "sigaltstack": "ptr ptr",
 	"kill": "int sig", "tkill": "int sig", "tgkill": "int int sig", "getxattr": "path path ptr uint", "lgetxattr": "path path ptr uint",
-	"socket": "int mask int", "alarm": "uint", "setitimer": "int ptr ptr", "personality": "mask",
+	"socket": "int mask int", "socketpair": "int mask int pipe", "bind": "fd ptr uint",
+	"connect": "fd ptr uint", "listen": "fd int", "accept": "fd ptr ptr", "accept4": "fd ptr ptr mask", "shutdown": "fd int",
+	"getsockname": "fd ptr ptr", "getpeername": "fd ptr ptr", "sendto": "fd in uint mask ptr uint", "recvfrom": "fd out uint mask ptr ptr",
+	"sendmsg": "fd ptr mask", "recvmsg": "fd ptr mask", "setsockopt": "fd int int ptr uint", "getsockopt": "fd int int ptr ptr", "alarm": "uint", "setitimer": "int ptr ptr", "personality": "mask",
 }
 
 // argKinds parses name's line of argTable.

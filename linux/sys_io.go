@@ -307,12 +307,17 @@ func (t *Task) pipe(addr uint64, flags int) (uint64, abi.Errno) {
 	if err := unix.Pipe2(p[:], flags|unix.O_CLOEXEC); err != nil {
 		return 0, hostErrno(err)
 	}
-	r, e := t.installHost(p[0], flags&unix.O_CLOEXEC != 0)
+	return t.installPair(p, addr, flags&unix.O_CLOEXEC != 0)
+}
+
+// installPair installs two host descriptors and writes their guest numbers at addr.
+func (t *Task) installPair(p [2]int, addr uint64, cloexec bool) (uint64, abi.Errno) {
+	r, e := t.installHost(p[0], cloexec)
 	if e != 0 {
 		_ = unix.Close(p[1])
 		return 0, e
 	}
-	w, e := t.installHost(p[1], flags&unix.O_CLOEXEC != 0)
+	w, e := t.installHost(p[1], cloexec)
 	if e == 0 {
 		e = t.copyOut(addr, []byte{byte(r), byte(r >> 8), byte(r >> 16), 0, byte(w), byte(w >> 8), byte(w >> 16), 0})
 		if e == 0 {

@@ -12,10 +12,12 @@ import (
 
 // Notes used more than once.
 const (
-	noteHost   = "not permitted: it would change the host"
-	noteSigs   = "recorded; handlers are not called yet"
-	noteOne    = "single thread"
-	noteNoMask = "the signal mask has no effect"
+	noteHost      = "not permitted: it would change the host"
+	noteSigs      = "recorded; handlers are not called yet"
+	noteOne       = "single thread"
+	noteUnixName  = "a path of AF_UNIX comes back as the host has it"
+	noteNoControl = "no control messages"
+	noteNoMask    = "the signal mask has no effect"
 )
 
 // sysRows is every system call with a handler, by family. A name without a row is unimplemented.
@@ -146,6 +148,24 @@ var sysRows = []sysRow{
 	{"epoll_wait", sysEpollWait, Full, ""},
 	{"epoll_pwait", sysEpollWait, Partial, noteNoMask},
 	{"epoll_pwait2", sysEpollPwait2, Partial, noteNoMask},
+
+	// Sockets.
+	{"socket", sysSocket, Full, ""},
+	{"socketpair", sysSocketpair, Full, ""},
+	{"bind", sysBind, Full, ""},
+	{"connect", sysConnect, Full, ""},
+	{"listen", sysListen, Full, ""},
+	{"accept", sysAccept, Full, ""},
+	{"accept4", sysAccept4, Full, ""},
+	{"shutdown", sysShutdown, Full, ""},
+	{"getsockname", sockName(unix.SYS_GETSOCKNAME), Partial, noteUnixName},
+	{"getpeername", sockName(unix.SYS_GETPEERNAME), Partial, noteUnixName},
+	{"sendto", sysSendto, Full, ""},
+	{"recvfrom", sysRecvfrom, Full, ""},
+	{"sendmsg", sysSendmsg, Partial, noteNoControl},
+	{"recvmsg", sysRecvmsg, Partial, noteNoControl},
+	{"setsockopt", sysSetsockopt, Full, ""},
+	{"getsockopt", sysGetsockopt, Full, ""},
 
 	// Time.
 	{"time", sysTime, Full, ""},
