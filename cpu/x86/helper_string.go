@@ -9,8 +9,9 @@ import (
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
-// Helpers of repeated string instructions. Each does all iterations; on a fault the registers are those
-// after the last complete iteration, as the processor leaves them.
+// Helpers of repeated string instructions. Each does all iterations, up to strBudget of them: then it returns 1
+// and the instruction begins again where it is, so that the vCPU can be interrupted. On a fault the
+// registers are those after the last complete iteration, as the processor leaves them.
 var (
 	helperMOVS = ir.Helper{Name: "rep_movs", Stores: true, Fn: repMOVS}
 	helperSTOS = ir.Helper{Name: "rep_stos", Stores: true, Fn: repSTOS}
@@ -20,6 +21,10 @@ var (
 )
 
 const pageSize = 4096
+
+// strBudget is how many iterations a helper does in one go. It is large, because an instruction that
+// begins again is counted again.
+const strBudget = 1 << 26
 
 // strBuf is where a string helper works on pieces of guest memory; pooled, as it escapes.
 type strBuf struct{ p, q [pageSize]byte }
@@ -36,6 +41,18 @@ type strRun struct {
 	base  uint64 // of the source segment
 	untEq bool   // REPNE
 	back  bool   // DF
+	spent uint64 // iterations done
+}
+
+// more reports whether there are iterations left to do now.
+func (r *strRun) more() bool { return r.count() != 0 && r.spent < strBudget }
+
+// again is a helper's result when it has not stopped for a reason of the instruction's.
+func (r *strRun) again() ir.Val {
+	if r.count() != 0 {
+		return ir.Val{Lo: 1}
+	}
+	return ir.Val{}
 }
 
 func newStrRun(env *ir.Env, in *[4]ir.Val) strRun {
@@ -58,6 +75,7 @@ func (r *strRun) advance(n uint64, src, dst bool) {
 	if n == 0 {
 		return
 	}
+	r.spent += n
 	d := n * r.size
 	if r.back {
 		d = -d
@@ -103,7 +121,7 @@ func repMOVS(env *ir.Env, in *[4]ir.Val) ir.Val {
 	sb := strBufs.Get().(*strBuf)
 	defer strBufs.Put(sb)
 	buf := &sb.p
-	for r.count() != 0 {
+	for r.more() {
 		src, dst := r.src(), r.dst()
 		n := r.inPage(dst, r.inPage(src, r.count()))
 		if d := dst - src; d < n*r.size {
@@ -113,22 +131,22 @@ func repMOVS(env *ir.Env, in *[4]ir.Val) ir.Val {
 			p := buf[:n*r.size]
 			if f := env.Mem.Read(src, p); !f.Ok() {
 				env.RaiseFault(f)
-				break
+				return ir.Val{}
 			}
 			if f := env.Mem.Write(dst, p); !f.Ok() {
 				env.RaiseFault(f)
-				break
+				return ir.Val{}
 			}
 		} else {
 			n = 1
 			v, ok := r.load(src)
 			if !ok || !r.store(dst, v) {
-				break
+				return ir.Val{}
 			}
 		}
 		r.advance(n, true, true)
 	}
-	return ir.Val{}
+	return r.again()
 }
 
 // repSTOS fills memory with the accumulator's low bytes.
@@ -146,31 +164,31 @@ func repSTOS(env *ir.Env, in *[4]ir.Val) ir.Val {
 	for i := copy(buf[:], el[:r.size]); i < fill; i *= 2 {
 		copy(buf[i:fill], buf[:i])
 	}
-	for r.count() != 0 {
+	for r.more() {
 		n := r.inPage(r.dst(), r.count())
 		if n > 1 {
 			if f := env.Mem.Write(r.dst(), buf[:n*r.size]); !f.Ok() {
 				env.RaiseFault(f)
-				break
+				return ir.Val{}
 			}
 		} else {
 			n = 1
 			if !r.store(r.dst(), r.s.Reg[RAX]) {
-				break
+				return ir.Val{}
 			}
 		}
 		r.advance(n, false, true)
 	}
-	return ir.Val{}
+	return r.again()
 }
 
 // repLODS loads every element and keeps the last one.
 func repLODS(env *ir.Env, in *[4]ir.Val) ir.Val {
 	r := newStrRun(env, in)
-	for r.count() != 0 {
+	for r.more() {
 		v, ok := r.load(r.src())
 		if !ok {
-			break
+			return ir.Val{}
 		}
 		switch r.size {
 		case 8, 4:
@@ -181,7 +199,7 @@ func repLODS(env *ir.Env, in *[4]ir.Val) ir.Val {
 		}
 		r.advance(1, true, false)
 	}
-	return ir.Val{}
+	return r.again()
 }
 
 // setCmp sets the flags by comparing x with y.
@@ -194,7 +212,7 @@ func repCMPS(env *ir.Env, in *[4]ir.Val) ir.Val {
 	sb := strBufs.Get().(*strBuf)
 	defer strBufs.Put(sb)
 	p, q := &sb.p, &sb.q
-	for r.count() != 0 {
+	for r.more() {
 		src, dst := r.src(), r.dst()
 		if n := r.inPage(dst, r.inPage(src, r.count())); n > 1 && !r.untEq {
 			a, b := p[:n*r.size], q[:n*r.size]
@@ -207,19 +225,19 @@ func repCMPS(env *ir.Env, in *[4]ir.Val) ir.Val {
 		}
 		x, ok := r.load(src)
 		if !ok {
-			break
+			return ir.Val{}
 		}
 		y, ok := r.load(dst)
 		if !ok {
-			break
+			return ir.Val{}
 		}
 		r.advance(1, true, true)
 		r.setCmp(x, y)
 		if x == y == r.untEq {
-			break
+			return ir.Val{}
 		}
 	}
-	return ir.Val{}
+	return r.again()
 }
 
 // firstDiff returns how many elements, counting from 1, a and b go up to their first difference,
@@ -242,7 +260,7 @@ func repSCAS(env *ir.Env, in *[4]ir.Val) ir.Val {
 	defer strBufs.Put(sb)
 	p := &sb.p
 	acc := r.s.Reg[RAX] & r.w().Mask()
-	for r.count() != 0 {
+	for r.more() {
 		dst := r.dst()
 		if n := r.inPage(dst, r.count()); n > 1 && r.untEq && r.size == 1 {
 			if env.Mem.Read(dst, p[:n]).Ok() {
@@ -256,15 +274,15 @@ func repSCAS(env *ir.Env, in *[4]ir.Val) ir.Val {
 		}
 		y, ok := r.load(dst)
 		if !ok {
-			break
+			return ir.Val{}
 		}
 		r.advance(1, false, true)
 		r.setCmp(acc, y)
 		if acc == y == r.untEq {
-			break
+			return ir.Val{}
 		}
 	}
-	return ir.Val{}
+	return r.again()
 }
 
 // subFlags returns the flags word of x - y, w wide. SDM vol. 1 3.4.3.1.

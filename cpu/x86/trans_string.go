@@ -91,7 +91,7 @@ func (t *trans) strStep(size uint8, src, dst bool) {
 
 // stringOp translates a string instruction with its REP prefix. Repeated ones go to a helper that does
 // all iterations, unless instrumentation wants to see each access: then they are a loop in the block
-// whose registers are right after every iteration.
+// whose registers are right after every iteration, and which leaves after strBudget of them.
 func (t *trans) stringOp(size uint8, body strBody, h *ir.Helper) {
 	b, w := t.b, t.addrW()
 	if t.in.Rep == RepNone {
@@ -107,6 +107,8 @@ func (t *trans) stringOp(size uint8, body strBody, h *ir.Helper) {
 		return
 	}
 	again, done := b.NewLabel(), b.NewLabel()
+	left := b.New(ir.I64)
+	b.MovTo(left, t.c(strBudget))
 	b.BrC(w, ir.EQ, tReg(RCX), t.c(0), done)
 	b.SetLabel(again)
 	body(t, size)
@@ -118,12 +120,18 @@ func (t *trans) stringOp(size uint8, body strBody, h *ir.Helper) {
 		}
 		b.BrF(stop, tFlags, done)
 	}
-	b.BrC(w, ir.NE, tReg(RCX), t.c(0), again)
+	b.BrC(w, ir.EQ, tReg(RCX), t.c(0), done)
+	none := ir.NoTemp
+	b.Emit(ir.Op{Code: ir.Sub, W: ir.W64, A: [6]ir.Temp{left, left, t.c(1), none, none, none}})
+	b.BrC(ir.W64, ir.NE, left, t.c(0), again)
+	b.ExitC(w, ir.NE, tReg(RCX), t.c(0), t.pc, true)
 	b.SetLabel(done)
 }
 
+// stringCall runs helper h; when it has more to do the instruction begins again.
 func (t *trans) stringCall(size uint8, h *ir.Helper) {
-	t.b.Call(h, false, t.c(strArgs(t, size)), t.strSegTemp())
+	more := t.b.Call(h, true, t.c(strArgs(t, size)), t.strSegTemp())
+	t.b.ExitC(ir.W64, ir.NE, more, t.c(0), t.pc, true)
 }
 
 // shortStringMax is how many iterations a loop in the block is faster for than a helper.
