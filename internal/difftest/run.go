@@ -81,8 +81,12 @@ func newMachine(c Config) (*machine, error) {
 		return nil, err
 	}
 	m.v = m.e.NewVCPU()
-	m.host, err = hostexec.New(codeBase, codeSize, dataBase, dataSize)
-	return m, err
+	host, err := hostexec.New(codeBase, codeSize, dataBase, dataSize)
+	if err != nil {
+		return nil, err
+	}
+	m.host = host
+	return m, nil
 }
 
 func (m *machine) close() {

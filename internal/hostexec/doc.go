@@ -11,7 +11,6 @@ package hostexec
 type Regs struct {
 	GPR   [16]uint64 // in encoding order
 	Flags uint64     // RFLAGS
-	goSP  uint64
-	_     [2]uint64
+	_     [3]uint64  // for the entry stub
 	FX    [512]byte
 }
