@@ -33,6 +33,8 @@ type tstate struct {
 	// obs, hard, next: the value's fate, from use.
 	obs, hard bool
 	next      uint16
+	// last is the index of the last op that may look at the value, if known; else never.
+	last uint16
 	// cst is the constant temp the value equals, or NoTemp.
 	cst ir.Temp
 	// zeroHi: the upper 64 bits of the vector are zero; zero96: the upper 96 bits are.
@@ -60,7 +62,7 @@ func (c *Compiler) initTemps() {
 	copy(c.t, c.gtmpl)
 	for i := ng; i < len(temps); i++ {
 		s := &c.t[i]
-		*s = tstate{reg: none, vec: temps[i].Type == ir.V128, cst: ir.NoTemp, next: never, mem: noMem}
+		*s = tstate{reg: none, vec: temps[i].Type == ir.V128, cst: ir.NoTemp, next: never, last: never, mem: noMem}
 		if temps[i].Kind == ir.Const {
 			s.cst = ir.Temp(i)
 		}
@@ -216,6 +218,11 @@ func (c *Compiler) memOf(s *tstate) mem { return at(rbp, s.mem) }
 
 // needed reports whether the value is looked at again.
 func (s *tstate) needed() bool { return s.next != never || s.homed && s.obs }
+
+// flagsNeeded reports whether flags word s is looked at by this op or a later one.
+func (c *Compiler) flagsNeeded(s *tstate) bool {
+	return s.needed() && (s.next != never || c.idx <= int(s.last))
+}
 
 // allocReg returns a free general register, making one free if need be. reuse allows the registers of
 // this op's dying inputs.
@@ -426,6 +433,10 @@ func (c *Compiler) newValue(k int) *tstate {
 	s.next = c.use.next[k]
 	s.obs = c.use.obs>>k&1 != 0
 	s.hard = c.use.hard>>k&1 != 0
+	s.last = never
+	if k == 1 {
+		s.last = c.use.last
+	}
 	return s
 }
 

@@ -99,7 +99,7 @@ func New(cfg backend.Config) *Compiler {
 	}
 	for _, g := range cfg.Globals {
 		c.gtmpl = append(c.gtmpl, tstate{
-			reg: none, vec: g.Type == ir.V128, homed: true, inMem: true, obs: true, next: never,
+			reg: none, vec: g.Type == ir.V128, homed: true, inMem: true, obs: true, next: never, last: never,
 			cst: ir.NoTemp, mem: int32(g.Offset) - backend.StateBias,
 		})
 	}

@@ -12,7 +12,7 @@ func (c *Compiler) clobber() {
 	if t == ir.NoTemp {
 		return
 	}
-	if s := &c.t[t]; s.reg == none && !s.inMem && s.needed() && c.recipe.t != t {
+	if s := &c.t[t]; s.reg == none && !s.inMem && c.flagsNeeded(s) && c.recipe.t != t {
 		c.capture(t)
 	}
 	c.hf.t = ir.NoTemp
@@ -24,7 +24,7 @@ func (c *Compiler) keepFlags() bool {
 		return false
 	}
 	s := &c.t[c.hf.t]
-	return s.reg == none && !s.inMem && s.needed() && c.recipe.t != c.hf.t
+	return s.reg == none && !s.inMem && c.flagsNeeded(s) && c.recipe.t != c.hf.t
 }
 
 // capture saves flags word t from the host's flags: to its home when nothing reads it before a

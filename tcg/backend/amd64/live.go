@@ -12,6 +12,10 @@ type use struct {
 	// obs has a bit per slot: a side exit, call or fault looks at the value (of a homed temp)
 	// before it is replaced, so it must be kept somewhere. hard: by other than a fault.
 	obs, hard uint8
+	// after is obs for the inputs of an exit, not counting that exit.
+	after uint8
+	// last is, for a flags word in output slot 1, the index of the last op that may look at it.
+	last uint16
 	// recipe is not recipeNone when the flags in output slot 1 need not be kept: only faults look
 	// at them, and can work them out again.
 	recipe recipeKind
@@ -36,6 +40,8 @@ func (c *Compiler) liveness() {
 		c.nextUse[c.loop.vars[i].t] = uint16(n - 1) // the way back reads it
 	}
 	obs, hard := uint16(never), uint16(never)
+	// The flags global seen last, and the last observer before its next definition.
+	flags, last := ir.NoTemp, uint16(never)
 	for i := n - 1; i >= 0; i-- {
 		o := &ops[i]
 		row := &rows[o.Code]
@@ -53,9 +59,15 @@ func (c *Compiler) liveness() {
 			}
 			c.record(u, k, t, obs, hard)
 		}
-		u.recipe = recipeNone
+		u.recipe, u.last = recipeNone, never
+		if nout == 2 && o.A[1] == flags {
+			u.last = last
+		}
 		if u.obs&^u.hard&2 != 0 && u.next[1] == never {
-			u.recipe = c.findRecipe(o)
+			u.recipe = c.findRecipe(o, u.last)
+		}
+		if nout == 2 {
+			flags, last = o.A[1], never
 		}
 		for k := 0; k < nout; k++ {
 			if t := o.A[k]; t != ir.NoTemp {
@@ -64,10 +76,17 @@ func (c *Compiler) liveness() {
 			}
 		}
 		end := nout + int(row.nin)
+		after := uint8(0)
 		if row.hard && nout == 0 {
 			// An exit looks at what it reads, too.
+			for k := nout; k < end; k++ {
+				if t := o.A[k]; t != ir.NoTemp && c.t[t].homed && obs != never && obs <= c.nextDef[t] {
+					after |= 1 << k
+				}
+			}
 			obs, hard = uint16(i), uint16(i)
 		}
+		u.after = after
 		for k := nout; k < end; k++ {
 			if t := o.A[k]; t != ir.NoTemp {
 				c.record(u, k, t, obs, hard)

@@ -157,12 +157,31 @@ func (c *Compiler) lowerSelC() {
 func (c *Compiler) lowerExitC() {
 	cc := c.compare(0)
 	c.sideExit(cc)
+	c.settle()
+}
+
+// settle applies the fate of a side exit's inputs for the way that does not leave.
+func (c *Compiler) settle() {
+	for k, t := range c.op.A[:rows[c.op.Code].nin] {
+		if t == ir.NoTemp {
+			continue
+		}
+		s := &c.t[t]
+		if !s.homed {
+			continue
+		}
+		s.obs = c.use.after>>k&1 != 0
+		if s.next == never && !s.obs {
+			c.unassign(s)
+		}
+	}
 }
 
 func (c *Compiler) lowerExitF() {
 	cc := c.cond(c.op.Cond, c.op.A[0])
 	c.kill()
 	c.sideExit(cc)
+	c.settle()
 }
 
 // sideExit emits the exit to the op's target under cc.

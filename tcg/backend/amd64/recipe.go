@@ -19,10 +19,11 @@ const (
 	recipeResultA            // the result and the first input
 )
 
-// findRecipe looks for values that last, each in one place or another, until the flags of o are
-// replaced. Called by liveness with nextDef as it is after o.
-func (c *Compiler) findRecipe(o *ir.Op) recipeKind {
-	till := c.nextDef[o.A[1]]
+// findRecipe looks for values that last, each in one place or another, until the op last, the last one
+// that may look at the flags of o, or until these are replaced. Called by liveness with nextDef as it
+// is after o.
+func (c *Compiler) findRecipe(o *ir.Op, last uint16) recipeKind {
+	till := min(last, c.nextDef[o.A[1]])
 	lasts := func(t ir.Temp) bool {
 		if t == ir.NoTemp {
 			return false
