@@ -155,6 +155,9 @@ func (v *VCPU) site(t *backend.Table, s *backend.Site) (Stop, siteResult) {
 		v.SetPC(s.PC)
 	case backend.SiteMem:
 		v.e.stats.SlowMem++
+		if v.e.log.OnAt(debuglog.MMU, s.PC) {
+			v.e.log.Printf("mmu: %s of %d bytes at %#x by pc %#x done in Go\n", s.Op.Code, s.Op.W.Bytes(), uint64(v.address(t, s)), s.PC)
+		}
 		if v.hitsCode(t, s) {
 			v.leaveAt(t, s)
 			if stop, done := v.redo(accessesBefore(t, s)); done {

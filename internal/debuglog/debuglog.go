@@ -25,7 +25,6 @@ const (
 	Page
 	Plugin
 	Unimp
-	GuestError
 	Strace
 	Cache
 	NoChain
@@ -41,11 +40,10 @@ var items = []struct {
 	{OutAsm, "out_asm", "host code of each block"},
 	{Exec, "exec", "each block entered (with nochain: every one)"},
 	{Int, "int", "guest exceptions and signals"},
-	{MMU, "mmu", "slow memory accesses"},
+	{MMU, "mmu", "memory accesses of generated code that took the slow path"},
 	{Page, "page", "the guest's memory map after loading"},
 	{Plugin, "plugin", "output of plugins"},
 	{Unimp, "unimp", "what gotcg does not implement, once each"},
-	{GuestError, "guest_errors", "guest programs doing what they should not"},
 	{Strace, "strace", "system calls"},
 	{Cache, "cache", "translation cache: evictions, flushes, invalidations"},
 	{NoChain, "nochain", "do not chain blocks, so that exec shows every one"},
