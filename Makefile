@@ -14,7 +14,8 @@ test: ## all tests that need nothing but Go and gcc
 	$(GO) test ./...
 
 test-full: ## also the long tests and those that need qemu-user
-	GOTCG_LONG=1 $(GO) test -timeout 60m ./...
+	$(GO) test -timeout 60m ./...
+	$(GO) test -timeout 60m -run AgainstQEMU . -long
 
 race: ## the tests under the race detector (needs gcc)
 	CGO_ENABLED=1 $(GO) test -race -short -p 1 ./...
@@ -52,8 +53,11 @@ fuzz: ## coverage-guided fuzzing of the decoders, FUZZTIME each
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME) ./cpu/x86
 	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME) ./cpu/arm64
 
-fuzz-diff: ## random instructions against the host CPU and qemu-aarch64, 1,000,000 and more each
-	GOTCG_FUZZ_INSNS=1000000 $(GO) test -timeout 60m -run 'Differential|Hostile' -v ./...
+INSNS        ?= 1000000
+SEED         ?= 1
+DIFFERS      := ./internal/difftest ./cpu/x86 ./internal/a64diff
+fuzz-diff: ## random instructions against the host CPU and qemu-aarch64, INSNS (a million) on each executor
+	$(GO) test -timeout 60m -run Differential -v $(DIFFERS) -diff.insns $(INSNS) -diff.seed $(SEED)
 
 HOSTILE ?= 250000
 fuzz-hostile: ## random bytes as code on every executor and memory mode, HOSTILE blocks each (four: a million)

@@ -3,6 +3,7 @@ package gotcg_test
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,6 +27,8 @@ var counted = map[string]uint64{
 	"memory.x64": 56301, "memory.a64": 56873,
 	"hello.x64": 67, "hello.a64": 70,
 }
+
+var long = flag.Bool("long", false, "TestInsnCountAgainstQEMU counts the longer programs too")
 
 func TestInsnCountOfPrograms(t *testing.T) {
 	for name, want := range counted {
@@ -74,7 +77,7 @@ func TestInsnCountAgainstQEMU(t *testing.T) {
 		if _, err := exec.LookPath(qemu); err != nil {
 			t.Skip(qemu + " is not installed; the recorded counts have been checked")
 		}
-		if want > 1e5 && os.Getenv("GOTCG_LONG") == "" {
+		if want > 1e5 && !*long {
 			continue // its log has hundreds of megabytes
 		}
 		log := filepath.Join(t.TempDir(), "log")

@@ -3,9 +3,9 @@ package x86
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"flag"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"strconv"
 	"strings"
@@ -576,31 +576,32 @@ func vecShow(in *Inst, s *State) string {
 	return out
 }
 
-// vecCount is how many of each encoding to try: VECFUZZ, or the share of GOTCG_FUZZ_INSNS, or a few.
+// The names of these flags are those of internal/difftest and internal/a64diff, so that one command steers all.
+var (
+	flagInsns = flag.Int("diff.insns", 0, "instructions to compare; 0: a small number")
+	flagSeed  = flag.Uint64("diff.seed", 0, "seed of the differential tests")
+	flagOps   = flag.String("diff.ops", "", "mnemonics to restrict the vector test to")
+)
+
+// vecCount is how many of each encoding to try.
 func vecCount() int {
-	n, _ := strconv.Atoi(os.Getenv("VECFUZZ"))
-	if total, _ := strconv.Atoi(os.Getenv("GOTCG_FUZZ_INSNS")); n == 0 && total > 0 {
-		n = 1 + total/len(vecEncodings(""))
-	}
 	switch {
-	case n == 0 && testing.Short():
-		n = 2
-	case n == 0:
-		n = 8
+	case *flagInsns > 0:
+		return 1 + *flagInsns/len(vecEncodings(*flagOps))
+	case testing.Short():
+		return 2
 	}
-	return n
+	return 8
 }
 
-// TestDifferentialVec is the differential fuzz; VECONLY names mnemonics, VECSEED a seed.
+// TestDifferentialVec is the differential fuzz.
 func TestDifferentialVec(t *testing.T) {
-	seed, _ := strconv.ParseUint(os.Getenv("VECSEED"), 10, 64)
-	vecFuzz(t, os.Getenv("VECONLY"), vecCount(), seed, false)
+	vecFuzz(t, *flagOps, vecCount(), *flagSeed, false)
 }
 
 // TestDifferentialVecUnmasked does so with exceptions unmasked.
 func TestDifferentialVecUnmasked(t *testing.T) {
-	seed, _ := strconv.ParseUint(os.Getenv("VECSEED"), 10, 64)
-	vecFuzz(t, os.Getenv("VECONLY"), vecCount(), seed+1, true)
+	vecFuzz(t, *flagOps, vecCount(), *flagSeed+1, true)
 }
 
 // TestVecEncodings: the fuzz reaches every mnemonic there is a translation of.

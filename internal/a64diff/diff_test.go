@@ -1,9 +1,9 @@
 package a64diff
 
 import (
+	"cmp"
 	"errors"
-	"os"
-	"strconv"
+	"flag"
 	"strings"
 	"testing"
 
@@ -29,35 +29,34 @@ var executors = []executor{
 	{"jit-tlb", tcg.AccelJIT, softmmu.TLB},
 }
 
-// envInt reads a number from the environment.
-func envInt(name string, def int) int {
-	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
-		return n
-	}
-	return def
-}
+var (
+	flagInsns = flag.Int("diff.insns", 0, "instructions to compare; 0: a small number")
+	flagSeed  = flag.Uint64("diff.seed", 1, "seed of the differential tests")
+	flagRows  = flag.String("diff.ops", "", "only rows of a64.pat whose name begins so")
+	flagWords = flag.String("diff.words", "9b027c20,8b000041", "the sequence of TestWords: hexadecimal words, separated by commas")
+	flagMem   = flag.Bool("diff.mem", false, "the sequence of TestWords uses memory")
+)
 
-func newGenerator(t *testing.T, seed int) *Generator {
+func init() { flag.StringVar(&passes, "diff.opt", "", "optimizer passes, as in tcg.Config.Opt") }
+
+func newGenerator(t *testing.T, seed uint64) *Generator {
 	rows, err := LoadRows("../../cpu/arm64")
 	require.NoError(t, err)
-	prefix := os.Getenv("GOTCG_FUZZ_ROW") // only rows with this prefix
-	g := NewGenerator(rows, uint64(seed), func(r *decodegen.Row) bool { return strings.HasPrefix(r.Name, prefix) })
+	g := NewGenerator(rows, seed, func(r *decodegen.Row) bool { return strings.HasPrefix(r.Name, *flagRows) })
 	g.Legal = arm64.Defined
 	t.Logf("seed %d, %d rows", seed, g.Rows())
 	return g
 }
 
 // TestDifferentialQemu compares random sequences with qemu-aarch64, when it is installed.
-// GOTCG_FUZZ_INSNS is the number of instructions, GOTCG_FUZZ_SEED the generator's seed.
 func TestDifferentialQemu(t *testing.T) {
 	qemu := FindQemu()
 	if qemu == "" {
 		t.Skip("no qemu-aarch64 here; TestVectors compares recorded results")
 	}
-	g := newGenerator(t, envInt("GOTCG_FUZZ_SEED", 1))
-	goal := envInt("GOTCG_FUZZ_INSNS", 10000)
+	g := newGenerator(t, *flagSeed)
 	insns, bad := 0, 0
-	for insns < goal && bad < 10 {
+	for insns < cmp.Or(*flagInsns, 10000) && bad < 10 {
 		var cases []*Case
 		for range batch {
 			cases = append(cases, g.Case())

@@ -48,9 +48,9 @@ func TestDifferentialUndefined(t *testing.T) {
 	}
 	rows, err := LoadRows("../../cpu/arm64")
 	require.NoError(t, err)
-	rnd := rand.New(rand.NewPCG(uint64(envInt("GOTCG_FUZZ_SEED", 1)), 2))
+	rnd := rand.New(rand.NewPCG(*flagSeed, 2))
 	var words []uint32
-	for len(words) < envInt("GOTCG_FUZZ_WORDS", 20000) {
+	for len(words) < max(*flagInsns, 20000) {
 		w := rnd.Uint32()
 		if rnd.IntN(4) != 0 { // near an encoding
 			r := &rows[rnd.IntN(len(rows))]

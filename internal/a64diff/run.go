@@ -3,7 +3,6 @@ package a64diff
 import (
 	"encoding/binary"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/gotcg/gotcg/cpu"
@@ -21,6 +20,9 @@ type Machine struct {
 	fpcr   *cpu.RegInfo
 	fpsr   *cpu.RegInfo
 }
+
+// passes is tcg.Config.Opt of all machines; a test flag sets it.
+var passes string
 
 // NewMachine makes an engine for the image's sequences.
 func (im *Image) NewMachine(accel tcg.Accel, mode softmmu.Mode) (*Machine, error) {
@@ -46,7 +48,7 @@ func (im *Image) NewMachine(accel tcg.Accel, mode softmmu.Mode) (*Machine, error
 	if err := mem.Map(scratchAddr, scratchLen, softmmu.R|softmmu.W, softmmu.Info{}); err != nil {
 		return nil, err
 	}
-	if m.engine, err = tcg.New(tcg.Config{Arch: arm64.Arch(), Mem: mem, Accel: accel, Verify: true, Opt: os.Getenv("GOTCG_OPT"), CodeSize: 16 << 20}); err != nil {
+	if m.engine, err = tcg.New(tcg.Config{Arch: arm64.Arch(), Mem: mem, Accel: accel, Verify: true, Opt: passes, CodeSize: 16 << 20}); err != nil {
 		return nil, err
 	}
 	m.vcpu = m.engine.NewVCPU()

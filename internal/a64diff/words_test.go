@@ -2,7 +2,6 @@ package a64diff
 
 import (
 	"encoding/binary"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,19 +11,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWords runs the instruction words of GOTCG_WORDS (hexadecimal, separated by commas) as one case on all
-// executors and compares with qemu; GOTCG_WORDS_SEED is the input's seed. It is a tool for looking at finds.
+// TestWords runs the words of -diff.words as one case on all executors and compares with qemu. The default is two
+// plain instructions; others are for looking at finds.
 func TestWords(t *testing.T) {
-	text, qemu := os.Getenv("GOTCG_WORDS"), FindQemu()
-	if text == "" || qemu == "" {
-		t.Skip("GOTCG_WORDS is not set, or no qemu-aarch64")
+	qemu := FindQemu()
+	if qemu == "" {
+		t.Skip("no qemu-aarch64 here")
 	}
-	seed, err := strconv.ParseUint(os.Getenv("GOTCG_WORDS_SEED"), 0, 64)
-	require.NoError(t, err)
-	c := &Case{Seed: seed, Mem: os.Getenv("GOTCG_WORDS_MEM") != ""}
+	c := &Case{Seed: *flagSeed, Mem: *flagMem}
 	b := ir.NewBuilder(arm64.Arch().Globals)
 	b.Reset(codeAddr)
-	for i, s := range strings.Split(text, ",") {
+	for i, s := range strings.Split(*flagWords, ",") {
 		w, err := strconv.ParseUint(s, 16, 32)
 		require.NoError(t, err)
 		c.Words = append(c.Words, uint32(w))

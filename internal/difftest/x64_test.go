@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -34,12 +33,6 @@ func run(t *testing.T, accel tcg.Accel, mode softmmu.Mode, hook bool) {
 	c := Config{Seed: *flagSeed, Insns: 60000, Accel: accel, Mode: mode, Hook: hook, MaxMismatch: *flagMax, Verify: true, MaxLen: *flagLen, Only: *flagOnly}
 	if testing.Short() {
 		c.Insns = 20000
-	}
-	if n, err := strconv.Atoi(os.Getenv("GOTCG_FUZZ_INSNS")); err == nil { // make fuzz-diff
-		c.Insns = n
-	}
-	if n, err := strconv.ParseUint(os.Getenv("GOTCG_FUZZ_SEED"), 0, 64); err == nil {
-		c.Seed = n
 	}
 	if *flagInsns > 0 {
 		c.Insns = *flagInsns
