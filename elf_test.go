@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -147,5 +148,42 @@ func TestCrashes(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// TestStopBlocked ends a guest's wait for input by context and by Stop; it goes on afterwards.
+func TestStopBlocked(t *testing.T) {
+	for _, arch := range []string{".x64", ".a64"} {
+		in, feed, err := os.Pipe()
+		require.NoError(t, err)
+		drain, out, err := os.Pipe()
+		require.NoError(t, err)
+		m, err := gotcg.Load("testdata/elf/bin/cat"+arch, gotcg.Config{Stdin: in, Stdout: out})
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+		x, err := m.Run(ctx)
+		cancel()
+		require.NoError(t, err)
+		require.Equal(t, gotcg.Stopped, x.Kind)
+		time.AfterFunc(20*time.Millisecond, m.Stop)
+		x, err = m.Run(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, gotcg.Stopped, x.Kind)
+		_, err = feed.WriteString("some input")
+		require.NoError(t, err)
+		require.NoError(t, feed.Close())
+		for x.Kind == gotcg.Stopped {
+			x, err = m.Run(context.Background())
+			require.NoError(t, err)
+		}
+		require.Equal(t, gotcg.Exited, x.Kind)
+		require.Zero(t, x.Code)
+		require.NoError(t, m.Close())
+		require.NoError(t, out.Close())
+		b, err := io.ReadAll(drain)
+		require.NoError(t, err)
+		require.Equal(t, "some input", string(b))
+		require.NoError(t, in.Close())
+		require.NoError(t, drain.Close())
 	}
 }

@@ -194,7 +194,11 @@ func (m *Machine) Run(ctx context.Context, opts ...RunOption) (Exit, error) {
 		return Exit{}, fmt.Errorf("gotcg: %w", err)
 	}
 	if !ended {
-		return m.exit(), nil
+		e := m.exit()
+		if e.Kind == Raised { // stopped in a system call, which the next Run does again
+			e.Kind, e.Exception = Stopped, Exception{}
+		}
+		return e, nil
 	}
 	e := Exit{Kind: Exited, Code: x.Code, Signal: int(x.Signal), PC: m.PC()}
 	if x.Signal != 0 {
@@ -219,8 +223,14 @@ func (m *Machine) exit() Exit {
 	return e
 }
 
-// Stop makes Run return soon. Any goroutine may call it.
-func (m *Machine) Stop() { m.vcpu.Interrupt() }
+// Stop makes Run return soon, also out of a system call that blocks. Any goroutine may call it. When
+// it comes while Run is returning anyway, it may end the next Run.
+func (m *Machine) Stop() {
+	m.vcpu.Interrupt()
+	if m.proc != nil {
+		m.proc.Interrupt()
+	}
+}
 
 // linuxCPU is the machine's vCPU as the Linux personality sees it.
 type linuxCPU Machine

@@ -336,13 +336,18 @@ func (s *fsState) watchCancel(ctx context.Context) (stop func()) {
 	if ctx.Done() == nil {
 		return func() {}
 	}
-	cancel := context.AfterFunc(ctx, func() {
-		_, _ = unix.Write(s.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
-	})
+	cancel := context.AfterFunc(ctx, s.poke)
 	return func() {
 		if !cancel() { // it ran, or runs: take the token back
-			var b [8]byte
-			_, _ = unix.Read(s.wake, b[:])
+			s.unpoke()
 		}
 	}
+}
+
+// poke makes the wake descriptor readable, unpoke makes it not so.
+func (s *fsState) poke() { _, _ = unix.Write(s.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0}) }
+
+func (s *fsState) unpoke() {
+	var b [8]byte
+	_, _ = unix.Read(s.wake, b[:])
 }

@@ -27,3 +27,7 @@ func (p *Process) random() io.Reader { return p.cfg.Random }
 func fileIdent(*os.File) (dev, ino uint64) { return 0, 0 }
 
 func (*fsState) watchCancel(context.Context) func() { return func() {} }
+
+func (*fsState) poke() {}
+
+func (*fsState) unpoke() {}

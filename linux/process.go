@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gotcg/gotcg/linux/abi"
 	"github.com/gotcg/gotcg/softmmu"
@@ -103,6 +104,7 @@ type Process struct {
 
 	limits [abi.RLIM_NLIMITS]abi.Rlimit
 	task   *Task
+	stop   atomic.Bool // Interrupt was called since the last Run began to wait
 	exit   *Exit
 }
 
@@ -180,6 +182,7 @@ func (p *Process) Run(ctx context.Context) (e Exit, ok bool, err error) {
 			t.restart = false
 			t.syscall()
 			if t.restart {
+				p.calm()
 				return Exit{}, false, nil
 			}
 			continue
@@ -189,11 +192,30 @@ func (p *Process) Run(ctx context.Context) (e Exit, ok bool, err error) {
 			return Exit{}, false, err
 		}
 		if !t.exception(exc) {
+			p.calm()
 			return Exit{}, false, nil
 		}
 	}
 	return *p.exit, true, nil
 }
+
+// Interrupt ends a blocking system call of the guest, and with it Run, as the end of Run's
+// context does. Any goroutine may call it. It has no effect on a guest that is not blocked:
+// stop its CPU too.
+func (p *Process) Interrupt() {
+	p.stop.Store(true)
+	p.fs.poke()
+}
+
+// calm takes an Interrupt back once Run has heeded it.
+func (p *Process) calm() {
+	if p.stop.Swap(false) {
+		p.fs.unpoke()
+	}
+}
+
+// stopping tells whether a blocking call is to end.
+func (t *Task) stopping() bool { return t.ctx.Err() != nil || t.p.stop.Load() }
 
 // unimp reports, once, something the guest asked for that is not there.
 func (p *Process) unimp(format string, args ...any) {

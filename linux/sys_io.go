@@ -128,13 +128,19 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 	if write {
 		events = unix.POLLOUT
 	}
-	if !h.wild && !t.waitFD(f, events) {
-		return 0, abi.EINTR
-	}
 	if len(h.bufs) == 0 {
 		h.bufs = [][]byte{nil}
 	}
-	n, err := f.transfer(h.bufs, write, off)
+	n, err := 0, error(unix.EAGAIN)
+	if f.mayBlock && off == nil && !h.wild { // the common case that nothing blocks takes one host call
+		n, err = f.transferNow(h.bufs, write)
+	}
+	if err == unix.EAGAIN || err == unix.EOPNOTSUPP {
+		if !h.wild && !t.waitFD(f, events) {
+			return 0, abi.EINTR
+		}
+		n, err = f.transfer(h.bufs, write, off)
+	}
 	if err == nil && h.wild {
 		return 0, abi.EFAULT
 	}
@@ -148,6 +154,15 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 		return 0, hostErrno(err)
 	}
 	return uint64(n), 0
+}
+
+// transferNow is transfer at the file's position where that does not block; EAGAIN means that
+// it would, EOPNOTSUPP that this file cannot say.
+func (f *file) transferNow(bufs [][]byte, write bool) (int, error) {
+	if write {
+		return unix.Pwritev2(f.host, bufs, -1, unix.RWF_NOWAIT)
+	}
+	return unix.Preadv2(f.host, bufs, -1, unix.RWF_NOWAIT)
 }
 
 // transfer does one host call for rw.
@@ -175,7 +190,7 @@ func (f *file) transfer(bufs [][]byte, write bool, off *int64) (int, error) {
 // waitFD waits until f is ready, so that the context of Run can end the wait. It reports false
 // when it did; the call is then done again by the next Run.
 func (t *Task) waitFD(f *file, events int16) bool {
-	if !f.mayBlock || t.ctx.Done() == nil {
+	if !f.mayBlock {
 		return true
 	}
 	if fl, err := unix.FcntlInt(uintptr(f.host), unix.F_GETFL, 0); err != nil || fl&unix.O_NONBLOCK != 0 {
@@ -187,7 +202,7 @@ func (t *Task) waitFD(f *file, events int16) bool {
 		switch {
 		case err == unix.EINTR:
 			continue
-		case err == nil && p[0].Revents == 0 && t.ctx.Err() != nil:
+		case err == nil && p[0].Revents == 0 && t.stopping():
 			t.restart = true
 			return false
 		}

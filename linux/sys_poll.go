@@ -70,7 +70,7 @@ func (t *Task) hostPoll(fds []abi.PollFd, d deadline) (n int, e abi.Errno, ok bo
 				ready++
 			}
 		}
-		if ready == 0 && host[len(fds)].Revents != 0 && t.ctx.Err() != nil {
+		if ready == 0 && host[len(fds)].Revents != 0 && t.stopping() {
 			t.restart = true
 			return 0, abi.EINTR, false
 		}

@@ -144,7 +144,7 @@ func (t *Task) sleepUntil(clock int32, end abi.Timespec) (uint64, abi.Errno) {
 		}
 		p := []unix.PollFd{{Fd: int32(t.p.fs.wake), Events: unix.POLLIN}}
 		n, err := unix.Ppoll(p, &unix.Timespec{Sec: d.Sec, Nsec: d.Nsec}, nil)
-		if err == nil && n > 0 && t.ctx.Err() != nil {
+		if err == nil && n > 0 && t.stopping() {
 			t.restart, t.sleepEnd = true, &end
 			return 0, abi.EINTR
 		}
