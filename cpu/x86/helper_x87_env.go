@@ -95,57 +95,58 @@ func (s *State) takeEnv(b []byte, small bool) int {
 	return 28
 }
 
-// Selector bits of x87Env.
+// Selector bits of the environment instructions.
 const (
-	xLoad  = 1 << iota // else store
-	xRegs              // with the registers: FNSAVE, FRSTOR
+	xRegs  = 1 << iota // with the registers: FNSAVE, FRSTOR
 	xSmall             // 16-bit operand size
 )
 
-// x87Env is FNSTENV, FNSAVE, FLDENV and FRSTOR at address in[1]; selector: xLoad, xRegs, xSmall.
-var x87Env = &ir.Helper{Name: "x87_env", Stores: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+// envSize returns the bytes of an environment, and of all that is loaded or stored.
+func envSize(sel uint64) (env, total int) {
+	env = 28
+	if sel&xSmall != 0 {
+		env = 14
+	}
+	if sel&xRegs != 0 {
+		return env, env + 80
+	}
+	return env, env
+}
+
+// x87EnvOut puts what FNSTENV or FNSAVE stores into State.Scratch.
+var x87EnvOut = &ir.Helper{Name: "x87_env_out", NoGlobals: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
 	s := stateOf(env)
-	f := newFPU(s)
-	load, regs, small := in[0].Lo&xLoad != 0, in[0].Lo&xRegs != 0, in[0].Lo&xSmall != 0
-	n := 28
-	if small {
-		n = 14
+	f, b := newFPU(s), s.scratch()
+	n := s.putEnv(b, in[0].Lo&xSmall != 0)
+	for i := 0; in[0].Lo&xRegs != 0 && i < 8; i++ {
+		binary.LittleEndian.PutUint64(b[n+10*i:], f.reg(i).Mant)
+		binary.LittleEndian.PutUint16(b[n+10*i+8:], uint16(f.reg(i).SE))
 	}
-	total := n
-	if regs {
-		total += 80
-	}
-	var buf [108]byte
-	if load {
-		if s.FSW&fswES != 0 {
-			env.Raise(ir.Exception{Kind: ir.ExcFP, PC: env.PC})
-			return ir.Val{}
-		}
-		if fault := env.Mem.Read(in[1].Lo, buf[:total]); !fault.Ok() {
-			env.RaiseFault(fault)
-			return ir.Val{}
-		}
-		s.takeEnv(buf[:], small)
-		for i := 0; regs && i < 8; i++ {
-			p := buf[n+10*i:]
-			*f.reg(i) = FPReg{binary.LittleEndian.Uint64(p), uint64(binary.LittleEndian.Uint16(p[8:]))}
-		}
-		return ir.Val{}
-	}
-	s.putEnv(buf[:], small)
-	for i := 0; regs && i < 8; i++ {
-		binary.LittleEndian.PutUint64(buf[n+10*i:], f.reg(i).Mant)
-		binary.LittleEndian.PutUint16(buf[n+10*i+8:], uint16(f.reg(i).SE))
-	}
-	if fault := env.Mem.Write(in[1].Lo, buf[:total]); !fault.Ok() {
-		env.RaiseFault(fault)
-		return ir.Val{}
-	}
-	if regs {
+	return ir.Val{}
+}}
+
+// x87EnvStored finishes FNSTENV, which masks all exceptions, and FNSAVE, which initializes.
+var x87EnvStored = &ir.Helper{Name: "x87_env_stored", NoGlobals: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+	s := stateOf(env)
+	if in[0].Lo&xRegs != 0 {
 		s.initFPU()
-	} else {
-		s.FCW |= 0x3f // FNSTENV masks all exceptions
-		f.updateES()
+		return ir.Val{}
+	}
+	s.FCW |= 0x3f
+	f := newFPU(s)
+	f.updateES()
+	return ir.Val{}
+}}
+
+// x87EnvIn is FLDENV and FRSTOR of what is in State.Scratch.
+var x87EnvIn = &ir.Helper{Name: "x87_env_in", NoGlobals: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+	s := stateOf(env)
+	b := s.scratch()
+	n := s.takeEnv(b, in[0].Lo&xSmall != 0)
+	f := newFPU(s)
+	for i := 0; in[0].Lo&xRegs != 0 && i < 8; i++ {
+		p := b[n+10*i:]
+		*f.reg(i) = FPReg{binary.LittleEndian.Uint64(p), uint64(binary.LittleEndian.Uint16(p[8:]))}
 	}
 	return ir.Val{}
 }}
@@ -153,17 +154,34 @@ var x87Env = &ir.Helper{Name: "x87_env", Stores: true, Fn: func(env *ir.Env, in 
 // fxsaveSize is the part of the 512-byte FXSAVE area that is written. SDM vol. 1 10.5.1.
 const fxsaveSize = 416
 
-// fxSave is FXSAVE at address in[1]; selector bit 0: FXSAVE64.
-var fxSave = &ir.Helper{Name: "fxsave", ReadsOnly: true, Stores: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+// fxSave puts what FXSAVE stores into State.Scratch; selector bit 0: FXSAVE64. in[1] is the address.
+var fxSave = &ir.Helper{Name: "fxsave", ReadsOnly: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
 	if in[1].Lo&15 != 0 {
 		env.Raise(ir.Exception{Kind: ir.ExcProtection, PC: env.PC})
 		return ir.Val{}
 	}
-	var b [fxsaveSize]byte
-	stateOf(env).PutFXSave(b[:], uint32(*env.FPEnv), in[0].Lo&1 != 0)
-	if fault := env.Mem.Write(in[1].Lo, b[:]); !fault.Ok() {
-		env.RaiseFault(fault)
+	s := stateOf(env)
+	s.PutFXSave(s.scratch(), uint32(*env.FPEnv), in[0].Lo&1 != 0)
+	return ir.Val{}
+}}
+
+// fxAlign is the alignment check of FXRSTOR.
+var fxAlign = &ir.Helper{Name: "fxrstor_check", NoGlobals: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+	if in[1].Lo&15 != 0 {
+		env.Raise(ir.Exception{Kind: ir.ExcProtection, PC: env.PC})
 	}
+	return ir.Val{}
+}}
+
+// fxRestore is FXRSTOR of what is in State.Scratch; selector bit 0: FXRSTOR64. A reserved MXCSR bit is #GP.
+var fxRestore = &ir.Helper{Name: "fxrstor", Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+	s := stateOf(env)
+	b := s.scratch()
+	if binary.LittleEndian.Uint32(b[24:])&^mxcsrMask != 0 {
+		env.Raise(ir.Exception{Kind: ir.ExcProtection, PC: env.PC})
+		return ir.Val{}
+	}
+	*env.FPEnv = uint64(s.TakeFXSave(b, in[0].Lo&1 != 0))
 	return ir.Val{}
 }}
 
@@ -216,22 +234,3 @@ func (s *State) TakeFXSave(b []byte, wide bool) (mxcsr uint32) {
 	}
 	return le.Uint32(b[24:])
 }
-
-// fxRestore is FXRSTOR at address in[1]; selector bit 0: FXRSTOR64. A reserved MXCSR bit is #GP.
-var fxRestore = &ir.Helper{Name: "fxrstor", Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
-	var b [512]byte
-	bad := in[1].Lo&15 != 0
-	if !bad {
-		if fault := env.Mem.Read(in[1].Lo, b[:]); !fault.Ok() {
-			env.RaiseFault(fault)
-			return ir.Val{}
-		}
-		bad = binary.LittleEndian.Uint32(b[24:])&^mxcsrMask != 0
-	}
-	if bad {
-		env.Raise(ir.Exception{Kind: ir.ExcProtection, PC: env.PC})
-		return ir.Val{}
-	}
-	*env.FPEnv = uint64(stateOf(env).TakeFXSave(b[:], in[0].Lo&1 != 0))
-	return ir.Val{}
-}}

@@ -74,6 +74,9 @@ type State struct {
 	TSCAux uint64
 	// XCR0 is what XGETBV reads for ECX = 0.
 	XCR0 uint64
+	// Scratch is where FXSAVE, FNSAVE and their like put together what they store, and what they load
+	// arrives; it holds nothing between instructions.
+	Scratch [64]uint64
 }
 
 // EFLAGS bits (SDM vol. 1 3.4.3).

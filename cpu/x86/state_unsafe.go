@@ -24,6 +24,8 @@ const (
 	offTSCAux = unsafe.Offsetof(State{}.TSCAux)
 	offSeg    = unsafe.Offsetof(State{}.Seg)
 
+	offScratch = unsafe.Offsetof(State{}.Scratch)
+
 	stateSize = unsafe.Sizeof(State{})
 )
 
@@ -35,3 +37,6 @@ func stateOf(env *ir.Env) *State { return (*State)(env.State) }
 
 // StateAt returns the State behind p, for code that holds a vCPU's block.
 func StateAt(p unsafe.Pointer) *State { return (*State)(p) }
+
+// scratch returns State.Scratch as bytes.
+func (s *State) scratch() []byte { return unsafe.Slice((*byte)(unsafe.Pointer(&s.Scratch)), 512) }

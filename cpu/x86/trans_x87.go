@@ -4,7 +4,7 @@ import "github.com/gotcg/gotcg/tcg/ir"
 
 // x87 instructions are helper calls, most of them known to backends by ir.Helper.X87: memory operands are loaded before and stored after by IR ops, so
 // that instrumentation sees them and a fault leaves the x87 state alone. The block saves (FNSAVE,
-// FXSAVE and their like) access memory in the helper.
+// FXSAVE and their like) go through State.Scratch.
 
 // transX87 makes the table of the x87 mnemonics.
 func transX87() map[Op]transFn {
@@ -20,8 +20,8 @@ func transX87() map[Op]transFn {
 		FLDCW: func(t *trans) { t.x87(x87LoadCW, 0, t.b.Ld(ir.W16, t.ea(), 0)) }, FNSTCW: xStoreCW, FNSTSW: xStoreSW,
 		FNCLEX: xControl(xClex), FNINIT: xControl(xInit), FFREE: xControl(xFree), FFREEP: xControl(xFreeP),
 		FWAIT:   func(t *trans) { t.b.Call(x87Wait, false) },
-		FNSTENV: xEnv(0), FNSAVE: xEnv(xRegs), FLDENV: xEnv(xLoad), FRSTOR: xEnv(xLoad | xRegs),
-		FXSAVE: func(t *trans) { t.xFX(fxSave) }, FXRSTOR: xFXRestore,
+		FNSTENV: xStoreEnv(0), FNSAVE: xStoreEnv(xRegs), FLDENV: xLoadEnv(0), FRSTOR: xLoadEnv(xRegs),
+		FXSAVE: xFXSave, FXRSTOR: xFXRestore,
 	}
 	for i, op := range []Op{FADD, FMUL, opNone, opNone, FSUB, FSUBR, FDIV, FDIVR} {
 		m[op] = xArith(uint64(i), ir.X87M32, ir.X87M64)
@@ -234,23 +234,99 @@ func xControl(sel uint64) transFn {
 	}
 }
 
-func xEnv(sel uint64) transFn {
+// envSel adds the operand size to a selector of the environment instructions.
+func (t *trans) envSel(sel uint64) uint64 {
+	if t.in.OpSize == 2 {
+		sel |= xSmall
+	}
+	return sel
+}
+
+// xStoreEnv is FNSTENV and FNSAVE.
+func xStoreEnv(sel uint64) transFn {
 	return func(t *trans) {
-		if t.in.OpSize == 2 {
-			t.b.Call(x87Env, false, t.c(sel|xSmall), t.storeAt())
-			return
-		}
-		t.b.Call(x87Env, false, t.c(sel), t.storeAt())
+		sel := t.envSel(sel)
+		_, n := envSize(sel)
+		t.b.Call(x87EnvOut, false, t.c(sel))
+		t.scratchOut(t.storeAt(), n)
+		t.b.Call(x87EnvStored, false, t.c(sel))
 	}
 }
 
-func (t *trans) xFX(h *ir.Helper) {
-	t.b.Call(h, false, t.c(uint64(t.in.Rex>>3&1)), t.storeAt())
+// xLoadEnv is FLDENV and FRSTOR.
+func xLoadEnv(sel uint64) transFn {
+	return func(t *trans) {
+		sel := t.envSel(sel)
+		_, n := envSize(sel)
+		t.b.Call(x87Wait, false)
+		t.scratchIn(t.storeAt(), n)
+		t.b.Call(x87EnvIn, false, t.c(sel))
+	}
+}
+
+// scratchOut stores the first n bytes of State.Scratch at address at, from the end: a store that runs into
+// the next page faults before anything has been stored.
+func (t *trans) scratchOut(at ir.Temp, n int) {
+	ea := ir.EA{Base: at, Index: ir.NoTemp}
+	if rest := n % 8; rest != 0 {
+		v := t.lds(offScratch + uintptr(n-rest))
+		ea.Disp = int32(n - rest)
+		if rest&4 != 0 {
+			if rest&2 != 0 {
+				e := ea
+				e.Disp += 4
+				t.b.St(ir.W16, e, t.b.Op2i(ir.Shr, ir.W64, v, 32), 0)
+			}
+			t.b.St(ir.W32, ea, v, 0)
+		} else {
+			t.b.St(ir.W16, ea, v, 0)
+		}
+	}
+	for i := n/8 - 1; i >= 0; i-- {
+		ea.Disp = int32(8 * i)
+		t.b.St(ir.W64, ea, t.lds(offScratch+8*uintptr(i)), 0)
+	}
+}
+
+// scratchIn loads n bytes at address at into State.Scratch.
+func (t *trans) scratchIn(at ir.Temp, n int) {
+	ea := ir.EA{Base: at, Index: ir.NoTemp}
+	for i := range n / 8 {
+		ea.Disp = int32(8 * i)
+		t.sts(offScratch+8*uintptr(i), t.b.Ld(ir.W64, ea, 0))
+	}
+	rest := n % 8
+	if rest == 0 {
+		return
+	}
+	ea.Disp = int32(n - rest)
+	w := ir.W16
+	if rest&4 != 0 {
+		w = ir.W32
+	}
+	v := t.b.Ld(w, ea, 0)
+	if rest == 6 {
+		ea.Disp += 4
+		v = t.b.Op2(ir.Or, ir.W64, v, t.b.Op2i(ir.Shl, ir.W64, t.b.Ld(ir.W16, ea, 0), 32))
+	}
+	t.sts(offScratch+uintptr(n-rest), v)
+}
+
+// wide is the selector of FXSAVE64 and FXRSTOR64.
+func (t *trans) wide() ir.Temp { return t.c(uint64(t.in.Rex >> 3 & 1)) }
+
+func xFXSave(t *trans) {
+	at := t.storeAt()
+	t.b.Call(fxSave, false, t.wide(), at)
+	t.scratchOut(at, fxsaveSize)
 }
 
 // xFXRestore is FXRSTOR; it may change the mode, so it ends the block.
 func xFXRestore(t *trans) {
-	t.xFX(fxRestore)
+	at := t.storeAt()
+	t.b.Call(fxAlign, false, t.wide(), at)
+	t.scratchIn(at, 512)
+	t.b.Call(fxRestore, false, t.wide())
 	t.b.ExitPtr(t.c(t.next))
 	t.end = true
 }
