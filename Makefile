@@ -5,7 +5,7 @@ export CGO_ENABLED ?= 0
 FUZZTIME     ?= 60s
 BENCH        ?= ../shared/bench
 
-.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-hostile golden bench cover elfs busybox check help
+.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-hostile golden bench cover health elfs busybox check help
 
 build: ## build bin/gotcg
 	$(GO) build -trimpath -o bin/gotcg ./cmd/gotcg
@@ -78,6 +78,10 @@ BUSYBOX_A64  ?= busybox-arm64
 busybox: build ## busybox applets beside the host and qemu-aarch64 (BUSYBOX_A64=file)
 	$(GO) run ./internal/applets -gotcg 'bin/gotcg run' -busybox /bin/busybox
 	$(GO) run ./internal/applets -gotcg 'bin/gotcg run' -busybox $(BUSYBOX_A64) -ref qemu-aarch64
+
+health: ## count skipped tests and tolerated differences into docs/health.md
+	$(GO) test ./internal/archtest -run Health -update
+	@head -9 docs/health.md
 
 cover: ## coverage by package
 	$(GO) test -short -cover ./...

@@ -17,7 +17,7 @@ var refused = map[string]string{
 	"0x0F 0x0D MOD[0b11] MOD=3 REG[rrr] RM[nnn]": "a NOP on Intel processors, #UD on AMD's",
 }
 
-// pattern is the encoding of one row of shared/isa/x86.tsv (words: Intel XED's manual).
+// pattern is the encoding of one row of testdata/isa/x86.tsv.gz (words: Intel XED's manual).
 type pattern struct {
 	pfx, rex     byte
 	opcode       []byte
