@@ -196,4 +196,3 @@ func (e *vecEngine) run(insn []byte, s *State, mem []byte) ir.ExcKind {
 	e.as.Read(veData, mem)
 	return x
 }
-
