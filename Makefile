@@ -5,7 +5,7 @@ export CGO_ENABLED ?= 0
 FUZZTIME     ?= 60s
 BENCH        ?= ../shared/bench
 
-.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-hostile golden bench cover health elfs busybox check help
+.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-hostile golden bench cover health elfs busybox counts check help
 
 build: ## build bin/gotcg
 	$(GO) build -trimpath -o bin/gotcg ./cmd/gotcg
@@ -82,6 +82,10 @@ busybox: build ## busybox applets beside the host and qemu-aarch64 (BUSYBOX_A64=
 health: ## count skipped tests and tolerated differences into docs/health.md
 	$(GO) test ./internal/archtest -run Health -update
 	@head -9 docs/health.md
+
+counts: ## insn-count beside the instructions that qemu-user logs (needs qemu-user, gcc, musl-gcc, gcc-aarch64-linux-gnu)
+	$(MAKE) -C internal/counts/guest OUT=$(CURDIR)/bin/counts BUSYBOX_A64=$(abspath $(BUSYBOX_A64))
+	$(GO) run ./internal/counts -v -list bin/counts/list
 
 cover: ## coverage by package
 	$(GO) test -short -cover ./...

@@ -20,15 +20,21 @@ import (
 //
 //	env -i qemu-ARCH -one-insn-per-tb -d exec,nochain PROGRAM
 //
-// that begin with "Trace" (qemu-user 10.0.2). QEMU enters a block for each iteration of a repeated string
-// instruction, where insn-count counts one instruction: none of these programs has one.
+// that begin with "Trace" (qemu-user 10.0.2), less those of linesOfReps.
 var counted = map[string]uint64{
 	"compute.x64": 1797632, "compute.a64": 1465205,
 	"memory.x64": 56301, "memory.a64": 56873,
 	"hello.x64": 67, "hello.a64": 70,
+	"rep.x64": 390,
 }
 
 var long = flag.Bool("long", false, "TestInsnCountAgainstQEMU counts the longer programs too")
+
+// linesOfReps are the lines QEMU 10.0 has beyond one for each instruction: it leaves a repeated string
+// instruction when the low 16 bits of RCX become 0 (after the first iteration) and begins it again.
+// Five of the seven instructions of rep.x64 go on to RCX = 0 byte by byte, from 0x1ffff, 0x20000 (once each)
+// and 0x30005 (three times) among others. See docs/counts.md.
+var linesOfReps = map[string]uint64{"rep.x64": 25}
 
 func TestInsnCountOfPrograms(t *testing.T) {
 	for name, want := range counted {
@@ -93,7 +99,7 @@ func TestInsnCountAgainstQEMU(t *testing.T) {
 			}
 		}
 		require.NoError(t, f.Close())
-		require.Equal(t, want, n, name)
+		require.Equal(t, want+linesOfReps[name], n, name)
 	}
 }
 

@@ -27,10 +27,9 @@ func putU64(b []byte, v uint64) { binary.LittleEndian.PutUint64(b, v) }
 
 // load maps the image, the stack and the heap, and sets the entry state.
 func (p *Process) load() error {
-	p.mm.top = min(uint64(p.as.Limit())+1, hugeLimit)
-	if uint64(p.as.Limit()) == ^uint64(0) {
-		p.mm.top = hugeLimit
-	}
+	// The last page stays free, as under Linux, so that addresses have the same low bits whatever the limit:
+	// musl's free, for one, takes another path when a block crosses a multiple of 8 KiB.
+	p.mm.top = min(uint64(p.as.Limit())-abi.PageSize+1, hugeLimit)
 	if err := p.loadImage(); err != nil {
 		return fmt.Errorf("linux: loading %s: %w", p.img.Path, err)
 	}
