@@ -15,7 +15,7 @@ import (
 
 // hostBackend returns the code generator for this host.
 func hostBackend(cfg backend.Config) (backend.Backend, error) {
-	if !hostcode.Supported {
+	if !hostcode.Supported || !amd64.Supported() {
 		return nil, ErrNoJIT
 	}
 	return amd64.New(cfg), nil

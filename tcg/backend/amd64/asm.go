@@ -247,19 +247,3 @@ func (a *asm) vrr(e enc, r, v, rm uint8) {
 	a.vexHead(e, r, v, 0, rm)
 	a.byte(0xc0 | r&7<<3 | rm&7)
 }
-
-// vrm emits the VEX.128 form of e with a memory operand.
-func (a *asm) vrm(e enc, r, v uint8, m mem) {
-	if m.gs {
-		a.byte(0x65)
-	}
-	x, b := uint8(0), uint8(0)
-	if m.index != noReg {
-		x = uint8(m.index)
-	}
-	if m.base != noReg {
-		b = uint8(m.base)
-	}
-	a.vexHead(e, r, v, x, b)
-	a.modMem(r, m)
-}

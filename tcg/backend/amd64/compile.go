@@ -12,6 +12,10 @@ type features struct {
 	avx, fma, bmi1, bmi2, lzcnt, popcnt, sse42, aes, pclmul bool
 }
 
+// Supported reports whether this host has what all generated code relies on: SSE4.1, and with it SSSE3 and
+// LAHF in 64-bit mode.
+func Supported() bool { return cpu.X86.HasSSE41 && cpu.X86.HasSSSE3 }
+
 func hostFeatures() features {
 	x := &cpu.X86
 	return features{
