@@ -1,5 +1,6 @@
 # gotcg: `make help` lists the targets.
 GO           ?= go
+GOFMT        := $(shell $(GO) env GOROOT)/bin/gofmt
 STATICCHECK  = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 export CGO_ENABLED ?= 0
 FUZZTIME     ?= 60s
@@ -30,10 +31,10 @@ lint: check-fmt ## gofmt, vet and staticcheck, also as other hosts see the code
 	GOOS=windows $(GO) vet ./...
 
 fmt: ## format the source
-	gofmt -w .
+	$(GOFMT) -w .
 
 check-fmt:
-	@out=$$(gofmt -l .); [ -z "$$out" ] || { echo "gofmt would change: $$out"; exit 1; }
+	@out=$$($(GOFMT) -l .) && [ -z "$$out" ] || { echo "gofmt would change: $$out"; exit 1; }
 
 generate: ## rewrite generated code
 	$(GO) generate ./...

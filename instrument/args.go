@@ -12,9 +12,9 @@ import (
 type ArgKind uint8
 
 const (
-	String ArgKind = iota
-	Bool           // on, off, true, false, yes, no, 1, 0; a bare key is on
-	Uint           // decimal, 0x hex, 0 octal
+	String ArgKind = iota // any text
+	Bool                  // on, off, true, false, yes, no, 1, 0; a bare key is on
+	Uint                  // decimal, 0x hex, 0 octal
 )
 
 // String names the kind for help texts.

@@ -84,9 +84,13 @@ func (s *State) readFPSR(env *uint64) uint64 {
 	return v
 }
 
-// ReadFPSR, WriteFPSR and WriteFPCR access the registers while no translated code runs.
-func (s *State) ReadFPSR() uint64   { return s.readFPSR(&s.FPEnv) }
+// ReadFPSR returns FPSR while no translated code runs.
+func (s *State) ReadFPSR() uint64 { return s.readFPSR(&s.FPEnv) }
+
+// WriteFPSR sets FPSR while no translated code runs.
 func (s *State) WriteFPSR(v uint64) { s.writeFPSR(v, &s.FPEnv) }
+
+// WriteFPCR sets FPCR while no translated code runs.
 func (s *State) WriteFPCR(v uint64) { s.writeFPCR(v, &s.FPEnv) }
 
 var fpsrBits = [...]struct{ env, fpsr uint64 }{

@@ -1,4 +1,3 @@
-// Package archtest keeps the rooms apart: who may import whom.
 package archtest
 
 import (

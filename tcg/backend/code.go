@@ -104,10 +104,10 @@ type Recipe struct {
 type UndoKind uint8
 
 const (
-	UndoNone   UndoKind = iota
-	UndoAdd             // input 0 is the sum
-	UndoSub             // input 0 is the difference
-	UndoRevSub          // input 1 is the difference
+	UndoNone   UndoKind = iota // all inputs are still there
+	UndoAdd                    // input 0 is the sum
+	UndoSub                    // input 0 is the difference
+	UndoRevSub                 // input 1 is the difference
 )
 
 // Undo is an amount to take back from a counter, see ir.CounterUndo.

@@ -9,6 +9,7 @@ import (
 type ExcKind uint8
 
 const (
+	// ExcNone: nothing happened.
 	ExcNone ExcKind = iota
 	// ExcSyscall: a system call instruction; the State PC is after it.
 	ExcSyscall
@@ -53,6 +54,7 @@ func (k ExcKind) String() string {
 // Access is what a memory access wanted.
 type Access uint8
 
+// The accesses.
 const (
 	AccessRead Access = iota
 	AccessWrite
@@ -66,6 +68,7 @@ func (a Access) String() string { return [...]string{"read", "write", "fetch"}[a
 type FaultKind uint8
 
 const (
+	// FaultNone: the access succeeded.
 	FaultNone FaultKind = iota
 	// FaultUnmapped: nothing is mapped there (SEGV_MAPERR).
 	FaultUnmapped

@@ -13,6 +13,7 @@ type ParseError struct {
 	Msg  string
 }
 
+// Error gives the line and what is wrong with it.
 func (e *ParseError) Error() string { return fmt.Sprintf("ir: line %d: %s", e.Line, e.Msg) }
 
 // Parse reads the text form Format writes. Empty lines and what follows a # are ignored. globals are

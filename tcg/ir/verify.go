@@ -13,10 +13,12 @@ type VerifyError struct {
 	Err  error
 }
 
+// Error gives the op and the rule it breaks.
 func (e *VerifyError) Error() string {
 	return fmt.Sprintf("ir: op %d (%s): %v", e.Op, e.Text, e.Err)
 }
 
+// Unwrap returns the broken rule.
 func (e *VerifyError) Unwrap() error { return e.Err }
 
 // Verify checks a block against the rules of the IR and returns a *VerifyError for the first break:
