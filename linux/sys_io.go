@@ -136,7 +136,7 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 		n, err = f.transferNow(h.bufs, write)
 	}
 	if err == unix.EAGAIN || err == unix.EOPNOTSUPP {
-		if !h.wild && !t.waitFD(f, events) {
+		if off == nil && !h.wild && !t.waitFD(f, events) {
 			return 0, abi.EINTR
 		}
 		n, err = f.transfer(h.bufs, write, off)

@@ -112,7 +112,8 @@ func (t *Task) accept(a *Args, flags int) (uint64, abi.Errno) {
 	if flags&^socketFlags != 0 {
 		return 0, abi.EINVAL
 	}
-	if !t.waitFD(f, unix.POLLIN) {
+	listening, err := unix.GetsockoptInt(f.host, unix.SOL_SOCKET, unix.SO_ACCEPTCONN)
+	if err == nil && listening != 0 && !t.waitFD(f, unix.POLLIN) {
 		return 0, abi.EINTR
 	}
 	var sa [maxSockaddr]byte
@@ -204,20 +205,31 @@ func sysRecvfrom(t *Task, a *Args) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	if a.Int(3)&unix.MSG_DONTWAIT == 0 && !t.waitFD(f, unix.POLLIN) {
-		return 0, abi.EINTR
-	}
 	h := t.buffers(a[1], a[2], softmmu.W)
 	defer h.done()
 	if h.wild {
 		return 0, abi.EFAULT
 	}
 	var sa [maxSockaddr]byte
-	n, salen, _, err := hostRecv(f.host, h.bufs, sa[:], a.Int(3))
+	n, salen, _, err := t.recv(f, h, sa[:], a.Int(3))
 	if err != nil {
 		return 0, hostErrno(err)
 	}
 	return uint64(n), t.putSockaddr(a[4], a[5], sa[:], salen)
+}
+
+// recv receives one message, waiting for it so that Run's context can end the wait.
+func (t *Task) recv(f *file, h *hostBufs, sa []byte, flags int) (n int, salen uint32, mflags int32, err error) {
+	if flags&unix.MSG_WAITALL == 0 {
+		n, salen, mflags, err = hostRecv(f.host, h.bufs, sa, flags|unix.MSG_DONTWAIT)
+		if err != unix.EAGAIN || flags&unix.MSG_DONTWAIT != 0 {
+			return n, salen, mflags, err
+		}
+	}
+	if !t.waitFD(f, unix.POLLIN) {
+		return 0, 0, 0, unix.EINTR
+	}
+	return hostRecv(f.host, h.bufs, sa, flags)
 }
 
 // msghdr is struct msghdr with guest addresses, 56 bytes.
@@ -275,16 +287,13 @@ func sysRecvmsg(t *Task, a *Args) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	if a.Int(2)&unix.MSG_DONTWAIT == 0 && !t.waitFD(f, unix.POLLIN) {
-		return 0, abi.EINTR
-	}
 	h, e := t.iovec(a.FD(0), m.iov, m.iovlen, softmmu.W)
 	if e != 0 {
 		return 0, e
 	}
 	defer h.done()
 	var sa [maxSockaddr]byte
-	n, salen, flags, err := hostRecv(f.host, h.bufs, sa[:], a.Int(2))
+	n, salen, flags, err := t.recv(f, h, sa[:], a.Int(2))
 	if err != nil {
 		return 0, hostErrno(err)
 	}
