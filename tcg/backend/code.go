@@ -88,8 +88,6 @@ type Table struct {
 	Helpers []*ir.Helper
 	// Undos are the CounterUndo ops of the block in order.
 	Undos []Undo
-
-	in [5]ir.Val // not on the stack: helpers make it escape
 }
 
 // Recipe computes a flags word as the second output of Op over Args, after undoing what the op

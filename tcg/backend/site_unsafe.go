@@ -117,7 +117,7 @@ type ExecFunc func(env *ir.Env, o *ir.Op, helpers []*ir.Helper, in *[5]ir.Val) (
 // Observe does the work of site s, a call of a helper with Observer.
 func (t *Table) Observe(h *Header, s *Site, env *ir.Env, globals []ir.GlobalInfo) {
 	env.PC = s.PC
-	in := &t.in
+	in := &env.In
 	for i, l := range t.Locs[s.Args+1 : s.Args+uint32(s.NArgs)] {
 		if l != LocNone {
 			in[i] = t.Read(h, l, ir.I64)
@@ -138,7 +138,7 @@ func (t *Table) Do(h *Header, s *Site, env *ir.Env, globals []ir.GlobalInfo, exe
 	env.PC, env.Exc = s.PC, ir.Exception{}
 	args := t.Locs[s.Args : s.Args+uint32(s.NArgs)]
 	nout := len(s.Op.Code.Info().Out)
-	in := &t.in
+	in := &env.In
 	*in = [5]ir.Val{}
 	for i := nout; i < len(args); i++ {
 		if args[i] != LocNone {

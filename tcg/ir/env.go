@@ -127,6 +127,8 @@ type Env struct {
 	PC uint64
 	// Exc is set by Raise.
 	Exc Exception
+	// In is room for the inputs of the op being done: what helpers get would escape from the stack.
+	In [5]Val
 	// VCPU is the vCPU's index, from 0.
 	VCPU int
 	// User belongs to who made the Env (the engine's vCPU); helpers of guests do not touch it.
