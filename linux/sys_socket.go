@@ -220,11 +220,13 @@ func sysRecvfrom(t *Task, a *Args) (uint64, abi.Errno) {
 
 // recv receives one message, waiting for it so that Run's context can end the wait.
 func (t *Task) recv(f *file, h *hostBufs, sa []byte, flags int) (n int, salen uint32, mflags int32, err error) {
-	if flags&unix.MSG_WAITALL == 0 {
-		n, salen, mflags, err = hostRecv(f.host, h.bufs, sa, flags|unix.MSG_DONTWAIT)
-		if err != unix.EAGAIN || flags&unix.MSG_DONTWAIT != 0 {
-			return n, salen, mflags, err
-		}
+	try := flags | unix.MSG_DONTWAIT
+	if flags&unix.MSG_WAITALL != 0 {
+		try |= unix.MSG_PEEK // for the error only: what is there may be a part
+	}
+	n, salen, mflags, err = hostRecv(f.host, h.bufs, sa, try)
+	if err != nil && err != unix.EAGAIN || flags&unix.MSG_DONTWAIT != 0 || err == nil && flags&unix.MSG_WAITALL == 0 {
+		return n, salen, mflags, err
 	}
 	if !t.waitFD(f, unix.POLLIN) {
 		return 0, 0, 0, unix.EINTR
