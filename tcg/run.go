@@ -74,7 +74,7 @@ func (v *VCPU) execute(tb *TB) (Stop, bool) {
 		v.e.log.Printf("Trace %d: %p [%016x/%08x]\n", v.Index, tb, tb.Key.PC, tb.Key.Flags)
 	}
 	v.current = tb
-	v.e.stats.Entries++
+	v.stats.entries.Add(1)
 	if v.e.jit != nil {
 		if v.e.cfg.Lockstep {
 			return v.executeLockstep(tb)

@@ -58,7 +58,7 @@ func (v *VCPU) executeJIT(tb *TB) (Stop, bool) {
 			n := h.ExitArg
 			if h.ExitReason == backend.ExitFault {
 				var err error
-				v.e.stats.Faults++
+				v.stats.faults.Add(1)
 				if n, err = j.siteAt(h.FaultPC); err != nil {
 					panic(fmt.Errorf("gotcg internal error (please report): %w (signal %d, address %#x)", err, h.FaultSig, h.FaultAddr))
 				}
@@ -113,7 +113,7 @@ func (v *VCPU) followSlot(n uint32) *TB {
 // followIndirect returns the TB at the PC and enters it into the jump cache.
 func (v *VCPU) followIndirect() *TB {
 	e := v.e
-	e.stats.IndirectMisses++
+	v.stats.indirectMisses.Add(1)
 	if v.current.Key.Flags != 0 || v.limited {
 		return nil
 	}
@@ -140,9 +140,9 @@ const (
 
 // site does the work of a site on the saved registers.
 func (v *VCPU) site(t *backend.Table, s *backend.Site) (Stop, siteResult) {
-	v.e.stats.Sites++
+	v.stats.sites.Add(1)
 	if s.Kind == backend.SiteCall && t.Helpers[s.Helper].Observer {
-		v.e.stats.Calls++
+		v.stats.calls.Add(1)
 		t.Observe(v.hdr, s, &v.env, v.e.arch.Globals)
 		return Stop{}, siteResume
 	}
@@ -151,10 +151,10 @@ func (v *VCPU) site(t *backend.Table, s *backend.Site) (Stop, siteResult) {
 		v.leaveAt(t, s)
 		return Stop{Exc: cpu.Exception{Kind: ir.ExcDivide, PC: s.PC}}, siteStop
 	case backend.SiteCall, backend.SitePure:
-		v.e.stats.Calls++
+		v.stats.calls.Add(1)
 		v.SetPC(s.PC)
 	case backend.SiteMem:
-		v.e.stats.SlowMem++
+		v.stats.slowMem.Add(1)
 		if v.e.log.OnAt(debuglog.MMU, s.PC) {
 			v.e.log.Printf("mmu: %s of %d bytes at %#x by pc %#x done in Go\n", s.Op.Code, s.Op.W.Bytes(), uint64(v.address(t, s)), s.PC)
 		}
@@ -166,7 +166,7 @@ func (v *VCPU) site(t *backend.Table, s *backend.Site) (Stop, siteResult) {
 			return Stop{}, siteLeave
 		}
 	default:
-		v.e.stats.Evals++
+		v.stats.evals.Add(1)
 	}
 	if !t.Do(v.hdr, s, &v.env, v.e.arch.Globals, interp.ExecOp) {
 		if s.Kind != backend.SiteCall { // a helper may have moved the PC (rep)

@@ -3,11 +3,11 @@ package tcg
 import (
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 )
 
-// Stats are the engine's counters. They are kept without synchronization with running vCPUs: read
-// them when none runs.
+// Stats are the engine's counters.
 type Stats struct {
 	Translated, TranslatedInsns, TranslatedBytes uint64
 	HostBytes                                    uint64
@@ -22,7 +22,23 @@ type Stats struct {
 func (e *Engine) Stats() Stats {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.stats
+	s := e.stats
+	for _, v := range e.vcpus {
+		c := &v.stats
+		s.Entries += c.entries.Load()
+		s.IndirectMisses += c.indirectMisses.Load()
+		s.Sites += c.sites.Load()
+		s.SlowMem += c.slowMem.Load()
+		s.Evals += c.evals.Load()
+		s.Calls += c.calls.Load()
+		s.Faults += c.faults.Load()
+	}
+	return s
+}
+
+// vcpuStats are the counters that a vCPU counts while it runs, without the engine's lock.
+type vcpuStats struct {
+	entries, indirectMisses, sites, slowMem, evals, calls, faults atomic.Uint64
 }
 
 // Print writes the counters, one a line.

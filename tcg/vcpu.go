@@ -18,6 +18,7 @@ const NumCounters = 4096
 type VCPU struct {
 	e     *Engine
 	Index int
+	stats vcpuStats
 
 	// mem is the vCPU's memory: Header, guest State, jump cache, TLB. It holds no Go pointers, so
 	// that generated code may write it without barriers.
