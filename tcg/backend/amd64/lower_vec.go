@@ -2,13 +2,16 @@ package amd64
 
 import "github.com/gotcg/gotcg/tcg/ir"
 
-// op3 emits dst = op(a, b).
+// op3 emits dst = op(a, b). Without AVX it may change XMM15 when dst is b, also when a is XMM15.
 func (c *Compiler) op3(e enc, dst, a, b xreg) {
 	switch {
 	case c.feat.avx:
 		c.vxx(e, dst, a, b)
 	case dst == a:
 		c.xx(e, dst, b)
+	case dst == b && a == xmm15:
+		c.xx(e, a, b)
+		c.xmov(dst, a)
 	case dst == b:
 		c.xmov(xmm15, b)
 		c.xmov(dst, a)
@@ -21,6 +24,12 @@ func (c *Compiler) op3(e enc, dst, a, b xreg) {
 
 // op3i is op3 with an immediate.
 func (c *Compiler) op3i(e enc, dst, a, b xreg, imm uint8) {
+	if !c.feat.avx && dst == b && dst != a && a == xmm15 {
+		c.xx(e, a, b)
+		c.byte(imm)
+		c.xmov(dst, a)
+		return
+	}
 	c.op3(e, dst, a, b)
 	c.byte(imm)
 }
