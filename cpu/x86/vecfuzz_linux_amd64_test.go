@@ -69,7 +69,9 @@ func vecEncodings(only string) (list []vecEncoding) {
 	}
 	for opcode := range 256 {
 		for _, p := range [][]byte{{}, {0x66}, {0xf3}, {0xf2}} {
-			try(append(append([]byte{}, p...), 0x0f, byte(opcode))...)
+			if opcode != 0x38 && opcode != 0x3a { // not escapes: their ModRM would be anything
+				try(append(append([]byte{}, p...), 0x0f, byte(opcode))...)
+			}
 			try(append(append([]byte{}, p...), 0x0f, 0x38, byte(opcode))...)
 			try(append(append([]byte{}, p...), 0x0f, 0x3a, byte(opcode))...)
 		}
