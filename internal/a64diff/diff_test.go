@@ -52,6 +52,7 @@ func newGenerator(t *testing.T, seed uint64) *Generator {
 func TestDifferentialQemu(t *testing.T) {
 	qemu := FindQemu()
 	if qemu == "" {
+		require.Zero(t, *flagInsns, "no qemu-aarch64 here")
 		t.Skip("no qemu-aarch64 here; TestVectors compares recorded results")
 	}
 	g := newGenerator(t, *flagSeed)
