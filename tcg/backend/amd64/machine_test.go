@@ -200,9 +200,16 @@ func (m *machine) compile(b *ir.Block) uint32 {
 
 // enter runs the code at an offset of the buffer until it leaves.
 func (m *machine) enter(off uint32) {
-	m.hdr.ExitReason = 0
-	m.hdr.GuestFPEnv = ir.FPDefault
-	hostcode.Enter(m.hdr, m.buf.Addr()+uintptr(off))
+	want := m.hdr.Interrupt
+	for {
+		m.hdr.ExitReason = 0
+		m.hdr.GuestFPEnv = ir.FPDefault
+		hostcode.Enter(m.hdr, m.buf.Addr()+uintptr(off))
+		if m.hdr.Interrupt == want || m.hdr.ExitReason != backend.ExitInterruptSlot && m.hdr.ExitReason != backend.ExitInterruptPC {
+			return
+		}
+		m.hdr.Interrupt = want // the Go scheduler set it, not the test
+	}
 }
 
 // run compiles b and runs it until it leaves.
