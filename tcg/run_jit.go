@@ -121,7 +121,11 @@ func (v *VCPU) followIndirect() *TB {
 	if tb == nil || e.cfg.NoChain || e.log.On(debuglog.NoChain) {
 		return nil
 	}
-	*v.jcEntry(tb.Key.PC) = backend.JumpCacheEntry{PC: tb.Key.PC, Host: uint64(tb.code)}
+	e.mu.Lock()
+	if !tb.gone.Load() { // else who dropped it has looked for it here already
+		*v.jcEntry(tb.Key.PC) = backend.JumpCacheEntry{PC: tb.Key.PC, Host: uint64(tb.code)}
+	}
+	e.mu.Unlock()
 	v.current = tb
 	return tb
 }

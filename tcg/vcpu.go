@@ -37,8 +37,9 @@ type VCPU struct {
 	tlb      *softmmu.VTLB // nil in direct mode
 	in       [5]ir.Val     // inputs of the site's op
 
-	// tbs is the jump cache of the run loop, by hash of the PC.
-	tbs [1 << 12]*TB
+	// tbs is the jump cache of the run loop, by hash of the PC. Who drops a TB takes it out, holding the
+	// engine's lock, while this vCPU may be reading.
+	tbs [1 << 12]atomic.Pointer[TB]
 	// limit is how many instructions may still run in limit mode.
 	limit   uint64
 	limited bool
@@ -136,8 +137,8 @@ func (v *VCPU) SetLimit(n int64) {
 
 // forget removes tb from the vCPU's look-up caches.
 func (v *VCPU) forget(tb *TB) {
-	if i := jcHash(tb.Key.PC); v.tbs[i] == tb {
-		v.tbs[i] = nil
+	if i := jcHash(tb.Key.PC); v.tbs[i].Load() == tb {
+		v.tbs[i].Store(nil)
 	}
 	if e := v.jcEntry(tb.Key.PC); e.PC == tb.Key.PC {
 		v.resetJC(e)
@@ -145,7 +146,9 @@ func (v *VCPU) forget(tb *TB) {
 }
 
 func (v *VCPU) forgetAll() {
-	clear(v.tbs[:])
+	for i := range v.tbs {
+		v.tbs[i].Store(nil)
+	}
 	v.clearJC()
 }
 
@@ -171,14 +174,14 @@ func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
 	key := cpu.TBKey{PC: pc, Flags: flags, Mode: v.mode()}
 	v.keepMode(key.Mode)
 	h := jcHash(pc)
-	if tb := v.tbs[h]; tb != nil && tb.Key == key {
+	if tb := v.tbs[h].Load(); tb != nil && tb.Key == key {
 		return tb, softmmu.Fault{}
 	}
 	v.e.mu.Lock()
 	defer v.e.mu.Unlock()
 	tb, fault := v.e.find(key)
 	if tb != nil {
-		v.tbs[h] = tb
+		v.tbs[h].Store(tb)
 	}
 	return tb, fault
 }
