@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/cpu/arm64"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg"
@@ -192,6 +193,32 @@ func TestPreciseFault(t *testing.T) {
 			require.EqualValues(t, codeBase+4, v.PC())
 			require.EqualValues(t, 1, arm64.Arch().ReadReg(v.State(), 0))
 			require.EqualValues(t, 77, arm64.Arch().ReadReg(v.State(), 1))
+		}
+	})
+}
+
+// TestInternalError has a translator that contradicts itself: Run reports it and the process lives.
+func TestInternalError(t *testing.T) {
+	modes(t, func(t *testing.T, mode softmmu.Mode, accel tcg.Accel) {
+		as, err := softmmu.New(softmmu.Config{Mode: mode})
+		require.NoError(t, err)
+		defer as.Close()
+		require.NoError(t, as.Map(codeBase, softmmu.PageSize, softmmu.RWX, softmmu.Info{}))
+		bad := *arm64.Arch()
+		bad.Translate = func(*ir.Builder, uint64, []byte, uint32) cpu.Result { panic("BUG: nothing fits") }
+		e, err := tcg.New(tcg.Config{Arch: &bad, Mem: as, Accel: accel})
+		require.NoError(t, err)
+		defer e.Close()
+		v := e.NewVCPU()
+		v.SetPC(codeBase)
+		for range 2 {
+			s := v.Run()
+			require.Equal(t, tcg.StopError, s.Kind)
+			var x *tcg.InternalError
+			require.ErrorAs(t, s.Err, &x)
+			require.Contains(t, x.Text, "nothing fits")
+			require.Contains(t, x.Detail, "phase translate, guest pc 0x10000")
+			require.EqualValues(t, codeBase, v.PC())
 		}
 	})
 }

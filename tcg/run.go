@@ -39,8 +39,17 @@ type Stop struct {
 }
 
 // Run executes guest code from the State's PC until something happens that the caller must see.
-func (v *VCPU) Run() Stop {
+func (v *VCPU) Run() (stop Stop) {
 	defer v.enterThread()()
+	defer func() {
+		if r := recover(); r != nil {
+			x, ok := r.(*InternalError)
+			if !ok {
+				panic(r)
+			}
+			stop = Stop{Kind: StopError, Err: x}
+		}
+	}()
 	for {
 		if atomic.LoadUint32(&v.hdr.Interrupt) != 0 {
 			atomic.StoreUint32(&v.hdr.Interrupt, 0)
@@ -58,12 +67,12 @@ func (v *VCPU) Run() Stop {
 		}
 		v.pass = false
 		before := v.counters[limitSlot]
-		stop, done := v.execute(tb)
+		s, done := v.execute(tb)
 		if v.limited {
 			v.limit -= min(v.limit, v.counters[limitSlot]-before)
 		}
 		if done {
-			return v.stopped(stop)
+			return v.stopped(s)
 		}
 	}
 }

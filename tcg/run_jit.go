@@ -60,7 +60,7 @@ func (v *VCPU) executeJIT(tb *TB) (Stop, bool) {
 				var err error
 				v.stats.faults.Add(1)
 				if n, err = j.siteAt(h.FaultPC); err != nil {
-					panic(fmt.Errorf("gotcg internal error (please report): %w (signal %d, address %#x)", err, h.FaultSig, h.FaultAddr))
+					panic(&InternalError{err.Error(), fmt.Sprintf("signal %d, address %#x", h.FaultSig, h.FaultAddr)})
 				}
 			}
 			t, s := j.site(n)

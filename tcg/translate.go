@@ -189,11 +189,21 @@ func cloneBlock(b *ir.Block) *ir.Block {
 	return &c
 }
 
-// internalError describes a contradiction inside gotcg: never the guest's fault.
-func (e *Engine) internalError(phase string, key cpu.TBKey, r any) error {
+// InternalError is a contradiction inside gotcg, met while running a guest: never the guest's fault.
+// The vCPU's State is that of before the block.
+type InternalError struct {
+	// Text says what contradicts what; Detail, where: phase, guest PC and code, IR, stack.
+	Text, Detail string
+}
+
+func (x *InternalError) Error() string {
+	return "internal error of gotcg (please report): " + x.Text + "\n" + x.Detail
+}
+
+func (e *Engine) internalError(phase string, key cpu.TBKey, r any) *InternalError {
 	n := min(e.b.Len+e.arch.MaxInsnLen, len(e.code))
-	return fmt.Errorf("gotcg internal error (please report): %v\nphase %s, guest pc %#x, code % x\n%s\n%s",
-		r, phase, key.PC, e.code[:n], ir.Format(&e.b.Block), debug.Stack())
+	return &InternalError{fmt.Sprint(r), fmt.Sprintf("phase %s, guest pc %#x, code % x\n%s\n%s",
+		phase, key.PC, e.code[:n], ir.Format(&e.b.Block), debug.Stack())}
 }
 
 // logBlock prints the block in e.b under the items that are on.
