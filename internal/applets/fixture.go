@@ -116,7 +116,10 @@ func stampTree(dir string) error {
 		if err != nil {
 			return err
 		}
-		if fi.Mode()&os.ModeSymlink != 0 {
+		if fi.Mode()&os.ModeSymlink != 0 { // package os cannot set a link's own time
+			if err := exec.Command("touch", "-h", "-d", fmt.Sprintf("@%d", stamp.Unix()), all[i]).Run(); err != nil {
+				return fmt.Errorf("touch -h %s: %w", all[i], err)
+			}
 			continue
 		}
 		if err := os.Chtimes(all[i], stamp, stamp); err != nil {
