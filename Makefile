@@ -67,10 +67,11 @@ fuzz-hostile: ## random bytes as code on every executor and memory mode, HOSTILE
 
 bench: build ## workloads beside native and qemu-user 10
 	$(MAKE) -C $(BENCH)/src ARCHES="x64 a64" OUT=$(CURDIR)/bin/bench
-	python3 $(BENCH)/bench.py --bin bin/bench --set int,fp,start --runs 5 --scale 20 --net --mem \
-		--emu 'qemu@x64=qemu-x86_64' --emu 'gotcg@x64=$(CURDIR)/bin/gotcg run'
-	python3 $(BENCH)/bench.py --bin bin/bench --set int,fp,start --runs 5 --scale 20 --net --mem \
-		--emu 'qemu@a64=qemu-aarch64' --emu 'gotcg@a64=$(CURDIR)/bin/gotcg run'
+	python3 $(BENCH)/bench.py --bin bin/bench --set int,fp,start --runs 3 --scale 20 --net --mem \
+		--emu 'qemu@x64=qemu-x86_64' --emu 'gotcg@x64=$(CURDIR)/bin/gotcg run' \
+		--emu 'gotcg+count@x64=$(CURDIR)/bin/gotcg run --plugin insn-count' \
+		--emu 'qemu-a64@a64=qemu-aarch64' --emu 'gotcg-a64@a64=$(CURDIR)/bin/gotcg run' \
+		--emu 'gotcg-a64+count@a64=$(CURDIR)/bin/gotcg run --plugin insn-count'
 
 elfs: ## rebuild the guest test programs (needs gcc and gcc-aarch64-linux-gnu)
 	$(MAKE) -C testdata/elf/src
