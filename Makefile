@@ -6,7 +6,7 @@ export CGO_ENABLED ?= 0
 FUZZTIME     ?= 60s
 BENCH        ?= ../shared/bench
 
-.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-hostile golden bench cover health elfs busybox counts check help
+.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-hostile golden bench cover health elfs busybox counts gostd check help
 
 build: ## build bin/gotcg
 	$(GO) build -trimpath -o bin/gotcg ./cmd/gotcg
@@ -88,6 +88,10 @@ health: ## count skipped tests and tolerated differences into docs/health.md
 counts: ## insn-count beside the instructions that qemu-user logs (needs qemu-user, gcc, musl-gcc, gcc-aarch64-linux-gnu)
 	$(MAKE) -C internal/counts/guest OUT=$(CURDIR)/bin/counts BUSYBOX_A64=$(abspath $(BUSYBOX_A64))
 	$(GO) run ./internal/counts -v -list bin/counts/list
+
+GOSTD ?=
+gostd: build ## tests of Go's standard library as guests, into docs/gostd.md (GOSTD='-pkg net/.*'; needs qemu-aarch64)
+	$(GO) run ./internal/gostd -gotcg 'bin/gotcg run' -table docs/gostd.md $(GOSTD)
 
 cover: ## coverage by package
 	$(GO) test -short -cover ./...
