@@ -29,6 +29,8 @@ type jit struct {
 	owner []uint32
 	// tbs are the TBs in order of their code.
 	tbs []placed
+	// tables holds the TBs' site tables.
+	tables backend.Arena
 }
 
 // slot is a TB's exit and what it is chained to.
@@ -41,7 +43,7 @@ type slot struct {
 type placed struct {
 	off, site uint32
 	tb        *TB
-	tab       backend.Table
+	tab       backend.Packed
 }
 
 // codeAlign is the alignment of a TB's entry.
@@ -123,13 +125,9 @@ func (j *jit) request(tb *TB) backend.Request {
 // place notes where tb is and keeps its sites.
 func (j *jit) place(tb *TB, t *backend.Table) {
 	n := uint32(len(j.tbs))
-	j.tbs = append(j.tbs, placed{j.off, uint32(len(j.owner)), tb, t.Clone()})
-	sites := j.tbs[n].tab.Sites
-	for i := range sites {
-		if sites[i].Host != backend.NoOffset {
-			sites[i].Host += j.off
-		}
-		sites[i].Resume += j.off
+	j.tbs = append(j.tbs, placed{off: j.off, site: uint32(len(j.owner)), tb: tb})
+	j.tables.Pack(&j.tbs[n].tab, t, j.off)
+	for range t.Sites {
 		j.owner = append(j.owner, n)
 	}
 }
@@ -137,7 +135,8 @@ func (j *jit) place(tb *TB, t *backend.Table) {
 // site returns site n and the table it is in.
 func (j *jit) site(n uint32) (*backend.Table, *backend.Site) {
 	p := &j.tbs[j.owner[n]]
-	return &p.tab, &p.tab.Sites[n-p.site]
+	t := p.tab.Table()
+	return t, &t.Sites[n-p.site]
 }
 
 // empty drops every TB and starts the buffer over. No vCPU is inside generated code: only the run
@@ -201,8 +200,9 @@ func (j *jit) siteAt(hpc uint64) (uint32, error) {
 		return 0, fmt.Errorf("host fault in the common stubs at offset %#x", off)
 	}
 	p := &j.tbs[i]
-	for n := range p.tab.Sites {
-		if p.tab.Sites[n].Host == off {
+	t := p.tab.Table()
+	for n := range t.Sites {
+		if t.Sites[n].Host == off {
 			return p.site + uint32(n), nil
 		}
 	}
