@@ -28,7 +28,7 @@ func (h *host) ReadMemory(addr uint64, buf []byte) bool {
 	return h.mem.Peek(softmmu.Addr(addr), buf) == len(buf)
 }
 
-func (h *host) Counters() [][]uint64 { return [][]uint64{h.vcpu.Counters()} }
+func (h *host) Counters() [][]uint64 { return h.eng.Counters() }
 
 // LoadPlugin loads a registered plugin: "name" or "name,key=value,...". Package plugins/all registers the
 // built-in ones. Plugins print their results to the machine's log when it is closed.

@@ -16,7 +16,9 @@ func (c *Counter) PerCPU() []uint64 {
 	boards := c.set.host.Counters()
 	v := make([]uint64, len(boards))
 	for i, b := range boards {
-		v[i] = b[c.slot]
+		if int(c.slot) < len(b) { // else zero
+			v[i] = b[c.slot]
+		}
 	}
 	return v
 }

@@ -82,7 +82,11 @@ type Engine struct {
 
 	mu    sync.Mutex
 	cache tbCache
-	vcpus []*VCPU
+	// vcpus are the vCPUs that have not retired; free is the memory of some that have.
+	vcpus     []*VCPU
+	free      []*vcpuMem
+	retired   []retired
+	nextIndex int
 	// One translation at a time: its builder, optimizer and code bytes are reused.
 	b     *ir.Builder
 	opt   *opt.State

@@ -163,8 +163,8 @@ func (v *VCPU) redo(n int) (Stop, bool) {
 	key := cpu.TBKey{PC: v.PC(), Flags: flagOne | flagPass, Mode: v.mode()}
 	ok, fault := e.translateBlock(key)
 	e.b = saved
-	e.stats.Redone++
 	e.mu.Unlock()
+	v.stats.redone.Add(1)
 	if !ok {
 		return v.fetchFault(fault), true
 	}

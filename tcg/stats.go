@@ -24,21 +24,26 @@ func (e *Engine) Stats() Stats {
 	defer e.mu.Unlock()
 	s := e.stats
 	for _, v := range e.vcpus {
-		c := &v.stats
-		s.Entries += c.entries.Load()
-		s.IndirectMisses += c.indirectMisses.Load()
-		s.Sites += c.sites.Load()
-		s.SlowMem += c.slowMem.Load()
-		s.Evals += c.evals.Load()
-		s.Calls += c.calls.Load()
-		s.Faults += c.faults.Load()
+		s.addVCPU(&v.stats)
 	}
 	return s
 }
 
+// addVCPU adds the counters of a vCPU.
+func (s *Stats) addVCPU(c *vcpuStats) {
+	s.Entries += c.entries.Load()
+	s.IndirectMisses += c.indirectMisses.Load()
+	s.Sites += c.sites.Load()
+	s.SlowMem += c.slowMem.Load()
+	s.Evals += c.evals.Load()
+	s.Calls += c.calls.Load()
+	s.Faults += c.faults.Load()
+	s.Redone += c.redone.Load()
+}
+
 // vcpuStats are the counters that a vCPU counts while it runs, without the engine's lock.
 type vcpuStats struct {
-	entries, indirectMisses, sites, slowMem, evals, calls, faults atomic.Uint64
+	entries, indirectMisses, sites, slowMem, evals, calls, faults, redone atomic.Uint64
 }
 
 // Print writes the counters, one a line.

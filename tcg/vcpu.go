@@ -16,30 +16,21 @@ const NumCounters = 4096
 
 // VCPU is one guest core. Its methods are for the goroutine that runs it, but Interrupt.
 type VCPU struct {
-	e     *Engine
+	e *Engine
+	// Index is the vCPU's number: unique in its engine, and never used again.
 	Index int
 	stats vcpuStats
 
-	// mem is the vCPU's memory: Header, guest State, jump cache, TLB. It holds no Go pointers, so
-	// that generated code may write it without barriers.
-	mem   []uint64
-	hdr   *backend.Header
-	state unsafe.Pointer
-	jc    []backend.JumpCacheEntry
+	*vcpuMem
 	// jcMode is the mode bits of the blocks in jc.
 	jcMode uint32
-	lay    layout
 
-	env      ir.Env
-	thread   interp.Thread
-	counters []uint64
-	memory   *memory
-	tlb      *softmmu.VTLB // nil in direct mode
-	in       [5]ir.Val     // inputs of the site's op
+	env    ir.Env
+	thread interp.Thread
+	memory *memory
+	tlb    *softmmu.VTLB // nil in direct mode
+	in     [5]ir.Val     // inputs of the site's op
 
-	// tbs is the jump cache of the run loop, by hash of the PC. Who drops a TB takes it out, holding the
-	// engine's lock, while this vCPU may be reading.
-	tbs [1 << 12]atomic.Pointer[TB]
 	// limit is how many instructions may still run in limit mode.
 	limit   uint64
 	limited bool
@@ -47,8 +38,6 @@ type VCPU struct {
 	pass    bool        // the next block ignores a break at its start
 	current *TB
 	check   *lockstep
-	// one builds single instructions for redo.
-	one *ir.Builder
 	// User belongs to the caller.
 	User any
 }
@@ -70,38 +59,6 @@ func (e *Engine) layout() layout {
 	return l
 }
 
-// NewVCPU makes a vCPU with an initial State.
-func (e *Engine) NewVCPU() *VCPU {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	v := &VCPU{e: e, Index: len(e.vcpus), lay: e.layout(), one: ir.NewBuilder(e.arch.Globals)}
-	total := int(backend.HeaderSize) + v.lay.size
-	v.mem = make([]uint64, (total+lineSize)/8)
-	base := unsafe.Pointer(&v.mem[0])
-	base = unsafe.Add(base, -uintptr(base)&(lineSize-1))
-	v.hdr = (*backend.Header)(base)
-	v.state = unsafe.Add(base, backend.HeaderSize)
-	v.jc = unsafe.Slice((*backend.JumpCacheEntry)(unsafe.Add(v.state, v.lay.jumpCache)), 1<<backend.JumpCacheBits)
-	v.counters = make([]uint64, NumCounters)
-	v.hdr.Counters = uint64(uintptr(unsafe.Pointer(&v.counters[0])))
-	v.hdr.GuestLimit = uint64(e.mem.Limit())
-	v.hdr.GuestBase = uint64(e.mem.Base())
-	if e.mem.Mode() == softmmu.TLB {
-		v.tlb = e.mem.NewTLB(unsafe.Slice((*softmmu.TLBEntry)(unsafe.Add(v.state, v.lay.tlb)), 1<<backend.TLBBits))
-	}
-	if e.arch.InitState != nil {
-		e.arch.InitState(v.state)
-	}
-	v.memory = &memory{as: e.mem}
-	v.env = ir.Env{
-		State: v.state, FPEnv: (*uint64)(unsafe.Add(v.state, e.arch.FPEnvOffset)), Mem: v.memory, VCPU: v.Index, User: v,
-	}
-	v.thread = interp.Thread{Env: &v.env, Counters: v.counters}
-	v.initJIT()
-	e.vcpus = append(e.vcpus, v)
-	return v
-}
-
 // Engine returns the engine the vCPU belongs to.
 func (v *VCPU) Engine() *Engine { return v.e }
 
@@ -115,15 +72,6 @@ func (v *VCPU) PC() uint64 { return *v.pc() }
 func (v *VCPU) SetPC(pc uint64) { *v.pc() = pc }
 
 func (v *VCPU) pc() *uint64 { return (*uint64)(unsafe.Add(v.state, v.e.arch.PCOffset)) }
-
-// Counters returns the vCPU's inline counters (see ir.Counter).
-func (v *VCPU) Counters() []uint64 { return v.counters }
-
-// Interrupt makes Run return StopInterrupt soon. Any goroutine may call it.
-func (v *VCPU) Interrupt() {
-	v.stop.Store(true)
-	atomic.StoreUint32(&v.hdr.Interrupt, 1)
-}
 
 // SetLimit makes Run return StopLimit once n more guest instructions have begun; n < 0: no limit.
 func (v *VCPU) SetLimit(n int64) {

@@ -1,0 +1,191 @@
+package tcg
+
+import (
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg/backend"
+	"github.com/gotcg/gotcg/tcg/interp"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// vcpuMem is the memory of a vCPU. It goes from vCPU to vCPU: threads come and go, and it is large.
+type vcpuMem struct {
+	// mem is what generated code sees: Header, guest State, jump cache, TLB. It holds no Go pointers, so
+	// that generated code may write it without barriers.
+	mem   []uint64
+	hdr   *backend.Header
+	state unsafe.Pointer
+	jc    []backend.JumpCacheEntry
+	tlbs  []softmmu.TLBEntry // nil in direct mode
+
+	counters []uint64
+	// tbs is the jump cache of the run loop, by hash of the PC. Who drops a TB takes it out, holding the
+	// engine's lock, while this vCPU may be reading.
+	tbs [1 << 12]atomic.Pointer[TB]
+	// one builds single instructions for redo.
+	one *ir.Builder
+}
+
+// newVCPUMem returns cleared memory. The engine's lock is held.
+func (e *Engine) newVCPUMem() *vcpuMem {
+	if n := len(e.free); n > 0 {
+		m := e.free[n-1]
+		e.free[n-1] = nil
+		e.free = e.free[:n-1]
+		return m
+	}
+	lay := e.layout()
+	m := &vcpuMem{one: ir.NewBuilder(e.arch.Globals)}
+	total := int(backend.HeaderSize) + lay.size
+	m.mem = make([]uint64, (total+lineSize)/8)
+	base := unsafe.Pointer(&m.mem[0])
+	base = unsafe.Add(base, -uintptr(base)&(lineSize-1))
+	m.hdr = (*backend.Header)(base)
+	m.state = unsafe.Add(base, backend.HeaderSize)
+	m.jc = unsafe.Slice((*backend.JumpCacheEntry)(unsafe.Add(m.state, lay.jumpCache)), 1<<backend.JumpCacheBits)
+	if e.mem.Mode() == softmmu.TLB {
+		m.tlbs = unsafe.Slice((*softmmu.TLBEntry)(unsafe.Add(m.state, lay.tlb)), 1<<backend.TLBBits)
+	}
+	m.counters = make([]uint64, NumCounters)
+	return m
+}
+
+// clear makes m as new, but for the interrupt word: a late Interrupt of the vCPU that had m sets it,
+// which costs the next one a look.
+func (m *vcpuMem) clear() {
+	b := unsafe.Slice((*byte)(unsafe.Pointer(m.hdr)), uintptr(backend.HeaderSize)+uintptr(unsafe.Pointer(&m.jc[0]))-uintptr(m.state))
+	word := int(backend.HeaderSize + backend.OffInterrupt)
+	clear(b[:word])
+	clear(b[word+4:])
+	clear(m.counters)
+	for i := range m.tbs {
+		m.tbs[i].Store(nil)
+	}
+}
+
+// retired is what is left of a vCPU: its counters up to the last that is not zero.
+type retired struct {
+	index    int
+	counters []uint64
+}
+
+// NewVCPU makes a vCPU with an initial State.
+func (e *Engine) NewVCPU() *VCPU {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	v := &VCPU{e: e, Index: e.nextIndex, vcpuMem: e.newVCPUMem()}
+	e.nextIndex++
+	v.hdr.Counters = uint64(uintptr(unsafe.Pointer(&v.counters[0])))
+	v.hdr.GuestLimit = uint64(e.mem.Limit())
+	v.hdr.GuestBase = uint64(e.mem.Base())
+	if v.tlbs != nil {
+		v.tlb = e.mem.NewTLB(v.tlbs)
+	}
+	if e.arch.InitState != nil {
+		e.arch.InitState(v.state)
+	}
+	v.memory = &memory{as: e.mem}
+	v.env = ir.Env{
+		State: v.state, FPEnv: (*uint64)(unsafe.Add(v.state, e.arch.FPEnvOffset)), Mem: v.memory, VCPU: v.Index, User: v,
+	}
+	v.thread = interp.Thread{Env: &v.env, Counters: v.counters}
+	v.initJIT()
+	e.vcpus = append(e.vcpus, v)
+	return v
+}
+
+// Retire ends the vCPU, which is not in Run and must not be used again, but that Interrupt does no harm. Its
+// counters stay part of the engine's, its memory serves the next vCPU.
+func (v *VCPU) Retire() {
+	e := v.e
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for i, x := range e.vcpus {
+		if x != v {
+			continue
+		}
+		if v.tlb != nil {
+			v.tlb.Close()
+		}
+		last := len(e.vcpus) - 1
+		e.vcpus[i], e.vcpus[last] = e.vcpus[last], nil
+		e.vcpus = e.vcpus[:last]
+		e.retired = append(e.retired, retired{v.Index, used(v.counters)})
+		e.stats.addVCPU(&v.stats)
+		v.vcpuMem.clear()
+		e.free = append(e.free, v.vcpuMem)
+		return
+	}
+}
+
+// used returns a copy of the counters up to the last that is not zero.
+func used(counters []uint64) []uint64 {
+	n := len(counters)
+	for n > 0 && atomic.LoadUint64(&counters[n-1]) == 0 {
+		n--
+	}
+	if n == 0 {
+		return nil
+	}
+	c := make([]uint64, n)
+	for i := range c {
+		c[i] = atomic.LoadUint64(&counters[i])
+	}
+	return c
+}
+
+// CopyState makes the guest State of v that of from, another vCPU of the engine. Neither is in Run.
+func (v *VCPU) CopyState(from *VCPU) { copy(v.stateBytes(), from.stateBytes()) }
+
+// Counters returns the vCPU's inline counters (see ir.Counter), until it retires.
+func (v *VCPU) Counters() []uint64 { return v.counters }
+
+// Counters returns the inline counters of every vCPU there has been, by index, each up to the last that
+// is not zero. Those of a vCPU in Run may lag behind.
+func (e *Engine) Counters() [][]uint64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	all := make([][]uint64, e.nextIndex)
+	for _, r := range e.retired {
+		all[r.index] = r.counters
+	}
+	for _, v := range e.vcpus {
+		all[v.Index] = used(v.counters)
+	}
+	return all
+}
+
+// Total returns the sum of an inline counter over every vCPU there has been, which lags behind for those
+// in Run.
+func (e *Engine) Total(slot int) uint64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var sum uint64
+	for _, r := range e.retired {
+		if slot < len(r.counters) {
+			sum += r.counters[slot]
+		}
+	}
+	for _, v := range e.vcpus {
+		sum += atomic.LoadUint64(&v.counters[slot])
+	}
+	return sum
+}
+
+// EachVCPU calls f for the vCPUs that have not retired, with the engine's lock held.
+func (e *Engine) EachVCPU(f func(*VCPU)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, v := range e.vcpus {
+		f(v)
+	}
+}
+
+// Interrupt makes Run return StopInterrupt soon, the next Run when there is none. Any goroutine may
+// call it at any time.
+func (v *VCPU) Interrupt() {
+	v.stop.Store(true)
+	atomic.StoreUint32(&v.hdr.Interrupt, 1)
+}
