@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/instrument"
@@ -42,7 +43,7 @@ type Machine struct {
 	log  *debuglog.Log
 	// set holds the plugins and hooks; hooks numbers the hooks.
 	set   *instrument.Set
-	hooks int
+	hooks atomic.Int64
 }
 
 // New makes a machine with empty memory, for code that the caller maps.

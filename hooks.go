@@ -47,13 +47,15 @@ func (m *Machine) AddPlugin(name string, build func(*instrument.Instance) (any, 
 	return nil
 }
 
-// RemovePlugin removes the plugins of a name, after they have printed their results.
+// RemovePlugin removes the plugins of a name. They print their results: before it returns or, when an event of theirs is
+// under way, right after that.
 func (m *Machine) RemovePlugin(name string) bool { return m.set.Remove(name) }
 
 // ClosePlugins lets all plugins print their results and unloads them. Close does so too.
 func (m *Machine) ClosePlugins() { m.set.Close() }
 
-// Hook is a function called on events of the guest. It may be removed, from any goroutine and from itself.
+// Hook is a function called on events of the guest, for one vCPU at a time. It may be removed, from any goroutine
+// and from itself.
 type Hook struct {
 	m    *Machine
 	name string
@@ -63,8 +65,7 @@ type Hook struct {
 func (h Hook) Remove() { h.m.set.Remove(h.name) }
 
 func (m *Machine) hook(p any) Hook {
-	m.hooks++
-	h := Hook{m, fmt.Sprintf("hook#%d", m.hooks)}
+	h := Hook{m, fmt.Sprintf("hook#%d", m.hooks.Add(1))}
 	// Adding fails only if build does.
 	_ = m.set.Add(h.name, func(*instrument.Instance) (any, error) { return p, nil })
 	return h

@@ -1,6 +1,10 @@
 package instrument
 
-import "github.com/gotcg/gotcg/tcg/ir"
+import (
+	"sync/atomic"
+
+	"github.com/gotcg/gotcg/tcg/ir"
+)
 
 // numCounters is the size of a vCPU's scoreboard (tcg.NumCounters); slot 0 is the engine's.
 const numCounters = 4096
@@ -17,7 +21,7 @@ func (c *Counter) PerCPU() []uint64 {
 	v := make([]uint64, len(boards))
 	for i, b := range boards {
 		if int(c.slot) < len(b) { // else zero
-			v[i] = b[c.slot]
+			v[i] = atomic.LoadUint64(&b[c.slot])
 		}
 	}
 	return v

@@ -10,15 +10,20 @@ import (
 type CPU struct {
 	set *Set
 	env *ir.Env
+	tid int
 }
 
-// Index returns the vCPU's number from 0; at translation 0.
+// Index returns the vCPU's number, from 0, which no later vCPU gets again; at translation 0.
 func (c *CPU) Index() int {
 	if c.env == nil {
 		return 0
 	}
 	return c.env.VCPU
 }
+
+// ThreadID returns the guest's number of the thread that the vCPU is (gettid(2)), 0 without an operating system
+// and at translation.
+func (c *CPU) ThreadID() int { return c.tid }
 
 // Arch describes the guest architecture.
 func (c *CPU) Arch() *cpu.Arch { return c.set.arch }

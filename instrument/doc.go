@@ -22,9 +22,12 @@
 // # Order and concurrency
 //
 // Events of one instruction come in this order: block, instruction, then its accesses. Several plugins
-// are called in the order in which they were added. Every vCPU calls from its own goroutine, so a
-// plugin for multi-threaded guests guards what it shares; questions asked at translation hold the
-// engine's lock and come one at a time.
+// are called in the order in which they were added.
+//
+// Every vCPU calls from its own goroutine. The events and questions of one plugin come one at a time, under a lock
+// of that plugin; one that is Concurrent gets them as they happen and guards what it shares (PerCPU keeps a value
+// for each vCPU). Questions asked at translation come one at a time in any case. Any event may flush, and load and
+// remove plugins; it must not wait for another vCPU.
 //
 // An instruction is an architectural one: a repeated string instruction is one instruction with many
 // accesses. One that faults has had its events before the fault, and has them again when restarted.

@@ -8,45 +8,57 @@ import (
 // makeHelpers makes the helpers that generated code calls for the instance's events. Each asks again
 // before it delivers.
 func (i *Instance) makeHelpers() {
-	helper := func(event string, fn func(env *ir.Env, in *[4]ir.Val)) *ir.Helper {
-		h := &ir.Helper{Name: "plugin." + i.name + "." + event, ReadsOnly: true, Observer: true,
-			Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
-				fn(env, in)
-				return ir.Val{}
-			}}
-		if u, ok := i.p.(StateUser); ok && u.UsesState() == StateNone {
-			h.NoGlobals = true
-		}
-		return h
-	}
+	gone := &i.guard.gone
 	if p := i.insn; p != nil {
-		i.hInsn = helper("insn", func(env *ir.Env, _ *[4]ir.Val) {
-			if c := i.set.cpu(env); p.NeedsBeforeInsn(env.PC, c) {
+		i.hInsn = i.helper("insn", func(env *ir.Env, _ *[4]ir.Val) {
+			if c := i.set.cpu(env); !gone.Load() && p.NeedsBeforeInsn(env.PC, c) {
 				p.BeforeInsn(env.PC, c)
 			}
 		})
 	}
 	if p := i.block; p != nil {
-		i.hBlock = helper("block", func(env *ir.Env, _ *[4]ir.Val) {
-			if c := i.set.cpu(env); p.NeedsBeforeBlock(env.PC, c) {
+		i.hBlock = i.helper("block", func(env *ir.Env, _ *[4]ir.Val) {
+			if c := i.set.cpu(env); !gone.Load() && p.NeedsBeforeBlock(env.PC, c) {
 				p.BeforeBlock(env.PC, c)
 			}
 		})
 	}
 	if p := i.mem; p != nil {
-		i.hMem = helper("mem", func(env *ir.Env, in *[4]ir.Val) {
-			if c := i.set.cpu(env); p.NeedsBeforeMem(env.PC, c) {
+		i.hMem = i.helper("mem", func(env *ir.Env, in *[4]ir.Val) {
+			if c := i.set.cpu(env); !gone.Load() && p.NeedsBeforeMem(env.PC, c) {
 				p.BeforeMem(env.PC, c, access(in))
 			}
 		})
 	}
 	if p := i.after; p != nil {
-		i.hAfter = helper("after_mem", func(env *ir.Env, in *[4]ir.Val) {
-			if c := i.set.cpu(env); p.NeedsAfterMem(env.PC, c) {
+		i.hAfter = i.helper("after_mem", func(env *ir.Env, in *[4]ir.Val) {
+			if c := i.set.cpu(env); !gone.Load() && p.NeedsAfterMem(env.PC, c) {
 				p.AfterMem(env.PC, c, access(in))
 			}
 		})
 	}
+}
+
+// helper makes one of them, which delivers by fn.
+func (i *Instance) helper(event string, fn func(env *ir.Env, in *[4]ir.Val)) *ir.Helper {
+	h := &ir.Helper{Name: "plugin." + i.name + "." + event, ReadsOnly: true, Observer: true}
+	if u, ok := i.p.(StateUser); ok && u.UsesState() == StateNone {
+		h.NoGlobals = true
+	}
+	if i.guard.free {
+		h.Fn = func(env *ir.Env, in *[4]ir.Val) ir.Val {
+			fn(env, in)
+			return ir.Val{}
+		}
+		return h
+	}
+	h.Fn = func(env *ir.Env, in *[4]ir.Val) ir.Val {
+		i.lock()
+		defer i.unlock()
+		fn(env, in)
+		return ir.Val{}
+	}
+	return h
 }
 
 // Layout of an access helper's second input: size in bytes and what is known.
@@ -73,9 +85,9 @@ func access(in *[4]ir.Val) Access {
 }
 
 // Insn embeds the plugins in the instruction at pc, whose InsnStart has just been appended. It is part
-// of the engine's Instrumenter, like MemHook and BasicBlocks; the engine's lock is held.
+// of the engine's Instrumenter, like MemHook, EndBlock and BasicBlocks, which are for one goroutine at a time.
 func (s *Set) Insn(b *ir.Builder, arch *cpu.Arch, pc uint64, code []byte, first bool) {
-	l := *s.list.Load()
+	l := s.list.Load().all
 	h := &s.hook
 	h.count, h.before, h.after = h.count[:0], h.before[:0], h.after[:0]
 	s.end = false
@@ -84,27 +96,37 @@ func (s *Set) Insn(b *ir.Builder, arch *cpu.Arch, pc uint64, code []byte, first 
 	}
 	s.translating.Store(true)
 	defer s.translating.Store(false)
-	c := &s.static
-	s.insn = Insn{PC: pc, First: first, CPU: c, set: s, b: b, code: code}
+	s.insn = Insn{PC: pc, First: first, CPU: &s.static, set: s, b: b, code: code}
 	for _, i := range l {
-		if i.inline != nil {
-			i.inline.Inline(&s.insn)
-		}
-		n := len(b.Ops) + len(h.before) + len(h.after)
-		if first && i.block != nil && i.block.NeedsBeforeBlock(pc, c) {
-			b.Call(i.hBlock, false)
-		}
-		if i.insn != nil && i.insn.NeedsBeforeInsn(pc, c) {
-			b.Call(i.hInsn, false)
-		}
-		if i.mem != nil && i.mem.NeedsBeforeMem(pc, c) {
-			h.before = append(h.before, i.hMem)
-		}
-		if i.after != nil && i.after.NeedsAfterMem(pc, c) {
-			h.after = append(h.after, i.hAfter)
-		}
-		s.end = s.end || i.flushes && n != len(b.Ops)+len(h.before)+len(h.after)
+		s.embed(i)
 	}
+}
+
+// embed embeds one plugin in the instruction s.insn.
+func (s *Set) embed(i *Instance) {
+	i.lock()
+	defer i.unlock()
+	if i.guard.gone.Load() {
+		return
+	}
+	b, h, c, pc, first := s.insn.b, &s.hook, &s.static, s.insn.PC, s.insn.First
+	if i.inline != nil {
+		i.inline.Inline(&s.insn)
+	}
+	n := len(b.Ops) + len(h.before) + len(h.after)
+	if first && i.block != nil && i.block.NeedsBeforeBlock(pc, c) {
+		b.Call(i.hBlock, false)
+	}
+	if i.insn != nil && i.insn.NeedsBeforeInsn(pc, c) {
+		b.Call(i.hInsn, false)
+	}
+	if i.mem != nil && i.mem.NeedsBeforeMem(pc, c) {
+		h.before = append(h.before, i.hMem)
+	}
+	if i.after != nil && i.after.NeedsAfterMem(pc, c) {
+		h.after = append(h.after, i.hAfter)
+	}
+	s.end = s.end || i.flushes && n != len(b.Ops)+len(h.before)+len(h.after)
 }
 
 // MemHook returns what embeds the plugins around the memory accesses of the instruction last given to

@@ -59,6 +59,14 @@ type NonFlusher interface {
 	NeverFlushes() bool
 }
 
+// Concurrent is a plugin that guards what its vCPUs share: its events come on several vCPUs at once, and so do its
+// questions at execution. Those of a plugin that does not say so come one at a time, under a lock of its own.
+// Exit comes with or after the last event; a Concurrent plugin that is removed while vCPUs run may have
+// events under way on others.
+type Concurrent interface {
+	EventsConcurrent() bool
+}
+
 // Exiter is told when the run is over, however it ended, and prints its results.
 type Exiter interface {
 	Exit()
@@ -85,6 +93,7 @@ type Host interface {
 	Flush()
 	// ReadMemory copies guest memory without side effects; false: not all of it is readable.
 	ReadMemory(addr uint64, buf []byte) bool
-	// Counters returns the scoreboard of every vCPU there has been, by index.
+	// Counters returns the scoreboard of every vCPU there has been, by index. That of a vCPU that has ended
+	// may be cut after the last slot that was in use then.
 	Counters() [][]uint64
 }

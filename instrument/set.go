@@ -24,6 +24,7 @@ type Instance struct {
 	inline Inliner
 	// flushes: may call Flush from an event.
 	flushes bool
+	guard   guard
 	// Helpers of the events, made once.
 	hInsn, hBlock, hMem, hAfter *ir.Helper
 }
@@ -52,23 +53,35 @@ func (i *Instance) Flush() { i.set.flush() }
 
 // Set holds the plugins of one guest, and embeds them in its translations: it is the engine's
 // Instrumenter.
+//
+// Locks: a plugin's guard comes first, then mu, then the engine's. The guard is taken inside the
+// engine's translation lock, so a flush must not wait for that one.
 type Set struct {
 	host Host
+	arch *cpu.Arch
 
 	mu    sync.Mutex
 	slots uint32
 	insts []*Instance
-	// list is insts as the translator sees them.
-	list atomic.Pointer[[]*Instance]
+	// list is insts as translator and events see them.
+	list atomic.Pointer[loaded]
 
-	arch *cpu.Arch
-	// translating: the engine's lock is held by a question.
+	// translating: a question is being asked, inside a lock of the engine's.
 	translating atomic.Bool
-	hook        memHook
-	static      CPU  // the handle at translation
-	end         bool // the instruction under translation ends its block
-	insn        Insn
-	cpus        [256]atomic.Pointer[CPU]
+	// The rest belongs to the translation under way.
+	hook   memHook
+	static CPU  // the handle at translation
+	end    bool // the instruction under translation ends its block
+	insn   Insn
+}
+
+// loaded are the plugins at a time, and those among them that want an event which does not come from
+// translated code.
+type loaded struct {
+	all                                []*Instance
+	threads, idlers, syscalls, signals []*Instance
+	// basic: blocks end at every branch.
+	basic bool
 }
 
 // NewSet returns a Set without plugins, for a guest of architecture arch.
@@ -76,7 +89,7 @@ func NewSet(host Host, arch *cpu.Arch) *Set {
 	s := &Set{host: host, arch: arch, slots: 1}
 	s.static.set = s
 	s.hook.set = s
-	s.list.Store(&[]*Instance{})
+	s.list.Store(&loaded{})
 	return s
 }
 
@@ -118,6 +131,9 @@ func (s *Set) add(i *Instance, p any) {
 	i.after, _ = p.(AfterMemPlugin)
 	i.block, _ = p.(BlockPlugin)
 	i.inline, _ = p.(Inliner)
+	if x, ok := p.(Concurrent); ok {
+		i.guard.free = x.EventsConcurrent()
+	}
 	i.flushes = true
 	if n, ok := p.(NonFlusher); ok && n.NeverFlushes() {
 		i.flushes = false
@@ -130,7 +146,8 @@ func (s *Set) add(i *Instance, p any) {
 	s.flush()
 }
 
-// Remove takes out the plugins of a name, after telling them Exit, and reports whether there were any.
+// Remove takes out the plugins of a name and reports whether there were any. They get no event that has not begun yet,
+// and are told Exit: before Remove returns or, when an event of theirs is under way, right after it.
 func (s *Set) Remove(name string) bool {
 	s.mu.Lock()
 	var gone []*Instance
@@ -146,34 +163,50 @@ func (s *Set) Remove(name string) bool {
 		return false
 	}
 	s.flush()
-	exit(gone)
+	for _, i := range gone {
+		i.remove()
+	}
 	return true
 }
 
-// publish makes a new list for the translator. s.mu is held.
+// publish makes a new list for translator and events. s.mu is held.
 func (s *Set) publish() {
-	l := slices.Clone(s.insts)
-	s.list.Store(&l)
+	l := &loaded{all: slices.Clone(s.insts)}
+	for _, i := range l.all {
+		if _, ok := i.p.(ThreadPlugin); ok {
+			l.threads = append(l.threads, i)
+		}
+		if _, ok := i.p.(IdlePlugin); ok {
+			l.idlers = append(l.idlers, i)
+		}
+		if _, ok := i.p.(SyscallPlugin); ok {
+			l.syscalls = append(l.syscalls, i)
+		}
+		if _, ok := i.p.(SignalPlugin); ok {
+			l.signals = append(l.signals, i)
+		}
+		o, ok := i.p.(BlockObserver)
+		l.basic = l.basic || i.block != nil || ok && o.ObservesBlocks()
+	}
+	s.list.Store(l)
 }
 
 // Empty reports whether there are no plugins.
-func (s *Set) Empty() bool { return len(*s.list.Load()) == 0 }
+func (s *Set) Empty() bool { return len(s.list.Load().all) == 0 }
 
-// Close tells all plugins, once, that the run is over.
+// Close tells all plugins, once, that the run is over, and takes them out.
 func (s *Set) Close() {
 	s.mu.Lock()
 	l := s.insts
 	s.insts = nil
 	s.publish()
 	s.mu.Unlock()
-	exit(l)
-}
-
-func exit(l []*Instance) {
+	if len(l) == 0 {
+		return
+	}
+	s.flush()
 	for _, i := range l {
-		if x, ok := i.p.(Exiter); ok {
-			x.Exit()
-		}
+		i.remove()
 	}
 }
 
@@ -187,16 +220,12 @@ func (s *Set) flush() {
 
 // cpu returns the handle of the vCPU of env.
 func (s *Set) cpu(env *ir.Env) *CPU {
-	if uint(env.VCPU) < uint(len(s.cpus)) {
-		p := &s.cpus[env.VCPU]
-		if c := p.Load(); c != nil && c.env == env {
-			return c
-		}
-		c := &CPU{s, env}
-		p.Store(c)
+	if c, ok := env.Instr.(*CPU); ok && c.set == s {
 		return c
 	}
-	return &CPU{s, env}
+	c := &CPU{set: s, env: env}
+	env.Instr = c
+	return c
 }
 
 // EndBlock reports whether the block must end after the instruction last given to Insn: it has an event that
@@ -204,14 +233,4 @@ func (s *Set) cpu(env *ir.Env) *CPU {
 func (s *Set) EndBlock() bool { return s.end }
 
 // BasicBlocks reports whether blocks must end at every branch because a plugin observes them.
-func (s *Set) BasicBlocks() bool {
-	for _, i := range *s.list.Load() {
-		if i.block != nil {
-			return true
-		}
-		if o, ok := i.p.(BlockObserver); ok && o.ObservesBlocks() {
-			return true
-		}
-	}
-	return false
-}
+func (s *Set) BasicBlocks() bool { return s.list.Load().basic }

@@ -1,11 +1,7 @@
 // Package bbcount counts executed basic blocks and their instructions.
 package bbcount
 
-import (
-	"sync/atomic"
-
-	"github.com/gotcg/gotcg/instrument"
-)
+import "github.com/gotcg/gotcg/instrument"
 
 func init() {
 	instrument.Register(instrument.Info{
@@ -67,7 +63,7 @@ func (p *plugin) report(blocks []uint64) {
 // calling counts blocks by a call for each.
 type calling struct {
 	*plugin
-	counts [256]atomic.Uint64
+	counts instrument.PerCPU[uint64]
 }
 
 // Inline implements instrument.Inliner: instructions are counted inline in both forms.
@@ -77,9 +73,10 @@ func (p *calling) Inline(in *instrument.Insn) { in.Count(p.insns, 1) }
 func (p *calling) NeedsBeforeBlock(uint64, *instrument.CPU) bool { return true }
 
 // BeforeBlock implements instrument.BlockPlugin.
-func (p *calling) BeforeBlock(_ uint64, c *instrument.CPU) {
-	p.counts[min(c.Index(), len(p.counts)-1)].Add(1)
-}
+func (p *calling) BeforeBlock(_ uint64, c *instrument.CPU) { *p.counts.At(c)++ }
+
+// EventsConcurrent implements instrument.Concurrent.
+func (p *calling) EventsConcurrent() bool { return true }
 
 // UsesState implements instrument.StateUser.
 func (p *calling) UsesState() instrument.StateUse { return instrument.StateNone }
@@ -91,7 +88,10 @@ func (p *calling) NeverFlushes() bool { return true }
 func (p *calling) Exit() {
 	counts := p.blocks.PerCPU()
 	for i := range counts {
-		counts[i] = p.counts[min(i, len(p.counts)-1)].Load()
+		counts[i] = 0
+		if n := p.counts.Get(i); n != nil {
+			counts[i] = *n
+		}
 	}
 	p.report(counts)
 }

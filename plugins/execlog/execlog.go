@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/gotcg/gotcg/instrument"
 )
@@ -27,13 +26,13 @@ each register asked for that changed ", name -> 0xvalue". The opcode shows the f
 	})
 }
 
+// plugin is not Concurrent: its events come one at a time.
 type plugin struct {
 	*instrument.Instance
 	ifilter []string
 	afilter map[uint64]bool
 	regs    []string
 
-	mu   sync.Mutex
 	text map[uint64]string // the constant part of a line, by address; "" when filtered out
 	cpus map[int]*line
 }
@@ -72,8 +71,6 @@ func build(inst *instrument.Instance, args instrument.Args) (any, error) {
 
 // Inline implements instrument.Inliner: it notes what an instruction at an address looks like now.
 func (p *plugin) Inline(in *instrument.Insn) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	text := in.Disas()
 	if !p.wanted(in.PC, text) {
 		p.text[in.PC] = ""
@@ -106,8 +103,6 @@ func (p *plugin) NeedsBeforeInsn(uint64, *instrument.CPU) bool { return true }
 
 // BeforeInsn implements instrument.InsnPlugin.
 func (p *plugin) BeforeInsn(pc uint64, c *instrument.CPU) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	l := p.cpus[c.Index()]
 	if l == nil {
 		l = &line{regs: p.findRegs(c)}
@@ -159,8 +154,6 @@ func (p *plugin) NeedsBeforeMem(uint64, *instrument.CPU) bool { return true }
 
 // BeforeMem implements instrument.MemPlugin.
 func (p *plugin) BeforeMem(_ uint64, c *instrument.CPU, a instrument.Access) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	l := p.cpus[c.Index()]
 	if l == nil || !l.on {
 		return
@@ -173,13 +166,23 @@ func (p *plugin) BeforeMem(_ uint64, c *instrument.CPU, a instrument.Access) {
 	}
 }
 
+// ThreadStart implements instrument.ThreadPlugin.
+func (p *plugin) ThreadStart(*instrument.CPU) {}
+
+// ThreadExit implements instrument.ThreadPlugin: it writes the vCPU's last line.
+func (p *plugin) ThreadExit(c *instrument.CPU) {
+	if l := p.cpus[c.Index()]; l != nil {
+		l.changes(c)
+		p.finish(l)
+		delete(p.cpus, c.Index())
+	}
+}
+
 // NeverFlushes implements instrument.NonFlusher.
 func (p *plugin) NeverFlushes() bool { return true }
 
 // Exit implements instrument.Exiter.
 func (p *plugin) Exit() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	for _, i := range sortedKeys(p.cpus) {
 		p.finish(p.cpus[i])
 	}

@@ -3,8 +3,6 @@ package mem
 
 import (
 	"fmt"
-	"sync"
-	"sync/atomic"
 
 	"github.com/gotcg/gotcg/instrument"
 )
@@ -84,10 +82,14 @@ func (p *plugin) report(all, loads, stores uint64) {
 // the values of loads.
 type calling struct {
 	*plugin
-	print                 bool
-	nAll, nLoads, nStores atomic.Uint64
-	mu                    sync.Mutex
-	line                  []byte
+	print bool
+	cpus  instrument.PerCPU[seen]
+}
+
+// seen is what a vCPU has accessed, and room for a line.
+type seen struct {
+	all, loads, stores uint64
+	line               []byte
 }
 
 // Inline hides the inline form.
@@ -100,16 +102,17 @@ func (p *calling) UsesState() instrument.StateUse { return instrument.StateNone 
 func (p *calling) NeedsBeforeMem(uint64, *instrument.CPU) bool { return true }
 
 // BeforeMem implements instrument.MemPlugin.
-func (p *calling) BeforeMem(_ uint64, _ *instrument.CPU, a instrument.Access) {
+func (p *calling) BeforeMem(_ uint64, c *instrument.CPU, a instrument.Access) {
 	if !p.wanted(a) {
 		return
 	}
-	p.nAll.Add(1)
+	n := p.cpus.At(c)
+	n.all++
 	if a.Load {
-		p.nLoads.Add(1)
+		n.loads++
 	}
 	if a.Store {
-		p.nStores.Add(1)
+		n.stores++
 	}
 }
 
@@ -121,7 +124,7 @@ func (p *calling) wanted(a instrument.Access) bool {
 func (p *calling) NeedsAfterMem(uint64, *instrument.CPU) bool { return p.print }
 
 // AfterMem implements instrument.AfterMemPlugin.
-func (p *calling) AfterMem(pc uint64, _ *instrument.CPU, a instrument.Access) {
+func (p *calling) AfterMem(pc uint64, c *instrument.CPU, a instrument.Access) {
 	if !p.wanted(a) {
 		return
 	}
@@ -132,20 +135,28 @@ func (p *calling) AfterMem(pc uint64, _ *instrument.CPU, a instrument.Access) {
 	case a.Store:
 		kind = "store"
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	b := fmt.Appendf(p.line[:0], "0x%x,,0x%x,0x%x,%d,%s,", pc, a.Addr, a.Addr, a.Size, kind)
+	n := p.cpus.At(c)
+	b := fmt.Appendf(n.line[:0], "0x%x,,0x%x,0x%x,%d,%s,", pc, a.Addr, a.Addr, a.Size, kind)
 	if a.Size > 8 {
 		b = fmt.Appendf(b, "0x%0*x%016x\n", 2*(int(a.Size)-8), a.Value[1], a.Value[0])
 	} else {
 		b = fmt.Appendf(b, "0x%0*x\n", 2*int(a.Size), a.Value[0])
 	}
-	p.line = b
+	n.line = b
 	p.Logf("%s", b)
 }
 
 // NeverFlushes implements instrument.NonFlusher.
 func (p *calling) NeverFlushes() bool { return true }
 
+// EventsConcurrent implements instrument.Concurrent.
+func (p *calling) EventsConcurrent() bool { return true }
+
 // Exit implements instrument.Exiter.
-func (p *calling) Exit() { p.report(p.nAll.Load(), p.nLoads.Load(), p.nStores.Load()) }
+func (p *calling) Exit() {
+	var all, loads, stores uint64
+	p.cpus.Each(func(_ int, n *seen) {
+		all, loads, stores = all+n.all, loads+n.loads, stores+n.stores
+	})
+	p.report(all, loads, stores)
+}

@@ -3,7 +3,6 @@ package syscalllog
 
 import (
 	"slices"
-	"sync"
 
 	"github.com/gotcg/gotcg/instrument"
 )
@@ -27,20 +26,23 @@ type stat struct {
 	calls, errors uint64
 }
 
+// plugin is not Concurrent: its events come one at a time.
 type plugin struct {
 	*instrument.Instance
 	print bool
 
-	mu    sync.Mutex
 	stats map[uint64]*stat
-	// pending is the call each vCPU is in.
-	pending map[int]call
+	// pending are the calls each vCPU is in: several when a signal's handler makes calls.
+	pending map[int][]call
 }
+
+// maxPending bounds the calls of a vCPU that never returned (sigreturn, a jump out of a handler).
+const maxPending = 64
 
 type call struct{ num, next uint64 }
 
 func build(inst *instrument.Instance, args instrument.Args) (any, error) {
-	return &plugin{Instance: inst, print: args.Bool("print"), stats: map[uint64]*stat{}, pending: map[int]call{}}, nil
+	return &plugin{Instance: inst, print: args.Bool("print"), stats: map[uint64]*stat{}, pending: map[int][]call{}}, nil
 }
 
 // NeedsBeforeInsn implements instrument.InsnPlugin: system calls, and the instructions after them, where
@@ -72,11 +74,8 @@ func follows(pc uint64, c *instrument.CPU) bool {
 
 // BeforeInsn implements instrument.InsnPlugin.
 func (p *plugin) BeforeInsn(pc uint64, c *instrument.CPU) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	roles := &c.Arch().Roles
-	if k, ok := p.pending[c.Index()]; ok && k.next == pc {
-		delete(p.pending, c.Index())
+	if k, ok := p.returned(c, pc); ok {
 		ret := int64(c.Register(roles.SyscallRet))
 		if p.print {
 			p.Logf("syscall #%d returned -> %d\n", k.num, ret)
@@ -89,13 +88,36 @@ func (p *plugin) BeforeInsn(pc uint64, c *instrument.CPU) {
 		return
 	}
 	num := c.Register(roles.SyscallNr)
-	p.pending[c.Index()] = call{num, pc + uint64(n)}
+	l := p.pending[c.Index()]
+	if len(l) == maxPending {
+		l = slices.Delete(l, 0, 1)
+	}
+	p.pending[c.Index()] = append(l, call{num, pc + uint64(n)})
 	if p.print {
 		p.Logf("syscall #%d\n", num)
 	} else {
 		p.stat(num).calls++
 	}
 }
+
+// returned returns the last call pending that goes on at pc, and forgets those after it.
+func (p *plugin) returned(c *instrument.CPU, pc uint64) (call, bool) {
+	l := p.pending[c.Index()]
+	for i := len(l) - 1; i >= 0; i-- {
+		if l[i].next == pc {
+			k := l[i]
+			p.pending[c.Index()] = l[:i]
+			return k, true
+		}
+	}
+	return call{}, false
+}
+
+// ThreadStart implements instrument.ThreadPlugin.
+func (p *plugin) ThreadStart(*instrument.CPU) {}
+
+// ThreadExit implements instrument.ThreadPlugin.
+func (p *plugin) ThreadExit(c *instrument.CPU) { delete(p.pending, c.Index()) }
 
 func (p *plugin) stat(num uint64) *stat {
 	s := p.stats[num]
@@ -114,8 +136,6 @@ func (p *plugin) Exit() {
 	if p.print {
 		return
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	var l []*stat
 	for _, s := range p.stats {
 		l = append(l, s)

@@ -37,7 +37,7 @@ type Exit struct {
 type Thread struct {
 	// Env gives the State, the FP environment and memory. Env.PC is kept up to date while a block runs.
 	Env *ir.Env
-	// Counters is the vCPU's scoreboard, indexed by Counter ops.
+	// Counters is the vCPU's scoreboard, indexed by Counter ops; others may read it, atomically.
 	Counters []uint64
 	// Stale, if not nil, is set when the block under way has been overwritten: it is left at the
 	// next instruction.
@@ -105,7 +105,7 @@ func (t *Thread) Run(b *ir.Block) Exit {
 			}
 		case c == ir.Counter:
 			if t.Resume == 0 {
-				t.Counters[o.CounterSlot()] += uint64(int64(o.CounterAmount()))
+				atomic.AddUint64(&t.Counters[o.CounterSlot()], uint64(int64(o.CounterAmount())))
 			}
 		default:
 			if !t.exec(o) {
@@ -218,7 +218,7 @@ func (t *Thread) undoCounters(b *ir.Block, i int) {
 		o := &b.Ops[j]
 		switch {
 		case o.Code == ir.CounterUndo:
-			t.Counters[o.CounterSlot()] -= uint64(int64(o.CounterAmount()))
+			atomic.AddUint64(&t.Counters[o.CounterSlot()], -uint64(int64(o.CounterAmount())))
 		case o.Code.Info().Flags&(ir.SideExit|ir.EndsBlock) != 0:
 			return
 		}

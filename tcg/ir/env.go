@@ -133,6 +133,8 @@ type Env struct {
 	VCPU int
 	// User belongs to who made the Env (the engine's vCPU); helpers of guests do not touch it.
 	User any
+	// Instr belongs to the engine's Instrumenter.
+	Instr any
 }
 
 // Raise makes the current instruction end with an exception. The caller returns afterwards.
