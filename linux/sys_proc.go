@@ -496,7 +496,8 @@ func sysRtSigtimedwait(t *Task, a *Args) (uint64, abi.Errno) {
 		sig := bits.TrailingZeros64(got) + 1
 		t.pending &^= 1 << (sig - 1)
 		if a[1] != 0 {
-			info := abi.Siginfo{Signo: int32(sig), PID: uint32(t.tid), UID: uint32(os.Getuid())}
+			info := abi.Siginfo{Signo: int32(sig)}
+			info.SetUser(t.tid, os.Getuid())
 			var b [abi.SiginfoSize]byte
 			info.Encode(b[:])
 			e = t.copyOut(a[1], b[:])

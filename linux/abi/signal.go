@@ -86,11 +86,23 @@ const (
 	SS_AUTODISARM = 1 << 31
 )
 
+// Where a signal's stack may be, sigaltstack(2): sizes in bytes.
+const (
+	MINSIGSTKSZ_X64 = 2048
+	MINSIGSTKSZ_A64 = 5120
+)
+
 // si_code values, sigaction(2).
 const (
-	SI_USER   = 0
-	SI_KERNEL = 0x80
-	SI_TKILL  = -6
+	SI_USER     = 0
+	SI_KERNEL   = 0x80
+	SI_QUEUE    = -1
+	SI_TIMER    = -2
+	SI_MESGQ    = -3
+	SI_ASYNCIO  = -4
+	SI_SIGIO    = -5
+	SI_TKILL    = -6
+	SI_DETHREAD = -7
 
 	SEGV_MAPERR = 1
 	SEGV_ACCERR = 2
@@ -108,4 +120,25 @@ const (
 	FPE_FLTINV  = 7
 	TRAP_BRKPT  = 1
 	TRAP_TRACE  = 2
+)
+
+// sigev_notify, timer_create(2).
+const (
+	SIGEV_SIGNAL    = 0
+	SIGEV_NONE      = 1
+	SIGEV_THREAD    = 2
+	SIGEV_THREAD_ID = 4
+)
+
+// setitimer(2) timers.
+const (
+	ITIMER_REAL    = 0
+	ITIMER_VIRTUAL = 1
+	ITIMER_PROF    = 2
+)
+
+// timerfd_create(2) and signalfd(2) flags.
+const (
+	TFD_TIMER_ABSTIME       = 1
+	TFD_TIMER_CANCEL_ON_SET = 2
 )

@@ -1,0 +1,89 @@
+package linux
+
+import (
+	"github.com/gotcg/gotcg/linux/abi"
+	"github.com/gotcg/gotcg/softmmu"
+)
+
+// Signal frames are pure functions over a register file and guest memory: push saves the
+// interrupted state on a stack and points the registers at the handler, pop undoes it. Nothing
+// in a frame is trusted: it is the guest's memory.
+
+// regFile is the part of CPU that frames use. Registers go by gdb number.
+type regFile interface {
+	ReadReg(num int) uint64
+	WriteReg(num int, v uint64)
+	ReadRegBytes(num int, b []byte) int
+	WriteRegBytes(num int, b []byte) int
+}
+
+// sigFrame is one delivery: what push needs beside the registers.
+type sigFrame struct {
+	sig  abi.Signal
+	act  abi.Sigaction
+	info *abi.Siginfo
+	mask uint64          // the mask that sigreturn restores
+	alt  abi.Sigaltstack // the alternate stack in force
+	last lastFault
+	// tramp is where a handler without SA_RESTORER returns to (AArch64).
+	tramp uint64
+}
+
+// lastFault is what the kernel keeps of a thread's last exception and shows in each frame.
+type lastFault struct {
+	trapno, err, cr2 uint64 // x86-64
+	addr, esr        uint64 // AArch64
+}
+
+// altOn tells whether sp is on the stack a, whatever its flags; sigaltstack(2).
+func altOn(a abi.Sigaltstack, sp uint64) bool { return sp > a.SP && sp-a.SP <= a.Size }
+
+// altFlags is what ss_flags says about the stack a while the stack pointer is sp. A stack with
+// SS_AUTODISARM is never in use: delivery takes it away.
+func altFlags(a abi.Sigaltstack, sp uint64) uint32 {
+	switch {
+	case a.Size == 0:
+		return abi.SS_DISABLE
+	case a.Flags&abi.SS_AUTODISARM == 0 && altOn(a, sp):
+		return abi.SS_ONSTACK
+	}
+	return 0
+}
+
+// stackTop is where the frame goes when the interrupted code's stack may be used down from sp.
+func (f *sigFrame) stackTop(sp uint64) (top uint64, entering bool) {
+	if f.act.Flags&abi.SA_ONSTACK != 0 && altFlags(f.alt, sp) == 0 {
+		return f.alt.SP + f.alt.Size, true
+	}
+	return sp, false
+}
+
+// pushFrame makes the registers those of the handler's start. It reports false, with the
+// registers unchanged, when the frame cannot be written.
+func pushFrame(a abi.Arch, r regFile, as *softmmu.AddressSpace, f *sigFrame) bool {
+	if a == abi.X64 {
+		return pushFrameX64(r, as, f)
+	}
+	return pushFrameA64(r, as, f)
+}
+
+// popFrame is rt_sigreturn(2): it restores the registers from the frame at the stack pointer and
+// returns the mask and alternate stack to restore. When the frame is bad it reports false, with
+// some registers changed.
+func popFrame(a abi.Arch, r regFile, as *softmmu.AddressSpace) (mask uint64, alt abi.Sigaltstack, ok bool) {
+	if a == abi.X64 {
+		return popFrameX64(r, as)
+	}
+	return popFrameA64(r, as)
+}
+
+// readAll and writeAll copy whole buffers of guest memory.
+func readAll(as *softmmu.AddressSpace, addr uint64, b []byte) bool {
+	_, f := as.Read(softmmu.Addr(addr), b)
+	return f.OK()
+}
+
+func writeAll(as *softmmu.AddressSpace, addr uint64, b []byte) bool {
+	_, f := as.Write(softmmu.Addr(addr), b)
+	return f.OK()
+}
