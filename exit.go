@@ -43,8 +43,11 @@ type Exit struct {
 	Code int
 	// Signal is the guest's signal number for Signaled.
 	Signal int
-	// PC is the guest PC.
+	// PC is the guest PC, of Thread.
 	PC uint64
+	// Thread is the id of the program's thread that reached the address or the limit; of the first
+	// thread for other kinds, 0 for raw code.
+	Thread int
 	// Exception is what the guest raised, for Raised.
 	Exception Exception
 	// Text describes a Signaled exit: "SIGSEGV at pc=0x401000 addr=0x0 (read of unmapped memory)".

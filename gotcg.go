@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/gotcg/gotcg/cpu"
@@ -31,16 +32,23 @@ import (
 	"github.com/gotcg/gotcg/tcg"
 )
 
-// Machine is one guest: memory, one vCPU, translated code and, for a program, its process.
+// Machine is one guest: memory, vCPUs, translated code and, for a program, its process.
 type Machine struct {
 	cfg  Config
 	arch *cpu.Arch
 	mem  *softmmu.AddressSpace
 	eng  *tcg.Engine
+	// vcpu is the one of raw code, or of the program's first thread.
 	vcpu *tcg.VCPU
 	proc *linux.Process // nil for raw code
-	last tcg.Stop
 	log  *debuglog.Log
+
+	turn  turn
+	limit int64 // of the Run under way, for threads it starts
+	// cur is the thread at which the last Run stopped, last how.
+	mu   sync.Mutex
+	cur  *thread // guarded by mu
+	last tcg.Stop
 	// set holds the plugins and hooks; hooks numbers the hooks.
 	set   *instrument.Set
 	hooks atomic.Int64
@@ -105,7 +113,7 @@ func Load(path string, cfg Config) (*Machine, error) {
 		Exe:  exe,
 		Args: cfg.Args, Env: cfg.Env, Dir: cfg.Dir, Sysroot: cfg.Sysroot, Stdin: cfg.Stdin, Stdout: cfg.Stdout, Stderr: cfg.Stderr,
 		Strace: cfg.Strace, Unimp: m.logWriter(debuglog.Unimp),
-	}, img, m.mem, (*linuxCPU)(m))
+	}, img, m.mem, &thread{m: m, v: m.vcpu})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), m.Close())
 	}
@@ -160,11 +168,12 @@ type runOptions struct {
 	until []uint64
 }
 
-// Limit ends the Run after n guest instructions.
+// Limit ends the Run after n guest instructions. Each thread counts its own; the first to have run n
+// pauses all.
 func Limit(n int64) RunOption { return func(o *runOptions) { o.limit = n } }
 
-// Until ends the Run before the instruction at one of the addresses. When the Run starts at one,
-// that instruction runs.
+// Until ends the Run before the instruction at one of the addresses: the first thread to arrive pauses
+// all. When a thread starts at one, that instruction runs.
 func Until(addrs ...uint64) RunOption {
 	return func(o *runOptions) { o.until = append(o.until, addrs...) }
 }
@@ -177,16 +186,17 @@ func (m *Machine) Run(ctx context.Context, opts ...RunOption) (Exit, error) {
 	for _, f := range opts {
 		f(&o)
 	}
-	m.vcpu.SetLimit(o.limit)
+	m.setLimit(o.limit)
+	m.cur, m.last = nil, tcg.Stop{Kind: tcg.StopInterrupt}
 	for _, a := range o.until {
 		m.eng.SetBreak(a)
 		defer m.eng.ClearBreak(a)
 	}
 	if err := ctx.Err(); err != nil {
-		return Exit{Kind: Stopped, PC: m.PC()}, nil
+		return m.exit(), nil
 	}
-	defer context.AfterFunc(ctx, m.vcpu.Interrupt)()
 	if m.proc == nil {
+		defer context.AfterFunc(ctx, m.vcpu.Interrupt)()
 		m.last = m.vcpu.Run()
 		return m.exit(), m.last.Err
 	}
@@ -195,12 +205,9 @@ func (m *Machine) Run(ctx context.Context, opts ...RunOption) (Exit, error) {
 		return Exit{}, fmt.Errorf("gotcg: %w", err)
 	}
 	if !ended {
-		e := m.exit()
-		if e.Kind == Raised { // stopped in a system call, which the next Run does again
-			e.Kind, e.Exception = Stopped, Exception{}
-		}
-		return e, nil
+		return m.exit(), nil
 	}
+	m.cur = nil
 	e := Exit{Kind: Exited, Code: x.Code, Signal: int(x.Signal), PC: m.PC()}
 	if x.Signal != 0 {
 		e.Kind, e.PC, e.Text = Signaled, x.PC, strings.TrimPrefix(x.String(), "guest killed by ")
@@ -208,9 +215,9 @@ func (m *Machine) Run(ctx context.Context, opts ...RunOption) (Exit, error) {
 	return e, nil
 }
 
-// exit makes an Exit of the last stop of the vCPU.
+// exit makes an Exit of what stopped the last Run.
 func (m *Machine) exit() Exit {
-	e := Exit{PC: m.PC()}
+	e := Exit{PC: m.PC(), Thread: m.Thread()}
 	switch m.last.Kind {
 	case tcg.StopException:
 		e.Kind, e.Exception = Raised, m.last.Exc
@@ -227,28 +234,9 @@ func (m *Machine) exit() Exit {
 // Stop makes Run return soon, also out of a system call that blocks. Any goroutine may call it. When
 // it comes while Run is returning anyway, it may end the next Run.
 func (m *Machine) Stop() {
-	m.vcpu.Interrupt()
-	if m.proc != nil {
-		m.proc.Interrupt()
+	if m.proc == nil {
+		m.vcpu.Interrupt()
+		return
 	}
+	m.proc.Interrupt()
 }
-
-// linuxCPU is the machine's vCPU as the Linux personality sees it.
-type linuxCPU Machine
-
-func (c *linuxCPU) Arch() *cpu.Arch { return c.arch }
-
-// Run runs guest code until it raises an exception; kind none: the run was interrupted.
-func (c *linuxCPU) Run(context.Context) (cpu.Exception, error) {
-	c.last = c.vcpu.Run()
-	if c.last.Err != nil {
-		return cpu.Exception{}, c.last.Err
-	}
-	if c.last.Kind != tcg.StopException {
-		return cpu.Exception{}, nil
-	}
-	return c.last.Exc, nil
-}
-
-func (c *linuxCPU) ReadReg(num int) uint64     { return c.arch.ReadReg(c.vcpu.State(), num) }
-func (c *linuxCPU) WriteReg(num int, v uint64) { c.arch.WriteReg(c.vcpu.State(), num, v) }

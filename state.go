@@ -3,44 +3,53 @@ package gotcg
 import (
 	"fmt"
 
+	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg"
 )
 
-// PC returns the guest's program counter.
-func (m *Machine) PC() uint64 { return m.vcpu.PC() }
+// PC returns the current thread's program counter. The current thread is the one at which the last Run
+// stopped (Exit.Thread), or the first.
+func (m *Machine) PC() uint64 { return m.current().PC() }
 
-// SetPC sets the guest's program counter.
-func (m *Machine) SetPC(pc uint64) { m.vcpu.SetPC(pc) }
+// SetPC sets the current thread's program counter.
+func (m *Machine) SetPC(pc uint64) { m.current().SetPC(pc) }
 
-// Reg returns the low 64 bits of the register with gdb's name ("rax", "eflags", "x0", "sp", "cpsr").
+// Reg returns the low 64 bits of the current thread's register with gdb's name ("rax", "eflags", "x0",
+// "sp", "cpsr").
 func (m *Machine) Reg(name string) (uint64, error) {
-	r := m.arch.RegByName(name)
-	if r == nil {
-		return 0, fmt.Errorf("gotcg: no register %q on %s", name, m.arch.Name)
+	r, err := m.register(name)
+	if err != nil {
+		return 0, err
 	}
-	return m.arch.ReadReg(m.vcpu.State(), r.Num), nil
+	return m.arch.ReadReg(m.current().State(), r.Num), nil
 }
 
-// SetReg sets a register, zero-extended to its width.
+// SetReg sets a register of the current thread, zero-extended to its width.
 func (m *Machine) SetReg(name string, v uint64) error {
-	r := m.arch.RegByName(name)
-	if r == nil {
-		return fmt.Errorf("gotcg: no register %q on %s", name, m.arch.Name)
+	r, err := m.register(name)
+	if err == nil {
+		m.arch.WriteReg(m.current().State(), r.Num, v)
 	}
-	m.arch.WriteReg(m.vcpu.State(), r.Num, v)
-	return nil
+	return err
 }
 
-// RegBytes returns a register's whole value, little-endian.
+// RegBytes returns the whole value of a register of the current thread, little-endian.
 func (m *Machine) RegBytes(name string) ([]byte, error) {
-	r := m.arch.RegByName(name)
-	if r == nil {
-		return nil, fmt.Errorf("gotcg: no register %q on %s", name, m.arch.Name)
+	r, err := m.register(name)
+	if err != nil {
+		return nil, err
 	}
 	buf := make([]byte, r.Size())
-	r.Read(m.vcpu.State(), buf)
+	r.Read(m.current().State(), buf)
 	return buf, nil
+}
+
+func (m *Machine) register(name string) (*cpu.RegInfo, error) {
+	if r := m.arch.RegByName(name); r != nil {
+		return r, nil
+	}
+	return nil, fmt.Errorf("gotcg: no register %q on %s", name, m.arch.Name)
 }
 
 // Map maps size bytes of zeroed memory at addr; both are multiples of 4096. What was mapped there goes.

@@ -15,6 +15,13 @@
 // system calls. Parsing ELF files works everywhere; running programs needs a Linux host
 // (ErrHost).
 //
-// Locks: Process.mm.mu guards the memory map, Process.fds.mu the file table. Neither is held
-// while a host call can block, and neither is taken with the other held.
+// Threads: each task runs on a goroutine of its own inside Process.Run (run.go), and only it touches its
+// Task, but for the fields marked as shared. Who has something to tell a task (a signal, the end, a pause)
+// stores it and calls Task.kick; the task leaves its CPU or its wait (wait.go) and heeds it. A blocking call
+// that is to end returns ERESTARTSYS or its kin, which never reach the guest: Task.syscall leaves the call to
+// be done again, and Task.interruptedCall settles it when a signal's handler comes in between.
+//
+// Locks: Process.mu guards tasks and signals, Process.mm.mu the memory map, Process.fs.mu the file table,
+// Process.limMu the limits. None is held while a host call can block. Order: mm.mu before fs.mu, limMu;
+// mu before the locks of a task's wake descriptor and of the CPU.
 package linux

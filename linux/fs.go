@@ -3,7 +3,6 @@
 package linux
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -31,17 +30,16 @@ type fsState struct {
 	// root is an O_PATH descriptor of the sysroot, -1 without one. rootPath is its host path.
 	root     int
 	rootPath string
-	cwd      atomic.Int64 // O_PATH descriptor of the working directory
-	umask    uint32       // the guest's file mode creation mask
-	hostMask uint32       // the host process's, which the kernel applies anyway
-	procDev  uint64       // device number of /proc
+	cwd      *file         // guarded by mu; the working directory, O_PATH
+	umask    atomic.Uint32 // the guest's file mode creation mask
+	hostMask uint32        // the host process's, which the kernel applies anyway
+	procDev  uint64        // device number of /proc
 
 	// bad is host memory that cannot be accessed. It stands in for a guest buffer that cannot: the
 	// host's kernel then says which error comes first.
 	bad []byte
 
-	exe  string // host path of the program
-	wake int    // eventfd that becomes readable when the context of Run is done
+	exe string // host path of the program
 }
 
 // fdEntry is one guest descriptor.
@@ -63,7 +61,8 @@ type file struct {
 type emulDir struct {
 	path    string
 	entries []abi.Dirent
-	pos     int
+	mu      sync.Mutex
+	pos     int // guarded by mu
 }
 
 // hostErrno turns an error of a host call into the guest's. Error numbers are the same on all
@@ -91,19 +90,15 @@ func retry[T any](f func() (T, error)) (T, error) {
 
 // open sets up the standard files, root and working directory.
 func (s *fsState) open(p *Process) error {
-	s.root, s.wake = -1, -1
-	s.cwd.Store(-1)
+	s.root = -1
 	s.exe = p.img.Path
 	s.hostMask = readHostUmask()
-	s.umask = s.hostMask
+	s.umask.Store(s.hostMask)
 	var st unix.Stat_t
 	if unix.Stat("/proc", &st) == nil {
 		s.procDev = st.Dev
 	}
 	var err error
-	if s.wake, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
-		return fmt.Errorf("linux: eventfd: %w", err)
-	}
 	if s.bad, err = unix.Mmap(-1, 0, 1<<16, unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANON); err != nil {
 		s.close()
 		return fmt.Errorf("linux: %w", err)
@@ -156,27 +151,25 @@ func (s *fsState) openDirs(sysroot, dir string) error {
 	if err != nil {
 		return fmt.Errorf("linux: working directory %s: %w", dir, err)
 	}
-	s.cwd.Store(int64(fd))
+	s.cwd = s.newFile(fd, false)
 	return nil
 }
 
 // close closes everything the guest has open.
 func (s *fsState) close() {
 	s.mu.Lock()
-	fds := s.fds
-	s.fds = nil
+	fds := append(s.fds, fdEntry{f: s.cwd})
+	s.fds, s.cwd = nil, nil
 	s.mu.Unlock()
 	for _, e := range fds {
 		if e.f != nil {
 			e.f.release()
 		}
 	}
-	for _, fd := range []int{s.root, s.wake, int(s.cwd.Swap(-1))} {
-		if fd >= 0 {
-			_ = unix.Close(fd)
-		}
+	if s.root >= 0 {
+		_ = unix.Close(s.root)
 	}
-	s.root, s.wake = -1, -1
+	s.root = -1
 	if s.bad != nil {
 		_ = unix.Munmap(s.bad)
 		s.bad = nil
@@ -218,23 +211,54 @@ func (f *file) release() abi.Errno {
 	return hostErrno(unix.Close(f.host))
 }
 
-// get returns the file of a guest descriptor.
+// get returns the file of a guest descriptor, with a reference for the caller.
 func (s *fsState) get(fd int) (*file, abi.Errno) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if fd < 0 || fd >= len(s.fds) || s.fds[fd].f == nil {
 		return nil, abi.EBADF
 	}
-	return s.fds[fd].f, 0
+	f := s.fds[fd].f
+	f.refs.Add(1)
+	return f, 0
 }
 
-// host returns the host descriptor of a guest one.
-func (s *fsState) hostFD(fd int) (int, abi.Errno) {
-	f, e := s.get(fd)
+// file returns the file of a guest descriptor. It stays open until the system call ends, whatever other
+// threads close.
+func (t *Task) file(fd int) (*file, abi.Errno) {
+	f, e := t.p.fs.get(fd)
+	if e == 0 {
+		t.pins = append(t.pins, f)
+	}
+	return f, e
+}
+
+// hostFD returns the host descriptor of a guest one, open until the system call ends.
+func (t *Task) hostFD(fd int) (int, abi.Errno) {
+	f, e := t.file(fd)
 	if e != 0 {
 		return -1, e
 	}
 	return f.host, 0
+}
+
+// cwd returns the working directory's host descriptor, open until the system call ends.
+func (t *Task) cwd() int {
+	s := &t.p.fs
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.cwd.refs.Add(1)
+	t.pins = append(t.pins, s.cwd)
+	return s.cwd.host
+}
+
+// unpin gives back what file, hostFD and cwd took.
+func (t *Task) unpin() {
+	for i, f := range t.pins {
+		f.release()
+		t.pins[i] = nil
+	}
+	t.pins = t.pins[:0]
 }
 
 // install gives f the lowest free guest number of at least low. It takes over the reference.
@@ -264,7 +288,7 @@ func (s *fsState) grow(fd int) {
 // installHost is install for a new host descriptor.
 func (t *Task) installHost(host int, cloexec bool) (uint64, abi.Errno) {
 	s := &t.p.fs
-	fd, e := s.install(s.newFile(host, false), 0, cloexec, t.p.limits[abi.RLIMIT_NOFILE].Cur)
+	fd, e := s.install(s.newFile(host, false), 0, cloexec, t.p.softLimit(abi.RLIMIT_NOFILE))
 	if e != 0 {
 		return 0, e
 	}
@@ -329,25 +353,4 @@ func fileIdent(f *os.File) (dev, ino uint64) {
 		return 0, 0
 	}
 	return st.Dev, st.Ino
-}
-
-// watchCancel makes the wake descriptor readable once ctx is done. The caller calls stop.
-func (s *fsState) watchCancel(ctx context.Context) (stop func()) {
-	if ctx.Done() == nil {
-		return func() {}
-	}
-	cancel := context.AfterFunc(ctx, s.poke)
-	return func() {
-		if !cancel() { // it ran, or runs: take the token back
-			s.unpoke()
-		}
-	}
-}
-
-// poke makes the wake descriptor readable, unpoke makes it not so.
-func (s *fsState) poke() { _, _ = unix.Write(s.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0}) }
-
-func (s *fsState) unpoke() {
-	var b [8]byte
-	_, _ = unix.Read(s.wake, b[:])
 }

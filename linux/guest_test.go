@@ -5,6 +5,7 @@ package linux
 import (
 	"bytes"
 	"context"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -21,6 +22,7 @@ type fakeCPU struct {
 	regs   map[int]uint64
 	script func(step int) cpu.Exception
 	step   int
+	cloned func() func(step int) cpu.Exception
 }
 
 func (c *fakeCPU) Arch() *cpu.Arch          { return c.arch }
@@ -29,6 +31,15 @@ func (c *fakeCPU) WriteReg(n int, v uint64) { c.regs[n] = v }
 func (c *fakeCPU) Run(context.Context) (cpu.Exception, error) {
 	c.step++
 	return c.script(c.step - 1), nil
+}
+func (c *fakeCPU) Interrupt()                    {}
+func (c *fakeCPU) Close()                        {}
+func (c *fakeCPU) ReadRegBytes(int, []byte) int  { return 0 }
+func (c *fakeCPU) WriteRegBytes(int, []byte) int { return 0 }
+
+// Clone returns a CPU that asks the script of its own, which cloned makes.
+func (c *fakeCPU) Clone() (CPU, error) {
+	return &fakeCPU{arch: c.arch, regs: maps.Clone(c.regs), script: c.cloned()}, nil
 }
 
 // fakeArch has the registers the personality asks for, numbered 0 up.
@@ -131,7 +142,9 @@ func (g *guest) call(name string, args ...any) int64 {
 			g.t.Fatalf("argument %T", v)
 		}
 	}
-	return int64(g.p.task.dispatch(nr, &a))
+	v, e := g.p.leader.dispatch(nr, &a)
+	g.p.leader.heed()
+	return int64(e.Result(v))
 }
 
 // must is call that expects success.

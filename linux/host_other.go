@@ -3,7 +3,6 @@
 package linux
 
 import (
-	"context"
 	"io"
 	"os"
 )
@@ -16,6 +15,8 @@ const maxFDs = 1 << 16
 
 type fsState struct{}
 
+type file struct{}
+
 type hostBufs struct{}
 
 func (*fsState) open(*Process) error { return ErrHost }
@@ -26,8 +27,18 @@ func (p *Process) random() io.Reader { return p.cfg.Random }
 
 func fileIdent(*os.File) (dev, ino uint64) { return 0, 0 }
 
-func (*fsState) watchCancel(context.Context) func() { return func() {} }
+func (t *Task) unpin() {}
 
-func (*fsState) poke() {}
+func (t *Task) release() {}
 
-func (*fsState) unpoke() {}
+// wakeFD is nothing: no task waits in a host call.
+type wakeFD struct{}
+
+func (*wakeFD) open() error { return nil }
+
+func (*wakeFD) close() {}
+
+func (*wakeFD) poke() {}
+
+// savedWait is nothing either.
+type savedWait struct{ redo bool }

@@ -26,7 +26,7 @@ func TestEntryState(t *testing.T) {
 		require.Zero(t, sp%16)
 		require.Equal(t, uint64(0x401000), g.cpu.regs[0])
 		word := func(i int) uint64 { return getU64(g.mem(sp+uint64(8*i), 8)) }
-		str := func(p uint64) string { s, e := g.p.task.readString(p, 4096, 1); require.Zero(t, e); return s }
+		str := func(p uint64) string { s, e := g.p.leader.readString(p, 4096, 1); require.Zero(t, e); return s }
 		require.Equal(t, uint64(3), word(0))
 		require.Equal(t, []string{"prog", "one", "two"}, []string{str(word(1)), str(word(2)), str(word(3))})
 		require.Zero(t, word(4))
@@ -308,8 +308,8 @@ func TestSigpipeKills(t *testing.T) {
 	m := g.mem(p, 8)
 	g.must("close", int(m[0]))
 	g.fails(abi.EPIPE, "write", int(m[4]), "x", 1)
-	require.NotNil(t, g.p.exit)
-	require.Equal(t, 128+13, g.p.exit.Code)
+	require.NotNil(t, g.p.exit.Load())
+	require.Equal(t, 128+13, g.p.exit.Load().Code)
 }
 
 func TestSysroot(t *testing.T) {
@@ -412,12 +412,12 @@ func TestSignalsAndLimits(t *testing.T) {
 		g.fails(abi.EINVAL, "rt_sigaction", 15, act, 0, 4)
 		pid := g.must("getpid")
 		g.must("kill", pid, 15)
-		require.Nil(t, g.p.exit)
+		require.Nil(t, g.p.exit.Load())
 		set := make([]byte, 8)
 		putU64(set, 1<<(abi.SIGABRT-1))
 		g.must("rt_sigprocmask", abi.SIG_BLOCK, set, 0, 8)
 		g.must("tgkill", pid, pid, int(abi.SIGABRT))
-		require.Nil(t, g.p.exit)
+		require.Nil(t, g.p.exit.Load())
 		pend := g.buf(8)
 		g.must("rt_sigpending", pend, 8)
 		require.Equal(t, uint64(1<<(abi.SIGABRT-1)), getU64(g.mem(pend, 8)))
@@ -468,7 +468,8 @@ func TestUnimplementedIsReportedOnce(t *testing.T) {
 		g.fails(abi.ENOSYS, "clone3", 0, 0)
 	}
 	var a Args
-	require.Equal(t, abi.ENOSYS.Result(0), g.p.task.dispatch(5000, &a))
+	_, e := g.p.leader.dispatch(5000, &a)
+	require.Equal(t, abi.ENOSYS, e)
 	require.Equal(t, "gotcg: unimplemented: system call io_uring_setup (425)\n"+
 		"gotcg: unimplemented: system call clone3 (435)\n"+
 		"gotcg: unimplemented: system call number 5000\n", log.String())
@@ -610,8 +611,8 @@ func TestHostileArguments(t *testing.T) {
 				for j := range args {
 					args[j] = wild[(i*7+j*11+i*j*3+s.Number)%len(wild)]
 				}
-				g.p.task.dispatch(uint64(s.Number), &args)
-				require.Nil(t, g.p.exit, s.Name)
+				g.p.leader.dispatch(uint64(s.Number), &args)
+				require.Nil(t, g.p.exit.Load(), s.Name)
 			}
 			// Whatever it did to the map, the scratch memory is there for the next.
 			require.NoError(t, g.as.Map(scratch, 1<<16, softmmu.RW, softmmu.Info{}))

@@ -132,9 +132,9 @@ func (p *Process) loadStack() error {
 	if err != nil {
 		return err
 	}
-	r := &p.task.cpu.Arch().Roles
-	p.task.cpu.WriteReg(r.SP, sp)
-	p.task.cpu.WriteReg(r.PC, p.img.Entry+p.base)
+	r := &p.leader.cpu.Arch().Roles
+	p.leader.cpu.WriteReg(r.SP, sp)
+	p.leader.cpu.WriteReg(r.PC, p.img.Entry+p.base)
 	return nil
 }
 
@@ -176,7 +176,7 @@ func (p *Process) fillStack(top, size uint64) (uint64, error) {
 		p.mm.argEnd = envp[0]
 	}
 	at &^= 15
-	platform := pushStr(p.task.cpu.Arch().Platform)
+	platform := pushStr(p.leader.cpu.Arch().Platform)
 	var rnd [16]byte
 	if _, err := io.ReadFull(p.random(), rnd[:]); err != nil {
 		return 0, fmt.Errorf("linux: AT_RANDOM: %w", err)
@@ -199,7 +199,7 @@ func (p *Process) fillStack(top, size uint64) (uint64, error) {
 
 // makeAuxv returns the auxiliary vector, getauxval(3).
 func (p *Process) makeAuxv(execfn, platform, random uint64) []byte {
-	a := p.task.cpu.Arch()
+	a := p.leader.cpu.Arch()
 	phdr := uint64(0)
 	if p.img.PhdrAddr != 0 || p.img.PIE {
 		phdr = p.img.PhdrAddr + p.base

@@ -45,7 +45,7 @@ func (p *Process) setBrk(want uint64) uint64 {
 	oldEnd, newEnd := pageUp(m.brk), pageUp(want)
 	switch {
 	case newEnd > oldEnd:
-		if newEnd-m.brkStart > p.limits[abi.RLIMIT_DATA].Cur || !p.isFree(oldEnd, newEnd-oldEnd) {
+		if newEnd-m.brkStart > p.softLimit(abi.RLIMIT_DATA) || !p.isFree(oldEnd, newEnd-oldEnd) {
 			return m.brk
 		}
 		if err := p.as.Map(softmmu.Addr(oldEnd), newEnd-oldEnd, softmmu.RW, softmmu.Info{Name: "[heap]"}); err != nil {

@@ -112,9 +112,9 @@ func (s *fsState) openInRoot(path string, flags int, mode uint32) (int, error) {
 // dirFD returns the host descriptor of the guest's dirfd argument.
 func (t *Task) dirFD(dirfd int) (int, abi.Errno) {
 	if dirfd == abi.AT_FDCWD {
-		return int(t.p.fs.cwd.Load()), 0
+		return t.cwd(), 0
 	}
-	return t.p.fs.hostFD(dirfd)
+	return t.hostFD(dirfd)
 }
 
 // rootedPath makes path absolute in the guest's root. Nothing is cleaned lexically: ".." after
@@ -220,7 +220,7 @@ func devFD(path string) (int, bool) {
 
 // resolveFD refers to the object behind a guest descriptor, or to sub below it.
 func (t *Task) resolveFD(fd int, sub string) (pathRef, abi.Errno) {
-	host, e := t.p.fs.hostFD(fd)
+	host, e := t.hostFD(fd)
 	if e != 0 {
 		return pathRef{}, abi.ENOENT
 	}
@@ -258,7 +258,7 @@ func (t *Task) resolveProc(rest string, how lastElem) (r pathRef, e abi.Errno, d
 		if isLink {
 			return plain, 0, true
 		}
-		r, e = t.below(int(s.cwd.Load()), sub)
+		r, e = t.below(t.cwd(), sub)
 		return r, e, true
 	case "root":
 		if s.root < 0 || isLink {
@@ -275,7 +275,7 @@ func (t *Task) resolveProc(rest string, how lastElem) (r pathRef, e abi.Errno, d
 		if err != nil {
 			return r, abi.ENOENT, true
 		}
-		if host, e := s.hostFD(fd); e != 0 {
+		if host, e := t.hostFD(fd); e != 0 {
 			return r, abi.ENOENT, true
 		} else if !deeper && how != follow {
 			plain.name = procFD(host)
@@ -305,7 +305,7 @@ func (t *Task) procText(rest string) ([]byte, bool) {
 	case "auxv":
 		return p.auxv, true
 	case "comm":
-		return []byte(t.name + "\n"), true
+		return []byte(t.Name() + "\n"), true
 	case "cmdline":
 		return joinNUL(p.cfg.Args), true
 	case "environ":
@@ -331,7 +331,7 @@ func (t *Task) procLink(rest string) (string, abi.Errno, bool) {
 	case "root":
 		return "/", 0, true
 	case "cwd":
-		p, err := s.guestPath(int(s.cwd.Load()))
+		p, err := s.guestPath(t.cwd())
 		return p, hostErrno(err), true
 	}
 	if n, ok := strings.CutPrefix(rest, "fd/"); ok {
@@ -339,7 +339,7 @@ func (t *Task) procLink(rest string) (string, abi.Errno, bool) {
 		if err != nil {
 			return "", abi.ENOENT, true
 		}
-		f, e := s.get(fd)
+		f, e := t.file(fd)
 		if e != 0 {
 			return "", abi.ENOENT, true
 		}

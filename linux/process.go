@@ -46,12 +46,13 @@ type Config struct {
 	// Random, if set, is the source of AT_RANDOM and getrandom(2); nil: the host's.
 	Random io.Reader
 	// OnSyscall, if set, is called before each system call and, with done set, after it; ret
-	// is the guest's result register. It must not keep the pointer.
+	// is the guest's result register. It must not keep the pointer. Guest threads call it concurrently.
 	OnSyscall func(s *SyscallEvent)
 }
 
 // SyscallEvent is what Config.OnSyscall sees.
 type SyscallEvent struct {
+	TID    int // the guest thread
 	Number uint64
 	Name   string // "" if there is no such number
 	Args   Args
@@ -85,7 +86,7 @@ func (e Exit) String() string {
 	return fmt.Sprintf("guest killed by %v at pc=%#x", e.Signal, e.PC)
 }
 
-// Process is a guest process: address space, files and signal dispositions.
+// Process is a guest process: address space, files, signal dispositions and tasks.
 type Process struct {
 	cfg  Config
 	img  *Image
@@ -95,35 +96,31 @@ type Process struct {
 	fs   fsState
 	sigs signalState
 	sys  []Syscall
+	pid  int
 
 	auxv []byte // as the guest got it, for /proc/self/auxv
 	base uint64 // what was added to the image's addresses
 
 	umu    sync.Mutex
 	unimps map[string]bool // guarded by umu: what was reported
+	// out keeps the lines of Config.Strace whole.
+	out sync.Mutex
 
-	limits [abi.RLIM_NLIMITS]abi.Rlimit
-	task   *Task
-	stop   atomic.Bool // Interrupt was called since the last Run began to wait
-	exit   *Exit
-}
+	limMu  sync.Mutex
+	limits [abi.RLIM_NLIMITS]abi.Rlimit // guarded by limMu
 
-// Task is a guest thread.
-type Task struct {
-	p   *Process
-	cpu CPU
-	ctx context.Context // of the Run under way
-	tid int
+	// mu guards the tasks, the signals' state and the fields of a Run below.
+	mu      sync.Mutex
+	tasks   map[int]*Task // live ones by thread id
+	leader  *Task         // the first task, alive or not
+	running bool          // a Run is under way: new tasks start at once
+	ctx     context.Context
+	failure error // the first task's that could not go on
 
-	clearTID uint64 // set_tid_address
-	name     string // PR_SET_NAME
-	sigMask  uint64
-	pending  uint64 // bit n-1: signal n waits for being unblocked
-	altStack abi.Sigaltstack
-	sleepEnd *abi.Timespec // where a sleep that ctx interrupted ends
-	args     Args          // of the call under way
-	bufs     hostBufs      // scratch of reads and writes
-	restart  bool          // the call was interrupted by ctx: do it again when Run is called again
+	wg   sync.WaitGroup       // the goroutines of the Run under way
+	stop atomic.Bool          // the Run is to pause; taken back when it has
+	exit atomic.Pointer[Exit] // how the process ended, set once
+	boom atomic.Pointer[any]  // a panic of a task's goroutine, for Run's caller
 }
 
 // NewProcess loads img into the empty address space as, sets c to its entry state and
@@ -148,74 +145,40 @@ func NewProcess(cfg Config, img *Image, as *softmmu.AddressSpace, c CPU) (*Proce
 	if c.Arch().ELFMachine != map[abi.Arch]uint16{abi.X64: emX64, abi.A64: emA64}[img.Arch] {
 		return nil, fmt.Errorf("linux: %s: an %v program on an %s CPU", img.Path, img.Arch, c.Arch().Name)
 	}
-	p.task = &Task{p: p, cpu: c, ctx: context.Background(), tid: os.Getpid(), name: commName(img.Path)}
-	p.task.altStack.Flags = abi.SS_DISABLE
+	p.pid = os.Getpid()
+	p.tasks, p.ctx = map[int]*Task{}, context.Background()
+	var err error
+	if p.leader, err = p.newTask(c, p.pid, commName(img.Path)); err != nil {
+		return nil, err
+	}
 	p.initLimits()
 	if err := p.fs.open(p); err != nil {
+		p.leader.close()
 		return nil, err
 	}
 	if err := p.load(); err != nil {
-		p.fs.close()
+		p.Close()
 		return nil, err
 	}
 	return p, nil
 }
 
-// Close closes the guest's files. The process can no longer Run.
-func (p *Process) Close() { p.fs.close() }
+// Close ends the tasks that are left and closes the guest's files. The process can no longer Run.
+func (p *Process) Close() {
+	for _, t := range p.Tasks() {
+		t.close()
+	}
+	p.fs.close()
+}
 
 // ABI returns the guest's ABI.
 func (p *Process) ABI() abi.Arch { return p.abi }
 
+// PID returns the guest's process id, which is its first thread's id: the host process's.
+func (p *Process) PID() int { return p.pid }
+
 // Base returns what was added to the image's addresses: 0 unless it is position independent.
 func (p *Process) Base() uint64 { return p.base }
-
-// Run runs the guest until it ends, until the CPU stops without an exception (ok is false,
-// and Run may be called again), or until it cannot go on.
-func (p *Process) Run(ctx context.Context) (e Exit, ok bool, err error) {
-	t := p.task
-	t.ctx = ctx
-	defer p.fs.watchCancel(ctx)()
-	defer func() { t.ctx = context.Background() }()
-	for p.exit == nil {
-		if t.restart {
-			t.restart = false
-			t.syscall()
-			if t.restart {
-				p.calm()
-				return Exit{}, false, nil
-			}
-			continue
-		}
-		exc, err := t.cpu.Run(ctx)
-		if err != nil {
-			return Exit{}, false, err
-		}
-		if !t.exception(exc) {
-			p.calm()
-			return Exit{}, false, nil
-		}
-	}
-	return *p.exit, true, nil
-}
-
-// Interrupt ends a blocking system call of the guest, and with it Run, as the end of Run's
-// context does. Any goroutine may call it. It has no effect on a guest that is not blocked:
-// stop its CPU too.
-func (p *Process) Interrupt() {
-	p.stop.Store(true)
-	p.fs.poke()
-}
-
-// calm takes an Interrupt back once Run has heeded it.
-func (p *Process) calm() {
-	if p.stop.Swap(false) {
-		p.fs.unpoke()
-	}
-}
-
-// stopping tells whether a blocking call is to end.
-func (t *Task) stopping() bool { return t.ctx.Err() != nil || t.p.stop.Load() }
 
 // unimp reports, once, something the guest asked for that is not there.
 func (p *Process) unimp(format string, args ...any) {
@@ -224,10 +187,9 @@ func (p *Process) unimp(format string, args ...any) {
 	}
 	s := fmt.Sprintf(format, args...)
 	p.umu.Lock()
-	seen := p.unimps[s]
-	p.unimps[s] = true
-	p.umu.Unlock()
-	if !seen {
+	defer p.umu.Unlock()
+	if !p.unimps[s] {
+		p.unimps[s] = true
 		fmt.Fprintf(p.cfg.Unimp, "gotcg: unimplemented: %s\n", s)
 	}
 }
@@ -243,6 +205,13 @@ func (p *Process) initLimits() {
 	p.limits[abi.RLIMIT_MEMLOCK] = abi.Rlimit{Cur: 8 << 20, Max: 8 << 20}
 	p.limits[abi.RLIMIT_NICE] = abi.Rlimit{}
 	p.limits[abi.RLIMIT_RTPRIO] = abi.Rlimit{}
+}
+
+// softLimit returns the soft limit of a resource.
+func (p *Process) softLimit(res int) uint64 {
+	p.limMu.Lock()
+	defer p.limMu.Unlock()
+	return p.limits[res].Cur
 }
 
 // commName is the process name the kernel derives from a path: the last element, 15 bytes.

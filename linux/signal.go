@@ -2,6 +2,7 @@ package linux
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/linux/abi"
@@ -23,33 +24,59 @@ func sigBit(s abi.Signal) uint64 { return 1 << (uint(s) - 1) }
 const ignoredByDefault = 1<<(abi.SIGCHLD-1) | 1<<(abi.SIGCONT-1) | 1<<(abi.SIGURG-1) | 1<<(abi.SIGWINCH-1) |
 	1<<(abi.SIGTSTP-1) | 1<<(abi.SIGTTIN-1) | 1<<(abi.SIGTTOU-1) | 1<<(abi.SIGSTOP-1)
 
-// send makes signal s pending for t and delivers it if it is not blocked.
+// send makes signal s pending for t, which heeds it soon. Any goroutine may call it.
 func (t *Task) send(s abi.Signal) {
 	if s < 1 || s > abi.NSIG {
 		return
 	}
+	t.p.mu.Lock()
 	t.pending |= sigBit(s)
-	t.deliverPending()
+	t.p.mu.Unlock()
+	t.kick()
+}
+
+// action returns the disposition of s.
+func (p *Process) action(s abi.Signal) abi.Sigaction {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.sigs.actions[s]
+}
+
+// signalPending tells whether a signal is to be delivered to t.
+func (t *Task) signalPending() bool {
+	t.p.mu.Lock()
+	defer t.p.mu.Unlock()
+	return t.pending&^t.sigMask != 0
+}
+
+// take takes the lowest pending signal that is not blocked.
+func (t *Task) take() (abi.Signal, abi.Sigaction, bool) {
+	t.p.mu.Lock()
+	defer t.p.mu.Unlock()
+	got := t.pending &^ t.sigMask
+	if got == 0 {
+		return 0, abi.Sigaction{}, false
+	}
+	s := abi.Signal(bits.TrailingZeros64(got) + 1)
+	t.pending &^= sigBit(s)
+	return s, t.p.sigs.actions[s], true
 }
 
 // deliverPending gives effect to pending signals that are not blocked.
 func (t *Task) deliverPending() {
-	for s := abi.Signal(1); t.pending&^t.sigMask != 0 && s <= abi.NSIG; s++ {
-		if t.pending&^t.sigMask&sigBit(s) == 0 {
-			continue
+	for t.p.exit.Load() == nil {
+		s, act, ok := t.take()
+		if !ok {
+			return
 		}
-		switch h := t.p.sigs.actions[s].Handler; {
+		switch h := act.Handler; {
 		case h == abi.SIG_IGN && s != abi.SIGKILL && s != abi.SIGSTOP:
-			t.pending &^= sigBit(s)
 		case h == abi.SIG_DFL || s == abi.SIGKILL || s == abi.SIGSTOP:
-			t.pending &^= sigBit(s)
 			if ignoredByDefault&sigBit(s) == 0 {
 				t.die(Exit{Signal: s})
-				return
 			}
 		default:
 			t.p.unimp("delivery of %v to a handler", s)
-			t.pending &^= sigBit(s)
 		}
 	}
 }
@@ -58,10 +85,8 @@ func (t *Task) deliverPending() {
 func (t *Task) die(e Exit) {
 	e.Code = 128 + int(e.Signal)
 	e.PC = t.cpu.ReadReg(t.cpu.Arch().Roles.PC)
-	t.p.exit = &e
-	if t.p.cfg.Strace != nil {
-		fmt.Fprintf(t.p.cfg.Strace, "+++ killed by %v +++\n", e.Signal)
-	}
+	t.p.setExit(e)
+	t.trace("+++ killed by %v +++\n", e.Signal)
 }
 
 // fault turns an exception into the signal the kernel would send, and ends the process with
@@ -73,12 +98,10 @@ func (t *Task) fault(x cpu.Exception) {
 		n, _ := t.p.as.Read(softmmu.Addr(x.PC), code[:])
 		t.p.unimp("instruction at %#x: % x", x.PC, code[:n])
 	}
-	if h := t.p.sigs.actions[e.Signal].Handler; h > abi.SIG_IGN {
+	if h := t.p.action(e.Signal).Handler; h > abi.SIG_IGN {
 		t.p.unimp("delivery of %v to a handler", e.Signal)
 	}
-	if t.p.cfg.Strace != nil {
-		fmt.Fprintf(t.p.cfg.Strace, "--- %v {si_signo=%v, si_code=%d, si_addr=%#x} ---\n", e.Signal, e.Signal, code, e.Addr)
-	}
+	t.trace("--- %v {si_signo=%v, si_code=%d, si_addr=%#x} ---\n", e.Signal, e.Signal, code, e.Addr)
 	t.die(e)
 }
 

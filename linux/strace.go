@@ -99,8 +99,8 @@ func (tr *tracer) exit(v uint64, e abi.Errno) {
 		tr.t.p.traceExit()
 		return
 	}
-	if tr.t.restart {
-		tr.write("? (to be restarted)")
+	if internal(e) {
+		tr.write("? " + e.Error())
 		return
 	}
 	if tr.s != nil {
@@ -136,7 +136,24 @@ func (tr *tracer) write(result string) {
 		}
 	}
 	line := tr.name + "(" + strings.Join(tr.in[:n], ", ") + ")"
-	fmt.Fprintf(tr.t.p.cfg.Strace, "%-39s = %s\n", line, result)
+	tr.t.trace("%-39s = %s\n", line, result)
+}
+
+// trace writes a line to the trace, with the thread's id in front when there are several.
+func (t *Task) trace(format string, args ...any) {
+	p := t.p
+	if p.cfg.Strace == nil {
+		return
+	}
+	p.mu.Lock()
+	many := len(p.tasks) > 1
+	p.mu.Unlock()
+	if many {
+		format = fmt.Sprintf("[pid %5d] ", t.tid) + format
+	}
+	p.out.Lock()
+	defer p.out.Unlock()
+	fmt.Fprintf(p.cfg.Strace, format, args...)
 }
 
 // isOut tells whether a kind can only be written after the call.
@@ -397,7 +414,9 @@ func (tr *tracer) pollfds(a, n uint64, after bool) string {
 
 // traceExit writes strace's last line.
 func (p *Process) traceExit() {
-	if p.cfg.Strace != nil && p.exit != nil && p.exit.Signal == 0 {
-		fmt.Fprintf(p.cfg.Strace, "+++ exited with %d +++\n", p.exit.Code)
+	if x := p.exit.Load(); p.cfg.Strace != nil && x != nil && x.Signal == 0 {
+		p.out.Lock()
+		defer p.out.Unlock()
+		fmt.Fprintf(p.cfg.Strace, "+++ exited with %d +++\n", x.Code)
 	}
 }

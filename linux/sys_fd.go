@@ -99,7 +99,7 @@ func (t *Task) open(dirfd int, addr uint64, gflags int, mode uint32) (uint64, ab
 			if e != 0 {
 				return 0, e
 			}
-			fd, e := t.p.fs.install(f, 0, cloexec, t.p.limits[abi.RLIMIT_NOFILE].Cur)
+			fd, e := t.p.fs.install(f, 0, cloexec, t.p.softLimit(abi.RLIMIT_NOFILE))
 			return uint64(fd), e
 		}
 	}
@@ -114,7 +114,7 @@ func (t *Task) open(dirfd int, addr uint64, gflags int, mode uint32) (uint64, ab
 // bits that only it takes away are put back on files this call created.
 func (t *Task) openMasked(dirfd int, path string, flags int, mode uint32) (int, abi.Errno) {
 	s := &t.p.fs
-	mode &= 0o7777 &^ s.umask
+	mode &= 0o7777 &^ s.umask.Load()
 	creates := flags&unix.O_CREAT != 0 || flags&unix.O_TMPFILE == unix.O_TMPFILE
 	if !creates || mode&s.hostMask == 0 {
 		return t.openPath(dirfd, path, flags, mode)
@@ -193,12 +193,12 @@ func sysDup(t *Task, a *Args) (uint64, abi.Errno) { return t.dup(a.FD(0), 0, fal
 
 // dup installs another number of at least low for fd's file.
 func (t *Task) dup(fd, low int, cloexec bool) (uint64, abi.Errno) {
-	f, e := t.p.fs.get(fd)
+	f, e := t.file(fd)
 	if e != 0 {
 		return 0, e
 	}
 	f.refs.Add(1)
-	n, e := t.p.fs.install(f, low, cloexec, t.p.limits[abi.RLIMIT_NOFILE].Cur)
+	n, e := t.p.fs.install(f, low, cloexec, t.p.softLimit(abi.RLIMIT_NOFILE))
 	if e != 0 {
 		return 0, e
 	}
@@ -207,7 +207,7 @@ func (t *Task) dup(fd, low int, cloexec bool) (uint64, abi.Errno) {
 
 func sysDup2(t *Task, a *Args) (uint64, abi.Errno) {
 	if a.FD(0) == a.FD(1) {
-		_, e := t.p.fs.get(a.FD(0))
+		_, e := t.file(a.FD(0))
 		return uint64(a.FD(0)), e
 	}
 	return t.dupTo(a.FD(0), a.FD(1), false)
@@ -222,11 +222,11 @@ func sysDup3(t *Task, a *Args) (uint64, abi.Errno) {
 
 func (t *Task) dupTo(from, to int, cloexec bool) (uint64, abi.Errno) {
 	s := &t.p.fs
-	f, e := s.get(from)
+	f, e := t.file(from)
 	if e != 0 {
 		return 0, e
 	}
-	if to < 0 || uint64(to) >= min(t.p.limits[abi.RLIMIT_NOFILE].Cur, maxFDs) {
+	if to < 0 || uint64(to) >= min(t.p.softLimit(abi.RLIMIT_NOFILE), maxFDs) {
 		return 0, abi.EBADF
 	}
 	f.refs.Add(1)
@@ -243,15 +243,14 @@ func (t *Task) dupTo(from, to int, cloexec bool) (uint64, abi.Errno) {
 
 // sysFcntl is fcntl(2).
 func sysFcntl(t *Task, a *Args) (uint64, abi.Errno) {
-	s := &t.p.fs
 	fd, cmd := a.FD(0), a.Int(1)
-	f, e := s.get(fd)
+	f, e := t.file(fd)
 	if e != 0 {
 		return 0, e
 	}
 	switch cmd {
 	case abi.F_DUPFD, abi.F_DUPFD_CLOEXEC:
-		if low := a.Int(2); low < 0 || uint64(low) >= t.p.limits[abi.RLIMIT_NOFILE].Cur {
+		if low := a.Int(2); low < 0 || uint64(low) >= t.p.softLimit(abi.RLIMIT_NOFILE) {
 			return 0, abi.EINVAL
 		}
 		return t.dup(fd, a.Int(2), cmd == abi.F_DUPFD_CLOEXEC)
@@ -327,7 +326,7 @@ func sysFlock(t *Task, a *Args) (uint64, abi.Errno) {
 
 // onFD runs a host call that takes a descriptor and returns nothing.
 func (t *Task) onFD(fd int, f func(host int) error) (uint64, abi.Errno) {
-	h, e := t.p.fs.hostFD(fd)
+	h, e := t.hostFD(fd)
 	if e != 0 {
 		return 0, e
 	}

@@ -82,7 +82,7 @@ func (h *hostBufs) reset() { h.spans, h.bufs, h.n, h.wild = nil, nil, 0, false }
 func (t *Task) iovec(fd int, addr uint64, count uint64, perm softmmu.Perm) (*hostBufs, abi.Errno) {
 	h := &t.bufs
 	h.reset()
-	if _, e := t.p.fs.get(fd); e != 0 {
+	if _, e := t.file(fd); e != 0 {
 		return h, e
 	}
 	if count > abi.IOV_MAX {
@@ -117,7 +117,7 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 	if off != nil && *off < 0 {
 		return 0, abi.EINVAL
 	}
-	f, e := t.p.fs.get(fd)
+	f, e := t.file(fd)
 	if e != 0 {
 		return 0, e
 	}
@@ -136,8 +136,10 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 		n, err = f.transferNow(h.bufs, write)
 	}
 	if err == unix.EAGAIN || err == unix.EOPNOTSUPP {
-		if off == nil && !h.wild && !t.waitFD(f, events) {
-			return 0, abi.EINTR
+		if off == nil && !h.wild {
+			if e := t.waitFD(f, events); e != 0 {
+				return 0, e
+			}
 		}
 		n, err = f.transfer(h.bufs, write, off)
 	}
@@ -185,29 +187,6 @@ func (f *file) transfer(bufs [][]byte, write bool, off *int64) (int, error) {
 		return unix.Read(f.host, bufs[0])
 	}
 	return unix.Readv(f.host, bufs)
-}
-
-// waitFD waits until f is ready, so that the context of Run can end the wait. It reports false
-// when it did; the call is then done again by the next Run.
-func (t *Task) waitFD(f *file, events int16) bool {
-	if !f.mayBlock {
-		return true
-	}
-	if fl, err := unix.FcntlInt(uintptr(f.host), unix.F_GETFL, 0); err != nil || fl&unix.O_NONBLOCK != 0 {
-		return true
-	}
-	for {
-		p := []unix.PollFd{{Fd: int32(f.host), Events: events}, {Fd: int32(t.p.fs.wake), Events: unix.POLLIN}}
-		_, err := unix.Poll(p, -1)
-		switch {
-		case err == unix.EINTR:
-			continue
-		case err == nil && p[0].Revents == 0 && t.stopping():
-			t.restart = true
-			return false
-		}
-		return true
-	}
 }
 
 func sysRead(t *Task, a *Args) (uint64, abi.Errno) {
@@ -288,7 +267,7 @@ func sysPwritev2(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func sysLseek(t *Task, a *Args) (uint64, abi.Errno) {
-	f, e := t.p.fs.get(a.FD(0))
+	f, e := t.file(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}
@@ -296,7 +275,9 @@ func sysLseek(t *Task, a *Args) (uint64, abi.Errno) {
 		if a.Int(2) != abi.SEEK_SET || a[1] > uint64(len(f.emul.entries)) {
 			return 0, abi.EINVAL
 		}
+		f.emul.mu.Lock()
 		f.emul.pos = int(a[1])
+		f.emul.mu.Unlock()
 		return a[1], 0
 	}
 	n, err := unix.Seek(f.host, int64(a[1]), a.Int(2))
@@ -375,11 +356,11 @@ func sysSendfile(t *Task, a *Args) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	in, e := t.p.fs.hostFD(a.FD(1))
+	in, e := t.hostFD(a.FD(1))
 	if e != 0 {
 		return 0, e
 	}
-	out, e := t.p.fs.hostFD(a.FD(0))
+	out, e := t.hostFD(a.FD(0))
 	if e != 0 {
 		fl, _ := unix.FcntlInt(uintptr(in), unix.F_GETFL, 0)
 		if _, err := unix.Seek(in, 0, unix.SEEK_CUR); err == unix.ESPIPE && off != nil && fl&unix.O_ACCMODE != unix.O_WRONLY {
@@ -412,11 +393,11 @@ func sysSplice(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func (t *Task) move(a *Args, f func(in int, inOff *int64, out int, outOff *int64) (int64, error)) (uint64, abi.Errno) {
-	in, e := t.p.fs.hostFD(a.FD(0))
+	in, e := t.hostFD(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}
-	out, e := t.p.fs.hostFD(a.FD(2))
+	out, e := t.hostFD(a.FD(2))
 	if e != 0 {
 		return 0, e
 	}

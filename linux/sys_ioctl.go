@@ -11,7 +11,7 @@ import (
 // sysIoctl is ioctl(2) for terminals and a few requests on any file; others are ENOTTY, as a
 // driver that does not know them answers.
 func sysIoctl(t *Task, a *Args) (uint64, abi.Errno) {
-	f, e := t.p.fs.get(a.FD(0))
+	f, e := t.file(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}
@@ -56,7 +56,7 @@ func sysIoctl(t *Task, a *Args) (uint64, abi.Errno) {
 	case abi.TIOCSCTTY, abi.TIOCNOTTY:
 		return 0, abi.EPERM
 	case abi.FICLONE:
-		src, e := t.p.fs.hostFD(a.FD(2))
+		src, e := t.hostFD(a.FD(2))
 		if e != 0 {
 			return 0, e
 		}

@@ -56,7 +56,7 @@ func sysMmap(t *Task, a *Args) (uint64, abi.Errno) {
 		err := p.as.Map(softmmu.Addr(at), n, perm, softmmu.Info{Shared: shared})
 		return at, memErrno(err)
 	}
-	return at, p.mapFD(at, n, perm, a.FD(4), a[5], shared)
+	return at, t.mapFD(at, n, perm, a.FD(4), a[5], shared)
 }
 
 // mapPlace decides where a mapping of n bytes goes.
@@ -89,8 +89,9 @@ func (p *Process) mapPlace(hint, n uint64, flags int) (uint64, abi.Errno) {
 }
 
 // mapFD maps a file descriptor's file.
-func (p *Process) mapFD(at, n uint64, perm softmmu.Perm, fd int, off uint64, shared bool) abi.Errno {
-	f, e := p.fs.get(fd)
+func (t *Task) mapFD(at, n uint64, perm softmmu.Perm, fd int, off uint64, shared bool) abi.Errno {
+	p := t.p
+	f, e := t.file(fd)
 	if e != 0 {
 		return e
 	}

@@ -132,7 +132,7 @@ func sysMkdir(t *Task, a *Args) (uint64, abi.Errno) {
 func sysMkdirat(t *Task, a *Args) (uint64, abi.Errno) { return t.mkdir(a.FD(0), a[1], uint32(a[2])) }
 
 func (t *Task) mkdir(dirfd int, path uint64, mode uint32) (uint64, abi.Errno) {
-	mode &= 0o1777 &^ t.p.fs.umask
+	mode &= 0o1777 &^ t.p.fs.umask.Load()
 	return t.withPath(dirfd, path, parent, func(r *pathRef) error {
 		err := unix.Mkdirat(r.dir, r.name, mode)
 		return t.fixMode(r, mode, err)
@@ -163,7 +163,7 @@ func (t *Task) mknod(dirfd int, path uint64, mode uint32, dev uint64) (uint64, a
 	default:
 		return 0, abi.EINVAL
 	}
-	perm := mode & 0o7777 &^ t.p.fs.umask
+	perm := mode & 0o7777 &^ t.p.fs.umask.Load()
 	return t.withPath(dirfd, path, parent, func(r *pathRef) error {
 		err := unix.Mknodat(r.dir, r.name, mode&unix.S_IFMT|perm, int(uint32(dev)))
 		return t.fixMode(r, perm, err)
@@ -466,7 +466,7 @@ func sysUtime(t *Task, a *Args) (uint64, abi.Errno) {
 
 // sysGetcwd is getcwd(2): the result includes the NUL.
 func sysGetcwd(t *Task, a *Args) (uint64, abi.Errno) {
-	host := int(t.p.fs.cwd.Load())
+	host := t.cwd()
 	var st unix.Stat_t
 	if unix.Fstat(host, &st) == nil && st.Nlink == 0 {
 		return 0, abi.ENOENT
@@ -494,7 +494,7 @@ func sysChdir(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func sysFchdir(t *Task, a *Args) (uint64, abi.Errno) {
-	f, e := t.p.fs.get(a.FD(0))
+	f, e := t.file(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}
@@ -511,20 +511,24 @@ func (t *Task) setCwd(h int) abi.Errno {
 		_ = unix.Close(h)
 		return hostErrno(err)
 	}
-	_ = unix.Close(int(t.p.fs.cwd.Swap(int64(h))))
+	s := &t.p.fs
+	n := s.newFile(h, false)
+	s.mu.Lock()
+	old := s.cwd
+	s.cwd = n
+	s.mu.Unlock()
+	old.release()
 	return 0
 }
 
 func sysUmask(t *Task, a *Args) (uint64, abi.Errno) {
-	old := t.p.fs.umask
-	t.p.fs.umask = uint32(a[0]) & 0o777
-	return uint64(old), 0
+	return uint64(t.p.fs.umask.Swap(uint32(a[0]) & 0o777)), 0
 }
 
 // sysGetdents64 is getdents64(2). The record layout is the same on every 64-bit architecture,
 // so the host's records are the guest's.
 func sysGetdents64(t *Task, a *Args) (uint64, abi.Errno) {
-	f, e := t.p.fs.get(a.FD(0))
+	f, e := t.file(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}
@@ -542,6 +546,8 @@ func sysGetdents64(t *Task, a *Args) (uint64, abi.Errno) {
 
 func (t *Task) emulDents(d *emulDir, out, size uint64) (uint64, abi.Errno) {
 	buf := make([]byte, 0, size)
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	for ; d.pos < len(d.entries); d.pos++ {
 		ent := &d.entries[d.pos]
 		n := ent.Size()

@@ -10,32 +10,9 @@ import (
 	"github.com/gotcg/gotcg/linux/abi"
 )
 
-// deadline is a point in time to stop waiting at, or none.
-type deadline struct {
-	at  time.Time
-	set bool
-}
-
-// after returns the deadline d from now; a negative d is none.
-func after(d time.Duration) deadline {
-	if d < 0 {
-		return deadline{}
-	}
-	return deadline{time.Now().Add(d), true}
-}
-
-// left returns the time left as the host's calls take it; nil waits for ever.
-func (d deadline) left() *unix.Timespec {
-	if !d.set {
-		return nil
-	}
-	n := max(time.Until(d.at), 0)
-	return &unix.Timespec{Sec: int64(n / time.Second), Nsec: int64(n % time.Second)}
-}
-
-// hostPoll polls guest descriptors until an event, the deadline, or the end of Run's context;
-// then ok is false and the call is to be restarted.
-func (t *Task) hostPoll(fds []abi.PollFd, d deadline) (n int, e abi.Errno, ok bool) {
+// hostPoll polls guest descriptors until an event or the deadline. The error is ERESTARTNOHAND when the
+// wait was interrupted.
+func (t *Task) hostPoll(fds []abi.PollFd, d deadline) (n int, e abi.Errno) {
 	host := make([]unix.PollFd, len(fds)+1)
 	ready := 0
 	for i := range fds {
@@ -44,7 +21,7 @@ func (t *Task) hostPoll(fds []abi.PollFd, d deadline) (n int, e abi.Errno, ok bo
 		if fds[i].FD < 0 {
 			continue
 		}
-		h, e := t.p.fs.hostFD(int(fds[i].FD))
+		h, e := t.hostFD(int(fds[i].FD))
 		if e != 0 {
 			fds[i].Revents = abi.POLLNVAL
 			ready++
@@ -52,36 +29,29 @@ func (t *Task) hostPoll(fds []abi.PollFd, d deadline) (n int, e abi.Errno, ok bo
 		}
 		host[i] = unix.PollFd{Fd: int32(h), Events: fds[i].Events}
 	}
-	host[len(fds)] = unix.PollFd{Fd: int32(t.p.fs.wake), Events: unix.POLLIN}
 	if ready > 0 {
-		d = after(0)
+		d = deadline{time.Now(), true}
 	}
-	for {
-		_, err := unix.Ppoll(host, d.left(), nil)
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil {
-			return 0, hostErrno(err), true
-		}
-		for i := range fds {
-			if host[i].Revents != 0 {
-				fds[i].Revents = host[i].Revents
-				ready++
-			}
-		}
-		if ready == 0 && host[len(fds)].Revents != 0 && t.stopping() {
-			t.restart = true
-			return 0, abi.EINTR, false
-		}
-		return ready, 0, true
+	_, err, ok := t.waitHost(host, d)
+	switch {
+	case err != nil:
+		return 0, hostErrno(err)
+	case !ok && ready == 0:
+		return 0, abi.ERESTARTNOHAND
 	}
+	for i := range fds {
+		if host[i].Revents != 0 {
+			fds[i].Revents = host[i].Revents
+			ready++
+		}
+	}
+	return ready, 0
 }
 
 func sysPoll(t *Task, a *Args) (uint64, abi.Errno) {
 	d := deadline{}
 	if ms := a.Int(2); ms >= 0 {
-		d = after(time.Duration(ms) * time.Millisecond)
+		d = t.after(time.Duration(ms) * time.Millisecond)
 	}
 	return t.poll(a[0], a[1], d)
 }
@@ -105,12 +75,12 @@ func (t *Task) deadlineArg(addr uint64) (deadline, abi.Errno) {
 		return deadline{}, 0
 	}
 	s, e := t.getTimespec(addr)
-	return after(duration(s)), e
+	return t.after(duration(s)), e
 }
 
 func (t *Task) poll(addr, count uint64, d deadline) (uint64, abi.Errno) {
 	count &= 0xffffffff
-	if count > t.p.limits[abi.RLIMIT_NOFILE].Cur || count > maxFDs {
+	if count > t.p.softLimit(abi.RLIMIT_NOFILE) || count > maxFDs {
 		return 0, abi.EINVAL
 	}
 	raw := make([]byte, count*abi.PollFdSize)
@@ -121,7 +91,7 @@ func (t *Task) poll(addr, count uint64, d deadline) (uint64, abi.Errno) {
 	for i := range fds {
 		fds[i] = abi.DecodePollFd(raw[i*abi.PollFdSize:])
 	}
-	n, e, _ := t.hostPoll(fds, d)
+	n, e := t.hostPoll(fds, d)
 	if e != 0 {
 		return 0, e
 	}
@@ -142,7 +112,7 @@ func sysSelect(t *Task, a *Args) (uint64, abi.Errno) {
 		if tv.Sec < 0 || tv.Nsec < 0 {
 			return 0, abi.EINVAL
 		}
-		d = after(duration(abi.Timespec{Sec: tv.Sec + tv.Nsec/1e6, Nsec: tv.Nsec % 1e6 * 1000}))
+		d = t.after(duration(abi.Timespec{Sec: tv.Sec + tv.Nsec/1e6, Nsec: tv.Nsec % 1e6 * 1000}))
 	}
 	n, e := t.selectFDs(a, d)
 	if e == 0 && d.set {
@@ -202,12 +172,12 @@ func (t *Task) selectFDs(a *Args, d deadline) (uint64, abi.Errno) {
 		if ev == 0 {
 			continue
 		}
-		if _, e := t.p.fs.get(fd); e != 0 {
+		if _, e := t.file(fd); e != 0 {
 			return 0, e
 		}
 		fds = append(fds, abi.PollFd{FD: int32(fd), Events: ev})
 	}
-	if _, e, _ := t.hostPoll(fds, d); e != 0 {
+	if _, e := t.hostPoll(fds, d); e != 0 {
 		return 0, e
 	}
 	return t.selectResult(a, sets, fds)
@@ -270,11 +240,11 @@ func sysEpollCreate(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func sysEpollCtl(t *Task, a *Args) (uint64, abi.Errno) {
-	ep, e := t.p.fs.hostFD(a.FD(0))
+	ep, e := t.hostFD(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}
-	fd, e := t.p.fs.hostFD(a.FD(2))
+	fd, e := t.hostFD(a.FD(2))
 	if e != 0 {
 		return 0, e
 	}
@@ -294,7 +264,7 @@ func sysEpollCtl(t *Task, a *Args) (uint64, abi.Errno) {
 func sysEpollWait(t *Task, a *Args) (uint64, abi.Errno) {
 	d := deadline{}
 	if ms := a.Int(3); ms >= 0 {
-		d = after(time.Duration(ms) * time.Millisecond)
+		d = t.after(time.Duration(ms) * time.Millisecond)
 	}
 	return t.epollWait(a, d)
 }
@@ -313,13 +283,13 @@ func (t *Task) epollWait(a *Args, d deadline) (uint64, abi.Errno) {
 	if maxEv <= 0 {
 		return 0, abi.EINVAL
 	}
-	ep, e := t.p.fs.hostFD(a.FD(0))
+	ep, e := t.hostFD(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}
 	evs := make([]unix.EpollEvent, min(maxEv, 1024))
 	// Waiting is a poll of the epoll descriptor, so that Run's context can end it.
-	if _, e, _ := t.hostPoll([]abi.PollFd{{FD: int32(a.FD(0)), Events: abi.POLLIN}}, d); e != 0 {
+	if _, e := t.hostPoll([]abi.PollFd{{FD: int32(a.FD(0)), Events: abi.POLLIN}}, d); e != 0 {
 		return 0, e
 	}
 	n, err := retry(func() (int, error) { return unix.EpollWait(ep, evs, 0) })

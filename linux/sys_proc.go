@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/bits"
 	"os"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -21,27 +22,6 @@ func value(f func() int) func(*Task, *Args) (uint64, abi.Errno) {
 // fixed makes a handler that always has the same outcome.
 func fixed(v uint64, e abi.Errno) func(*Task, *Args) (uint64, abi.Errno) {
 	return func(*Task, *Args) (uint64, abi.Errno) { return v, e }
-}
-
-// sysExit is exit(2) and exit_group(2): with one thread they are the same.
-func sysExit(t *Task, a *Args) (uint64, abi.Errno) {
-	t.p.exit = &Exit{Code: int(a[0] & 0xff), PC: t.cpu.ReadReg(t.cpu.Arch().Roles.PC)}
-	return 0, 0
-}
-
-func sysGetpid(t *Task, _ *Args) (uint64, abi.Errno) { return uint64(t.tid), 0 }
-
-func sysSetTidAddress(t *Task, a *Args) (uint64, abi.Errno) {
-	t.clearTID = a[0]
-	return uint64(t.tid), 0
-}
-
-// sysSetRobustList records nothing: the list matters when a thread of several dies.
-func sysSetRobustList(_ *Task, a *Args) (uint64, abi.Errno) {
-	if a[1] != 24 {
-		return 0, abi.EINVAL
-	}
-	return 0, 0
 }
 
 // sysSetID answers setuid(2) and its kin: only to what already is.
@@ -160,12 +140,14 @@ func sysSetrlimit(t *Task, a *Args) (uint64, abi.Errno) {
 // sysPrlimit64 is prlimit64(2) on the guest itself. The limits are the guest's own.
 func sysPrlimit64(t *Task, a *Args) (uint64, abi.Errno) {
 	res := uint32(a[1])
-	if pid := a.Int(0); pid != 0 && pid != t.tid {
+	if pid := a.Int(0); pid != 0 && pid != t.p.pid {
 		return 0, abi.EPERM
 	}
 	if res >= abi.RLIM_NLIMITS {
 		return 0, abi.EINVAL
 	}
+	t.p.limMu.Lock()
+	defer t.p.limMu.Unlock()
 	old := t.p.limits[res]
 	var b [abi.RlimitSize]byte
 	if a[2] != 0 {
@@ -199,12 +181,13 @@ func sysPrctl(t *Task, a *Args) (uint64, abi.Errno) {
 			s = string(b[:])
 		}
 		if e == 0 {
-			t.name = s
+			s, _, _ = strings.Cut(s, "\x00")
+			t.name.Store(&s)
 		}
 		return 0, e
 	case abi.PR_GET_NAME:
 		var b [16]byte
-		copy(b[:15], t.name)
+		copy(b[:15], t.Name())
 		return 0, t.copyOut(a[1], b[:])
 	case abi.PR_GET_DUMPABLE:
 		return 1, 0
@@ -263,89 +246,6 @@ func sysArchPrctl(t *Task, a *Args) (uint64, abi.Errno) {
 	}
 }
 
-// sysFutex is futex(2) for one thread: nobody can be waiting, so a wake wakes no one and a
-// wait ends by its timeout only.
-func sysFutex(t *Task, a *Args) (uint64, abi.Errno) {
-	op := a.Int(1) &^ (abi.FUTEX_PRIVATE_FLAG | abi.FUTEX_CLOCK_REALTIME)
-	if a[0]%4 != 0 {
-		return 0, abi.EINVAL
-	}
-	switch op {
-	case abi.FUTEX_WAKE, abi.FUTEX_WAKE_BITSET, abi.FUTEX_REQUEUE:
-		if _, e := t.readU32(a[0]); e != 0 {
-			return 0, e
-		}
-		return 0, 0
-	case abi.FUTEX_CMP_REQUEUE:
-		v, e := t.readU32(a[0])
-		if e == 0 && v != uint32(a[5]) {
-			e = abi.EAGAIN
-		}
-		return 0, e
-	case abi.FUTEX_WAIT, abi.FUTEX_WAIT_BITSET:
-	default:
-		t.p.unimp("futex operation %d", op)
-		return 0, abi.ENOSYS
-	}
-	v, e := t.readU32(a[0])
-	if e != 0 {
-		return 0, e
-	}
-	if v != uint32(a[2]) {
-		return 0, abi.EAGAIN
-	}
-	if a[3] == 0 {
-		t.p.unimp("futex wait without timeout in a single-threaded guest: it never ends")
-		return t.sleepUntil(abi.CLOCK_MONOTONIC, abi.Timespec{Sec: 1<<63 - 1})
-	}
-	s, e := t.getTimespec(a[3])
-	if e != 0 {
-		return 0, e
-	}
-	clock := int32(abi.CLOCK_MONOTONIC)
-	if a.Int(1)&abi.FUTEX_CLOCK_REALTIME != 0 {
-		clock = abi.CLOCK_REALTIME
-	}
-	if op == abi.FUTEX_WAIT { // relative
-		s = addClock(clock, s)
-	}
-	if _, e := t.sleepUntil(clock, s); e != 0 {
-		return 0, e
-	}
-	return 0, abi.ETIMEDOUT
-}
-
-func sysSchedGetaffinity(t *Task, a *Args) (uint64, abi.Errno) {
-	var set unix.CPUSet
-	if err := unix.SchedGetaffinity(0, &set); err != nil {
-		return 0, hostErrno(err)
-	}
-	if a[1] < 8 || a[1]%8 != 0 {
-		return 0, abi.EINVAL
-	}
-	b := make([]byte, 8)
-	for i := range 8 * 8 {
-		if set.IsSet(i) {
-			b[i/8] |= 1 << (i % 8)
-		}
-	}
-	return uint64(len(b)), t.copyOut(a[2], b)
-}
-
-// sysSchedSetaffinity accepts any set that is not empty; threads run where the host likes.
-func sysSchedSetaffinity(t *Task, a *Args) (uint64, abi.Errno) {
-	b := make([]byte, min(a[1], 128))
-	if e := t.copyIn(a[2], b); e != 0 {
-		return 0, e
-	}
-	for _, v := range b {
-		if v != 0 {
-			return 0, 0
-		}
-	}
-	return 0, abi.EINVAL
-}
-
 func sysGetcpu(t *Task, a *Args) (uint64, abi.Errno) {
 	for i := range 2 {
 		if e := t.copyOutOpt(a[i], make([]byte, 4)); e != 0 {
@@ -395,47 +295,12 @@ func sysSyslog(t *Task, a *Args) (uint64, abi.Errno) {
 // sysWait says that there are no children, as there is no fork yet.
 var sysWait = fixed(0, abi.ECHILD)
 
-// sysKill is kill(2). Signals to the guest itself have their effect; others go to the host.
-func sysKill(t *Task, a *Args) (uint64, abi.Errno) {
-	pid, sig := a.Int(0), abi.Signal(a.Int(1))
-	if sig < 0 || sig > abi.NSIG {
-		return 0, abi.EINVAL
-	}
-	if pid == t.tid || pid == 0 {
-		if sig != 0 {
-			t.send(sig)
-		}
-		return 0, 0
-	}
-	if pid == -1 {
-		return 0, abi.EPERM
-	}
-	return 0, hostErrno(unix.Kill(pid, unix.Signal(sig)))
-}
-
-// sysTgkill is tgkill(2), sysTkill tkill(2).
-func sysTgkill(t *Task, a *Args) (uint64, abi.Errno) { return t.tgkill(a.Int(1), a.Int(2)) }
-
-func sysTkill(t *Task, a *Args) (uint64, abi.Errno) { return t.tgkill(a.Int(0), a.Int(1)) }
-
-func (t *Task) tgkill(tid, sig int) (uint64, abi.Errno) {
-	switch {
-	case tid <= 0 || sig < 0 || sig > abi.NSIG:
-		return 0, abi.EINVAL
-	case tid != t.tid:
-		return 0, abi.ESRCH
-	case sig != 0:
-		t.send(abi.Signal(sig))
-	}
-	return 0, 0
-}
-
 func sysRtSigaction(t *Task, a *Args) (uint64, abi.Errno) {
 	sig := a.Int(0)
 	if a[3] != abi.SigsetSize || sig < 1 || sig > abi.NSIG {
 		return 0, abi.EINVAL
 	}
-	old := t.p.sigs.actions[sig]
+	old := t.p.action(abi.Signal(sig))
 	var b [abi.SigactionSize]byte
 	if a[1] != 0 {
 		if sig == int(abi.SIGKILL) || sig == int(abi.SIGSTOP) {
@@ -446,7 +311,9 @@ func sysRtSigaction(t *Task, a *Args) (uint64, abi.Errno) {
 		}
 		n := abi.DecodeSigaction(b[:])
 		n.Mask &^= sigBit(abi.SIGKILL) | sigBit(abi.SIGSTOP)
+		t.p.mu.Lock()
 		t.p.sigs.actions[sig] = n
+		t.p.mu.Unlock()
 	}
 	if a[2] == 0 {
 		return 0, 0
@@ -475,6 +342,7 @@ func sysRtSigprocmask(t *Task, a *Args) (uint64, abi.Errno) {
 			return 0, abi.EINVAL
 		}
 		t.sigMask = set &^ (sigBit(abi.SIGKILL) | sigBit(abi.SIGSTOP))
+		t.work.Store(true) // what was blocked may not be any more
 	}
 	if a[2] == 0 {
 		return 0, 0
@@ -483,7 +351,7 @@ func sysRtSigprocmask(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func sysRtSigpending(t *Task, a *Args) (uint64, abi.Errno) {
-	return 0, t.writeU64(a[0], t.pending&t.sigMask)
+	return 0, t.writeU64(a[0], t.pendingSet()&t.sigMask)
 }
 
 // sysRtSigtimedwait takes a pending signal of the set; none can arrive while it waits.
@@ -492,9 +360,11 @@ func sysRtSigtimedwait(t *Task, a *Args) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	if got := set & t.pending; got != 0 {
+	if got := set & t.pendingSet(); got != 0 {
 		sig := bits.TrailingZeros64(got) + 1
+		t.p.mu.Lock()
 		t.pending &^= 1 << (sig - 1)
+		t.p.mu.Unlock()
 		if a[1] != 0 {
 			info := abi.Siginfo{Signo: int32(sig)}
 			info.SetUser(t.tid, os.Getuid())
@@ -504,24 +374,28 @@ func sysRtSigtimedwait(t *Task, a *Args) (uint64, abi.Errno) {
 		}
 		return uint64(sig), e
 	}
-	end := abi.Timespec{Sec: 1<<63 - 1}
-	if a[2] != 0 {
-		s, e := t.getTimespec(a[2])
-		if e != 0 {
-			return 0, e
-		}
-		end = addClock(abi.CLOCK_MONOTONIC, s)
-	}
-	if _, e := t.sleepUntil(abi.CLOCK_MONOTONIC, end); e != 0 {
+	d, e := t.deadlineArg(a[2])
+	if e != 0 {
 		return 0, e
+	}
+	if !t.sleep(d) {
+		return 0, abi.ERESTARTNOHAND
 	}
 	return 0, abi.EAGAIN
 }
 
-// sysPause is pause(2) and rt_sigsuspend(2): nothing arrives, so it lasts until Run's context ends.
+// pendingSet returns the signals that wait for t.
+func (t *Task) pendingSet() uint64 {
+	t.p.mu.Lock()
+	defer t.p.mu.Unlock()
+	return t.pending
+}
+
+// sysPause is pause(2) and rt_sigsuspend(2): no handler is called yet.
 func sysPause(t *Task, _ *Args) (uint64, abi.Errno) {
-	t.p.unimp("waiting for a signal: none is delivered yet, it never ends")
-	return t.sleepUntil(abi.CLOCK_MONOTONIC, abi.Timespec{Sec: 1<<63 - 1})
+	t.p.unimp("waiting for a signal: handlers are not called yet")
+	t.sleep(deadline{})
+	return 0, abi.ERESTARTNOHAND
 }
 
 func sysSigaltstack(t *Task, a *Args) (uint64, abi.Errno) {

@@ -72,7 +72,7 @@ func (t *Task) sockaddr(addr, n uint64) ([]byte, pathRef, abi.Errno) {
 
 // withSockaddr runs a host call that takes an address.
 func (t *Task) withSockaddr(a *Args, f func(h int, sa []byte) error) (uint64, abi.Errno) {
-	h, e := t.p.fs.hostFD(a.FD(0))
+	h, e := t.hostFD(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}
@@ -105,7 +105,7 @@ func sysAccept(t *Task, a *Args) (uint64, abi.Errno) { return t.accept(a, 0) }
 func sysAccept4(t *Task, a *Args) (uint64, abi.Errno) { return t.accept(a, a.Int(3)) }
 
 func (t *Task) accept(a *Args, flags int) (uint64, abi.Errno) {
-	f, e := t.p.fs.get(a.FD(0))
+	f, e := t.file(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}
@@ -113,8 +113,10 @@ func (t *Task) accept(a *Args, flags int) (uint64, abi.Errno) {
 		return 0, abi.EINVAL
 	}
 	listening, err := unix.GetsockoptInt(f.host, unix.SOL_SOCKET, unix.SO_ACCEPTCONN)
-	if err == nil && listening != 0 && !t.waitFD(f, unix.POLLIN) {
-		return 0, abi.EINTR
+	if err == nil && listening != 0 {
+		if e := t.waitFD(f, unix.POLLIN); e != 0 {
+			return 0, e
+		}
 	}
 	var sa [maxSockaddr]byte
 	var n uint32
@@ -154,7 +156,7 @@ func (t *Task) putSockaddr(addr, lenAddr uint64, sa []byte, n uint32) abi.Errno 
 // sockName is getsockname(2) and getpeername(2).
 func sockName(trap uintptr) handler {
 	return func(t *Task, a *Args) (uint64, abi.Errno) {
-		h, e := t.p.fs.hostFD(a.FD(0))
+		h, e := t.hostFD(a.FD(0))
 		if e != 0 {
 			return 0, e
 		}
@@ -171,7 +173,7 @@ func sockName(trap uintptr) handler {
 }
 
 func sysSendto(t *Task, a *Args) (uint64, abi.Errno) {
-	f, e := t.p.fs.get(a.FD(0))
+	f, e := t.file(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}
@@ -201,7 +203,7 @@ func (t *Task) send1(f *file, h *hostBufs, sa []byte, flags int) (uint64, abi.Er
 }
 
 func sysRecvfrom(t *Task, a *Args) (uint64, abi.Errno) {
-	f, e := t.p.fs.get(a.FD(0))
+	f, e := t.file(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}
@@ -228,8 +230,8 @@ func (t *Task) recv(f *file, h *hostBufs, sa []byte, flags int) (n int, salen ui
 	if err != nil && err != unix.EAGAIN || flags&unix.MSG_DONTWAIT != 0 || err == nil && flags&unix.MSG_WAITALL == 0 {
 		return n, salen, mflags, err
 	}
-	if !t.waitFD(f, unix.POLLIN) {
-		return 0, 0, 0, unix.EINTR
+	if e := t.waitFD(f, unix.POLLIN); e != 0 {
+		return 0, 0, 0, unix.Errno(e)
 	}
 	return hostRecv(f.host, h.bufs, sa, flags)
 }
@@ -251,7 +253,7 @@ func (t *Task) msghdr(addr uint64) (m msghdr, e abi.Errno) {
 
 // sysSendmsg is sendmsg(2) without control messages.
 func sysSendmsg(t *Task, a *Args) (uint64, abi.Errno) {
-	f, e := t.p.fs.get(a.FD(0))
+	f, e := t.file(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}
@@ -281,7 +283,7 @@ func sysSendmsg(t *Task, a *Args) (uint64, abi.Errno) {
 
 // sysRecvmsg is recvmsg(2) without control messages.
 func sysRecvmsg(t *Task, a *Args) (uint64, abi.Errno) {
-	f, e := t.p.fs.get(a.FD(0))
+	f, e := t.file(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}
@@ -325,7 +327,7 @@ func sysSetsockopt(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func sysGetsockopt(t *Task, a *Args) (uint64, abi.Errno) {
-	h, e := t.p.fs.hostFD(a.FD(0))
+	h, e := t.hostFD(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}

@@ -19,7 +19,7 @@ func sysNewfstatat(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func sysFstat(t *Task, a *Args) (uint64, abi.Errno) {
-	h, e := t.p.fs.hostFD(a.FD(0))
+	h, e := t.hostFD(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}
@@ -120,7 +120,7 @@ func sysStatfs(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func sysFstatfs(t *Task, a *Args) (uint64, abi.Errno) {
-	h, e := t.p.fs.hostFD(a.FD(0))
+	h, e := t.hostFD(a.FD(0))
 	if e != 0 {
 		return 0, e
 	}

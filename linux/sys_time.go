@@ -88,7 +88,7 @@ func sysNanosleep(t *Task, a *Args) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	return t.sleepUntil(abi.CLOCK_MONOTONIC, addClock(abi.CLOCK_MONOTONIC, s))
+	return t.sleepFor(abi.CLOCK_MONOTONIC, s, a[1])
 }
 
 func sysClockNanosleep(t *Task, a *Args) (uint64, abi.Errno) {
@@ -102,9 +102,9 @@ func sysClockNanosleep(t *Task, a *Args) (uint64, abi.Errno) {
 		return 0, abi.EINVAL
 	}
 	if a.Int(1)&abi.TIMER_ABSTIME == 0 {
-		s = addClock(clock, s)
+		return t.sleepFor(clock, s, a[3])
 	}
-	return t.sleepUntil(clock, s)
+	return 0, t.sleepUntil(clock, s)
 }
 
 // addClock returns the reading of clock after s has passed.
@@ -121,37 +121,48 @@ func addClock(clock int32, s abi.Timespec) abi.Timespec {
 	return s
 }
 
-// sleepUntil sleeps until clock reads at least end. When the context of Run ends the sleep, the
-// rest of it is slept by the next Run.
-func (t *Task) sleepUntil(clock int32, end abi.Timespec) (uint64, abi.Errno) {
-	if t.sleepEnd != nil { // begun in an earlier Run
-		end, t.sleepEnd = *t.sleepEnd, nil
-	}
+// sleepUntil sleeps until clock reads at least end. The error is ERESTARTNOHAND when it was interrupted.
+func (t *Task) sleepUntil(clock int32, end abi.Timespec) abi.Errno {
 	for {
-		var now unix.Timespec
-		if err := unix.ClockGettime(clock, &now); err != nil {
-			return 0, hostErrno(err)
+		left, e := untilClock(clock, end)
+		if e != 0 || left <= 0 {
+			return e
 		}
-		if now.Sec > end.Sec || now.Sec == end.Sec && now.Nsec >= end.Nsec {
-			return 0, 0
-		}
-		d := abi.Timespec{Sec: end.Sec - now.Sec, Nsec: end.Nsec - now.Nsec}
-		if d.Nsec < 0 {
-			d.Sec, d.Nsec = d.Sec-1, d.Nsec+1e9
-		}
-		if d.Sec > 3600 {
-			d = abi.Timespec{Sec: 3600}
-		}
-		p := []unix.PollFd{{Fd: int32(t.p.fs.wake), Events: unix.POLLIN}}
-		n, err := unix.Ppoll(p, &unix.Timespec{Sec: d.Sec, Nsec: d.Nsec}, nil)
-		if err == nil && n > 0 && t.stopping() {
-			t.restart, t.sleepEnd = true, &end
-			return 0, abi.EINTR
-		}
-		if err != nil && err != unix.EINTR {
-			return 0, hostErrno(err)
+		if !t.sleep(deadline{time.Now().Add(min(left, time.Hour)), true}) {
+			return abi.ERESTARTNOHAND
 		}
 	}
+}
+
+// untilClock returns how long it is until clock reads end; not positive: it does.
+func untilClock(clock int32, end abi.Timespec) (time.Duration, abi.Errno) {
+	var now unix.Timespec
+	if err := unix.ClockGettime(clock, &now); err != nil {
+		return 0, hostErrno(err)
+	}
+	if end.Sec-now.Sec > 1<<32 {
+		return 1<<63 - 1, 0
+	}
+	return time.Duration(end.Sec-now.Sec)*time.Second + time.Duration(end.Nsec-now.Nsec), 0
+}
+
+// sleepFor is a relative sleep; rem, unless NULL, gets what is left of it when a signal ends it.
+func (t *Task) sleepFor(clock int32, d abi.Timespec, rem uint64) (uint64, abi.Errno) {
+	if !t.saved.redo || !t.saved.set {
+		t.saved = savedWait{set: true, end: addClock(clock, d)}
+	}
+	end := t.saved.end
+	e := t.sleepUntil(clock, end)
+	if e != abi.ERESTARTNOHAND {
+		return 0, e
+	}
+	if rem != 0 {
+		left, _ := untilClock(clock, end)
+		if e := t.putTimespec(rem, timespecOf(max(left, 0))); e != 0 {
+			return 0, e
+		}
+	}
+	return 0, abi.ERESTART_RESTARTBLOCK
 }
 
 func sysTimes(t *Task, a *Args) (uint64, abi.Errno) {

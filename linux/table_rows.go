@@ -198,9 +198,9 @@ var sysRows = []sysRow{
 
 	// Process, limits and identity.
 	{"exit", sysExit, Full, ""},
-	{"exit_group", sysExit, Full, ""},
+	{"exit_group", sysExitGroup, Full, ""},
 	{"getpid", sysGetpid, Full, ""},
-	{"gettid", sysGetpid, Full, ""},
+	{"gettid", sysGettid, Full, ""},
 	{"getppid", value(os.Getppid), Full, ""},
 	{"getuid", value(os.Getuid), Full, ""},
 	{"geteuid", value(os.Geteuid), Full, ""},
@@ -232,7 +232,7 @@ var sysRows = []sysRow{
 	{"wait4", sysWait, Partial, "there are no children"},
 	{"waitid", sysWait, Partial, "there are no children"},
 	{"personality", fixed(0, 0), Partial, "always PER_LINUX"},
-	{"sched_yield", fixed(0, 0), Full, ""},
+	{"sched_yield", sysSchedYield, Full, ""},
 	{"sched_getaffinity", sysSchedGetaffinity, Full, ""},
 	{"sched_setaffinity", sysSchedSetaffinity, Partial, "ignored"},
 	{"sched_getscheduler", fixed(0, 0), Partial, "always SCHED_OTHER"},

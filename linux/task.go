@@ -3,7 +3,6 @@ package linux
 import (
 	"bytes"
 
-	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/linux/abi"
 	"github.com/gotcg/gotcg/softmmu"
 )
@@ -42,7 +41,8 @@ const (
 // String names the level.
 func (s Support) String() string { return [...]string{"unimplemented", "partial", "full"}[s%3] }
 
-// syscall does the system call the guest's registers describe.
+// syscall does the system call the guest's registers describe. A call left with an internal errno is
+// done again, by this Run or the next, unless a signal handler comes in between: see interruptedCall.
 func (t *Task) syscall() {
 	r := &t.cpu.Arch().Roles
 	nr := t.cpu.ReadReg(r.SyscallNr)
@@ -50,16 +50,59 @@ func (t *Task) syscall() {
 	for i, n := range r.SyscallArg {
 		a[i] = t.cpu.ReadReg(n)
 	}
-	ret := t.dispatch(nr, a)
-	if t.restart || t.p.exit != nil {
+	v, e := t.dispatch(nr, a)
+	if internal(e) {
+		t.again, t.againPC = e, t.cpu.ReadReg(r.PC)
 		return
 	}
-	t.cpu.WriteReg(r.SyscallRet, ret)
-	t.deliverPending()
+	t.saved = savedWait{}
+	if t.ended || t.p.exit.Load() != nil {
+		return
+	}
+	t.cpu.WriteReg(r.SyscallRet, e.Result(v))
 }
 
-// dispatch runs the handler of system call nr and returns the result register.
-func (t *Task) dispatch(nr uint64, a *Args) uint64 {
+// redo does again the call that was left, unless somebody has moved the PC meanwhile.
+func (t *Task) redo() {
+	pc := t.cpu.ReadReg(t.cpu.Arch().Roles.PC)
+	if pc != t.againPC {
+		t.again, t.saved = 0, savedWait{}
+		return
+	}
+	t.saved.redo = true
+	t.again = 0
+	t.syscall()
+}
+
+// interruptedCall settles a call that was left, before a signal's handler is entered: it fails with
+// EINTR, or the PC goes back to the instruction so that the handler returns to it. restart tells
+// whether the handler has SA_RESTART. signal(7).
+func (t *Task) interruptedCall(restart bool) {
+	e := t.again
+	if e == 0 {
+		return
+	}
+	t.again, t.saved = 0, savedWait{}
+	r := &t.cpu.Arch().Roles
+	pc := t.cpu.ReadReg(r.PC)
+	if pc != t.againPC {
+		return
+	}
+	if e == abi.ERESTARTNOINTR || e == abi.ERESTARTSYS && restart {
+		// Number and arguments are still in their registers.
+		t.cpu.WriteReg(r.PC, pc-t.p.abi.SyscallInsnLen())
+		return
+	}
+	t.cpu.WriteReg(r.SyscallRet, abi.EINTR.Result(0))
+}
+
+// internal tells whether e never reaches the guest.
+func internal(e abi.Errno) bool {
+	return e == abi.ERESTARTSYS || e == abi.ERESTARTNOINTR || e == abi.ERESTARTNOHAND || e == abi.ERESTART_RESTARTBLOCK
+}
+
+// dispatch runs the handler of system call nr.
+func (t *Task) dispatch(nr uint64, a *Args) (v uint64, e abi.Errno) {
 	p := t.p
 	if p.abi == abi.X64 {
 		nr = uint64(uint32(nr)) // the kernel looks at eax only
@@ -68,17 +111,13 @@ func (t *Task) dispatch(nr uint64, a *Args) uint64 {
 	if nr < uint64(len(p.sys)) && p.sys[nr].Name != "" {
 		s = &p.sys[nr]
 	}
-	var ev SyscallEvent
 	if p.cfg.OnSyscall != nil {
-		ev = SyscallEvent{Number: nr, Name: p.abi.SyscallName(nr), Args: *a}
-		p.cfg.OnSyscall(&ev)
+		p.cfg.OnSyscall(&SyscallEvent{TID: t.tid, Number: nr, Name: p.abi.SyscallName(nr), Args: *a})
 	}
 	var tr *tracer
 	if p.cfg.Strace != nil {
 		tr = t.traceEnter(nr, s, a)
 	}
-	var v uint64
-	var e abi.Errno
 	switch {
 	case s == nil:
 		p.unimp("system call number %d", nr)
@@ -89,28 +128,16 @@ func (t *Task) dispatch(nr uint64, a *Args) uint64 {
 	default:
 		v, e = s.fn(t, a)
 	}
-	ret := e.Result(v)
+	if len(t.pins) > 0 {
+		t.unpin()
+	}
 	if tr != nil {
 		tr.exit(v, e)
 	}
-	if p.cfg.OnSyscall != nil && !t.restart {
-		ev.Done, ev.Ret = true, ret
-		p.cfg.OnSyscall(&ev)
+	if p.cfg.OnSyscall != nil && !internal(e) {
+		p.cfg.OnSyscall(&SyscallEvent{TID: t.tid, Number: nr, Name: p.abi.SyscallName(nr), Args: *a, Done: true, Ret: e.Result(v)})
 	}
-	return ret
-}
-
-// exception handles what stopped the CPU. It reports false for a stop that was asked for.
-func (t *Task) exception(x cpu.Exception) bool {
-	switch x.Kind {
-	case cpu.ExcNone:
-		return false
-	case cpu.ExcSyscall:
-		t.syscall()
-		return !t.restart
-	}
-	t.fault(x)
-	return true
+	return v, e
 }
 
 // copyIn reads len(b) bytes at guest address a.

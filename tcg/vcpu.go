@@ -73,6 +73,9 @@ func (v *VCPU) SetPC(pc uint64) { *v.pc() = pc }
 
 func (v *VCPU) pc() *uint64 { return (*uint64)(unsafe.Add(v.state, v.e.arch.PCOffset)) }
 
+// Unstop takes a StopBreak back: the next Run stops there again. Not while Run is running.
+func (v *VCPU) Unstop() { v.pass = false }
+
 // SetLimit makes Run return StopLimit once n more guest instructions have begun; n < 0: no limit.
 func (v *VCPU) SetLimit(n int64) {
 	limited := n >= 0

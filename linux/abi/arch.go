@@ -20,6 +20,14 @@ func (a Arch) String() string {
 	return "unknown"
 }
 
+// SyscallInsnLen returns the length in bytes of the instruction that makes a system call.
+func (a Arch) SyscallInsnLen() uint64 {
+	if a == A64 {
+		return 4 // svc
+	}
+	return 2 // syscall
+}
+
 // names returns the system call names of a by number.
 func (a Arch) names() []string {
 	switch a {

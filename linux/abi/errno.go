@@ -276,10 +276,33 @@ var errnoTable = [...]struct{ name, text string }{
 	ERFKILL:         {"ERFKILL", "Operation not possible due to RF-kill"},
 }
 
+// Errors that never reach a guest: with them a blocking call says what becomes of it when a signal's
+// handler interrupts it. Linux include/linux/errno.h, signal(7).
+const (
+	// ERESTARTSYS: done again after a handler with SA_RESTART, else EINTR.
+	ERESTARTSYS Errno = 512
+	// ERESTARTNOINTR: always done again.
+	ERESTARTNOINTR Errno = 513
+	// ERESTARTNOHAND: EINTR.
+	ERESTARTNOHAND Errno = 514
+	// ERESTART_RESTARTBLOCK: EINTR; without a handler it goes on for what is left of its time.
+	ERESTART_RESTARTBLOCK Errno = 516
+)
+
+var restartTable = map[Errno]struct{ name, text string }{
+	ERESTARTSYS:           {"ERESTARTSYS", "To be restarted if SA_RESTART is set"},
+	ERESTARTNOINTR:        {"ERESTARTNOINTR", "To be restarted"},
+	ERESTARTNOHAND:        {"ERESTARTNOHAND", "To be restarted if no handler"},
+	ERESTART_RESTARTBLOCK: {"ERESTART_RESTARTBLOCK", "Interrupted by signal"},
+}
+
 // Name returns the symbolic name, such as "ENOENT".
 func (e Errno) Name() string {
 	if int(e) < len(errnoTable) && errnoTable[e].name != "" {
 		return errnoTable[e].name
+	}
+	if r, ok := restartTable[e]; ok {
+		return r.name
 	}
 	return "ERRNO_" + strconv.Itoa(int(e))
 }
@@ -288,6 +311,9 @@ func (e Errno) Name() string {
 func (e Errno) Text() string {
 	if int(e) < len(errnoTable) && errnoTable[e].name != "" {
 		return errnoTable[e].text
+	}
+	if r, ok := restartTable[e]; ok {
+		return r.text
 	}
 	return "Unknown error " + strconv.Itoa(int(e))
 }

@@ -1,0 +1,207 @@
+package gotcg
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/linux"
+	"github.com/gotcg/gotcg/tcg"
+)
+
+// Thread is a thread of the program. Its registers may be used while no Run is under way; a Thread is
+// valid until the next Run.
+type Thread struct {
+	// ID is the thread's id as gettid(2) returns it; the first thread's is that of the process.
+	ID   int
+	Name string
+
+	t *linux.Task
+	m *Machine
+	v *tcg.VCPU
+}
+
+// Threads returns the program's live threads in order of ID; none for raw code.
+func (m *Machine) Threads() []Thread {
+	if m.proc == nil {
+		return nil
+	}
+	var l []Thread
+	for _, t := range m.proc.Tasks() {
+		l = append(l, Thread{ID: t.TID(), Name: t.Name(), t: t, m: m, v: t.CPU().(*thread).v})
+	}
+	return l
+}
+
+// Thread returns the id of the current thread: the one at which the last Run stopped, or the first; 0 for
+// raw code.
+func (m *Machine) Thread() int {
+	if m.proc == nil {
+		return 0
+	}
+	for _, t := range m.Threads() {
+		if t.v == m.current() {
+			return t.ID
+		}
+	}
+	return m.proc.PID()
+}
+
+// PC returns the thread's program counter.
+func (t Thread) PC() uint64 { return t.v.PC() }
+
+// SetPC sets it. A system call in which the thread was stopped is then not taken up again.
+func (t Thread) SetPC(pc uint64) { t.v.SetPC(pc) }
+
+// RegBytes returns the whole value of the register with gdb's name, little-endian.
+func (t Thread) RegBytes(name string) ([]byte, error) {
+	r, err := t.m.register(name)
+	if err != nil {
+		return nil, err
+	}
+	buf := make([]byte, r.Size())
+	r.Read(t.v.State(), buf)
+	return buf, nil
+}
+
+// SetRegBytes sets the register from its whole value.
+func (t Thread) SetRegBytes(name string, b []byte) error {
+	r, err := t.m.register(name)
+	if err != nil {
+		return err
+	}
+	if len(b) < r.Size() {
+		return fmt.Errorf("gotcg: %d bytes for register %s", len(b), name)
+	}
+	r.Write(t.v.State(), b)
+	return nil
+}
+
+// Hold keeps the thread from running in the next Runs, or lets it go.
+func (t Thread) Hold(on bool) { t.t.Hold(on) }
+
+// current is the vCPU of the current thread.
+func (m *Machine) current() *tcg.VCPU {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.cur != nil {
+		return m.cur.v
+	}
+	return m.vcpu
+}
+
+// setLimit sets the limit of instructions of all threads, and of those to come.
+func (m *Machine) setLimit(n int64) {
+	m.limit = n
+	m.vcpu.SetLimit(n)
+	for _, t := range m.Threads() {
+		t.v.SetLimit(n)
+	}
+}
+
+// thread is a vCPU as the Linux personality sees it.
+type thread struct {
+	m *Machine
+	v *tcg.VCPU
+	// kicked: Interrupt was called since Run last returned for it.
+	kicked atomic.Bool
+}
+
+func (c *thread) Arch() *cpu.Arch { return c.m.arch }
+
+// Run runs guest code until it raises an exception; see linux.CPU.
+func (c *thread) Run(context.Context) (cpu.Exception, error) {
+	for {
+		c.m.turn.take(c.v)
+		s := c.v.Run()
+		c.m.turn.give()
+		switch {
+		case s.Err != nil:
+			return cpu.Exception{}, s.Err
+		case s.Kind == tcg.StopException:
+			return s.Exc, nil
+		case s.Kind == tcg.StopInterrupt:
+			if c.kicked.Swap(false) {
+				return cpu.Exception{}, nil
+			}
+		default:
+			c.stopped(s)
+			return cpu.Exception{Code: linux.StopHere}, nil
+		}
+	}
+}
+
+// stopped notes the first stop of a Run. A thread that arrives at its breakpoint while another's stop is
+// being seen to arrives there again in the next Run.
+func (c *thread) stopped(s tcg.Stop) {
+	c.m.mu.Lock()
+	defer c.m.mu.Unlock()
+	if c.m.cur == nil {
+		c.m.cur, c.m.last = c, s
+		return
+	}
+	c.v.Unstop()
+}
+
+func (c *thread) Interrupt() {
+	c.kicked.Store(true)
+	c.v.Interrupt()
+}
+
+func (c *thread) Clone() (linux.CPU, error) {
+	n := &thread{m: c.m, v: c.m.eng.NewVCPU()}
+	n.v.CopyState(c.v)
+	n.v.SetLimit(c.m.limit)
+	return n, nil
+}
+
+func (c *thread) Close() { c.v.Retire() }
+
+func (c *thread) ReadReg(num int) uint64     { return c.m.arch.ReadReg(c.v.State(), num) }
+func (c *thread) WriteReg(num int, v uint64) { c.m.arch.WriteReg(c.v.State(), num, v) }
+
+func (c *thread) ReadRegBytes(num int, b []byte) int {
+	r := c.m.arch.Reg(num)
+	if r == nil || len(b) < r.Size() {
+		return 0
+	}
+	return r.Read(c.v.State(), b)
+}
+
+func (c *thread) WriteRegBytes(num int, b []byte) int {
+	r := c.m.arch.Reg(num)
+	if r == nil || len(b) < r.Size() {
+		return 0
+	}
+	return r.Write(c.v.State(), b)
+}
+
+// turn lets one vCPU run guest code at a time: the engine's code does not run on several threads at once
+// yet. Who has it gives way after a slice when others wait.
+type turn struct {
+	mu  sync.Mutex
+	run atomic.Pointer[tcg.VCPU]
+}
+
+const slice = 2 * time.Millisecond
+
+func (t *turn) take(v *tcg.VCPU) {
+	if !t.mu.TryLock() {
+		timer := time.AfterFunc(slice, func() {
+			if r := t.run.Load(); r != nil {
+				r.Interrupt()
+			}
+		})
+		t.mu.Lock()
+		timer.Stop()
+	}
+	t.run.Store(v)
+}
+
+func (t *turn) give() {
+	t.run.Store(nil)
+	t.mu.Unlock()
+}
