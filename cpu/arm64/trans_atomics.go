@@ -3,14 +3,34 @@ package arm64
 import "github.com/gotcg/gotcg/tcg/ir"
 
 // The exclusive monitor is address, size and value of the last load-exclusive; a store-exclusive is a
-// compare-and-swap against that value. Misaligned exclusive, ordered and atomic accesses are carried out, as
-// with FEAT_LSE2, also where they cross 16 bytes.
+// compare-and-swap against that value. SVC opens the monitor, as the kernel's exception return does.
+// Misaligned exclusive, ordered and atomic accesses fault: FEAT_LSE2 is not claimed (Arm ARM B2.5).
+
+// Attributes of ordered accesses: LDAR and STLR keep their order among each other, LDAPR only that of an
+// acquire (Arm ARM B2.3.11).
+const (
+	acquire   = ir.Acquire | ir.SC | ir.NatAlign
+	acquirePC = ir.Acquire | ir.NatAlign
+	release   = ir.Release | ir.SC | ir.NatAlign
+)
+
+// rmwOrder is the order of an atomic instruction with A and L bits.
+func rmwOrder(acq, rel uint32) ir.Attr {
+	attr := ir.NatAlign
+	if acq != 0 {
+		attr |= acquire
+	}
+	if rel != 0 {
+		attr |= release
+	}
+	return attr
+}
 
 // base is the address [Xn|SP].
 func (t translator) base(i insn) ir.EA { return ir.EA{Base: t.xsp(i.rn()), Index: ir.NoTemp} }
 
-func (t translator) transLDXR(i insn)  { t.loadEx(i, 0) }
-func (t translator) transLDAXR(i insn) { t.loadEx(i, ir.Acquire) }
+func (t translator) transLDXR(i insn)  { t.loadEx(i, ir.NatAlign) }
+func (t translator) transLDAXR(i insn) { t.loadEx(i, acquire) }
 
 func (t translator) loadEx(i insn, attr ir.Attr) {
 	w := ir.Width(i.size())
@@ -26,8 +46,8 @@ func (t translator) reserve(i insn, size uint) {
 	t.b.MovTo(gExclSize, t.b.Const(uint64(size)))
 }
 
-func (t translator) transLDXP(i insn)  { t.loadExPair(i, 0) }
-func (t translator) transLDAXP(i insn) { t.loadExPair(i, ir.Acquire) }
+func (t translator) transLDXP(i insn)  { t.loadExPair(i, ir.NatAlign) }
+func (t translator) transLDAXP(i insn) { t.loadExPair(i, acquire) }
 
 // loadExPair loads two registers by one access, of 8 or 16 bytes.
 func (t translator) loadExPair(i insn, attr ir.Attr) {
@@ -51,28 +71,28 @@ func (t translator) loadExPair(i insn, attr ir.Attr) {
 	t.setX(i.rt(), lo)
 }
 
-func (t translator) transSTXR(i insn)  { t.storeEx(i) }
-func (t translator) transSTLXR(i insn) { t.storeEx(i) }
+func (t translator) transSTXR(i insn)  { t.storeEx(i, 0) }
+func (t translator) transSTLXR(i insn) { t.storeEx(i, release&^ir.NatAlign) }
 
-func (t translator) storeEx(i insn) {
+func (t translator) storeEx(i insn, attr ir.Attr) {
 	w := ir.Width(i.size())
-	t.ifReserved(i, w.Bytes(), func() ir.Temp {
-		old := t.b.Cas(w, t.xsp(i.rn()), 0, gExclLo, t.x(i.rt()))
+	t.ifReserved(i, w, func() ir.Temp {
+		old := t.b.Cas(w, t.xsp(i.rn()), 0, gExclLo, t.x(i.rt()), attr)
 		return t.b.SetC(w, ir.NE, old, gExclLo)
 	})
 }
 
-func (t translator) transSTXP(i insn)  { t.storeExPair(i) }
-func (t translator) transSTLXP(i insn) { t.storeExPair(i) }
+func (t translator) transSTXP(i insn)  { t.storeExPair(i, 0) }
+func (t translator) transSTLXP(i insn) { t.storeExPair(i, release&^ir.NatAlign) }
 
-func (t translator) storeExPair(i insn) {
-	t.ifReserved(i, 8<<i.sz30(), func() ir.Temp {
+func (t translator) storeExPair(i insn, attr ir.Attr) {
+	t.ifReserved(i, ir.W64+ir.Width(i.sz30()), func() ir.Temp {
 		if i.sz30() == 0 {
 			v := t.b.Deposit(ir.W64, t.x(i.rt()), t.x(i.rt2()), 32, 32)
-			old := t.b.Cas(ir.W64, t.xsp(i.rn()), 0, gExclLo, v)
+			old := t.b.Cas(ir.W64, t.xsp(i.rn()), 0, gExclLo, v, attr)
 			return t.b.SetC(ir.W64, ir.NE, old, gExclLo)
 		}
-		old := t.b.Cas(ir.W128, t.xsp(i.rn()), 0, t.pair(gExclLo, gExclHi), t.pair(t.x(i.rt()), t.x(i.rt2())))
+		old := t.b.Cas(ir.W128, t.xsp(i.rn()), 0, t.pair(gExclLo, gExclHi), t.pair(t.x(i.rt()), t.x(i.rt2())), attr)
 		d := t.b.Op2(ir.Xor, ir.W64, t.b.VGet(ir.W64, ir.W64, false, old, 0), gExclLo)
 		e := t.b.Op2(ir.Xor, ir.W64, t.b.VGet(ir.W64, ir.W64, false, old, 1), gExclHi)
 		return t.b.SetC(ir.W64, ir.NE, t.b.Op2(ir.Or, ir.W64, d, e), t.b.Const(0))
@@ -87,7 +107,8 @@ func (t translator) pair(lo, hi ir.Temp) ir.Temp {
 
 // ifReserved runs store, which returns the status, if the monitor holds [Rn] with the given size; else the
 // status is 1 and nothing is accessed. Either way Rs gets the status and the monitor is opened.
-func (t translator) ifReserved(i insn, size uint, store func() ir.Temp) {
+func (t translator) ifReserved(i insn, w ir.Width, store func() ir.Temp) {
+	size := w.Bytes()
 	fail, end := t.b.NewLabel(), t.b.NewLabel()
 	d := t.b.Op2(ir.Xor, ir.W64, gExclAddr, t.xsp(i.rn()))
 	s := t.b.Op2i(ir.Xor, ir.W64, gExclSize, uint64(size))
@@ -95,34 +116,53 @@ func (t translator) ifReserved(i insn, size uint, store func() ir.Temp) {
 	t.setX(i.rs(), store())
 	t.b.Br(end)
 	t.b.SetLabel(fail)
+	t.alignedElseFault(i, w)
 	t.setX(i.rs(), t.b.Const(1))
 	t.b.SetLabel(end)
 	t.b.MovTo(gExclSize, t.b.Const(0))
 }
 
+// alignedElseFault raises the alignment fault of a store-exclusive that the monitor does not pass, which comes
+// before the look at the monitor; one that it passes is aligned, as the load was. Arm ARM, AArch64.ExclusiveMonitorsPass.
+func (t translator) alignedElseFault(i insn, w ir.Width) {
+	if w == ir.W8 {
+		return
+	}
+	b, ok := t.b, t.b.NewLabel()
+	b.BrC(ir.W64, ir.TSTEQ, t.xsp(i.rn()), b.Const(uint64(w.Bytes()-1)), ok)
+	b.Call(helperMisaligned, false, t.xsp(i.rn()))
+	b.SetLabel(ok)
+}
+
+// helperMisaligned raises the alignment fault of a store.
+var helperMisaligned = &ir.Helper{Name: "a64_misaligned", NoGlobals: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+	env.RaiseFault(ir.Fault{Addr: in[0].Lo, Kind: ir.FaultAlign, Access: ir.AccessWrite})
+	return ir.Val{}
+}}
+
 func (t translator) transCLREX(insn) { t.b.MovTo(gExclSize, t.b.Const(0)) }
 
-func (t translator) loadAcquire(i insn) {
-	t.setX(i.rt(), t.b.Ld(ir.Width(i.size()), t.base(i), ir.Acquire))
+func (t translator) loadAcquire(i insn, attr ir.Attr) {
+	t.setX(i.rt(), t.b.Ld(ir.Width(i.size()), t.base(i), attr))
 }
 
 func (t translator) storeRelease(i insn) {
-	t.b.St(ir.Width(i.size()), t.base(i), t.x(i.rt()), ir.Release)
+	t.b.St(ir.Width(i.size()), t.base(i), t.x(i.rt()), release)
 }
 
-func (t translator) transLDAR(i insn)  { t.loadAcquire(i) }
-func (t translator) transLDLAR(i insn) { t.loadAcquire(i) }
-func (t translator) transLDAPR(i insn) { t.loadAcquire(i) }
+func (t translator) transLDAR(i insn)  { t.loadAcquire(i, acquire) }
+func (t translator) transLDLAR(i insn) { t.loadAcquire(i, acquire) }
+func (t translator) transLDAPR(i insn) { t.loadAcquire(i, acquirePC) }
 func (t translator) transSTLR(i insn)  { t.storeRelease(i) }
 func (t translator) transSTLLR(i insn) { t.storeRelease(i) }
 
 func (t translator) transSTLUR(i insn) {
-	t.b.St(ir.Width(i.size()), t.ea(i.rn(), simm9(i), offset), t.x(i.rt()), ir.Release)
+	t.b.St(ir.Width(i.size()), t.ea(i.rn(), simm9(i), offset), t.x(i.rt()), release)
 }
 
 // loadAcquireImm is the LDAPUR family.
 func (t translator) loadAcquireImm(i insn, k loadKind) {
-	t.setX(i.rt(), t.load(ir.Width(i.size()), t.ea(i.rn(), simm9(i), offset), k, ir.Acquire))
+	t.setX(i.rt(), t.load(ir.Width(i.size()), t.ea(i.rn(), simm9(i), offset), k, acquirePC))
 }
 
 func (t translator) transLDAPUR(i insn)   { t.loadAcquireImm(i, loadU) }
@@ -130,9 +170,9 @@ func (t translator) transLDAPURSx(i insn) { t.loadAcquireImm(i, loadS64) }
 func (t translator) transLDAPURSW(i insn) { t.loadAcquireImm(i, loadS64) }
 func (t translator) transLDAPURSw(i insn) { t.loadAcquireImm(i, loadS32) }
 
-// transCAS translates CAS: all forms are sequentially consistent here.
+// transCAS translates CAS and its A, L, byte and halfword forms.
 func (t translator) transCAS(i insn) {
-	t.setX(i.rs(), t.b.Cas(ir.Width(i.size()), t.xsp(i.rn()), 0, t.x(i.rs()), t.x(i.rt())))
+	t.setX(i.rs(), t.b.Cas(ir.Width(i.size()), t.xsp(i.rn()), 0, t.x(i.rs()), t.x(i.rt()), rmwOrder(i.acq22(), i.rel15())))
 }
 
 // transCASP translates CASP, whose register pairs must be even.
@@ -142,14 +182,15 @@ func (t translator) transCASP(i insn) {
 		t.unallocated()
 		return
 	}
+	attr := rmwOrder(i.acq22(), i.rel15())
 	var lo, hi ir.Temp
 	if i.sz30() == 0 {
 		want := t.b.Deposit(ir.W64, t.x(rs), t.x(rs+1), 32, 32)
 		v := t.b.Deposit(ir.W64, t.x(rt), t.x(rt+1), 32, 32)
-		old := t.b.Cas(ir.W64, t.xsp(i.rn()), 0, want, v)
+		old := t.b.Cas(ir.W64, t.xsp(i.rn()), 0, want, v, attr)
 		lo, hi = t.b.Zext(ir.W32, old), t.b.Op2i(ir.Shr, ir.W64, old, 32)
 	} else {
-		old := t.b.Cas(ir.W128, t.xsp(i.rn()), 0, t.pair(t.x(rs), t.x(rs+1)), t.pair(t.x(rt), t.x(rt+1)))
+		old := t.b.Cas(ir.W128, t.xsp(i.rn()), 0, t.pair(t.x(rs), t.x(rs+1)), t.pair(t.x(rt), t.x(rt+1)), attr)
 		lo, hi = t.b.VGet(ir.W64, ir.W64, false, old, 0), t.b.VGet(ir.W64, ir.W64, false, old, 1)
 	}
 	t.setX(rs+1, hi)
@@ -158,7 +199,7 @@ func (t translator) transCASP(i insn) {
 
 // atomic applies op with operand v to memory at [Rn] and puts the old value in Rt.
 func (t translator) atomic(i insn, op ir.Opcode, v ir.Temp) {
-	t.setX(i.rt(), t.b.Atomic(op, ir.Width(i.size()), t.xsp(i.rn()), 0, v))
+	t.setX(i.rt(), t.b.Atomic(op, ir.Width(i.size()), t.xsp(i.rn()), 0, v, rmwOrder(i.acq23(), i.rel22())))
 }
 
 func (t translator) transLDADD(i insn)  { t.atomic(i, ir.AtAdd, t.x(i.rs())) }

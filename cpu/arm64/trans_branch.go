@@ -62,7 +62,9 @@ func (t translator) transBLR(i insn) {
 	t.b.ExitPtr(target)
 }
 
+// transSVC also opens the exclusive monitor, as the exception return does. Arm ARM B2.12.
 func (t translator) transSVC(i insn) {
+	t.b.MovTo(gExclSize, t.b.Const(0))
 	t.b.ExitExc(ir.ExcSyscall, t.pc+4, t.b.Const(uint64(i.imm16())))
 }
 

@@ -10,9 +10,22 @@ import (
 // kind. Arm ARM C6.2 HINT.
 func (t translator) transHINT(insn) {}
 
-func (t translator) transDSB(insn) { t.b.Emit(ir.Op{Code: ir.Fence, A: operands()}) }
-func (t translator) transDMB(insn) { t.b.Emit(ir.Op{Code: ir.Fence, A: operands()}) }
-func (t translator) transSB(insn)  {}
+func (t translator) transDSB(i insn) { t.barrier(i) }
+func (t translator) transDMB(i insn) { t.barrier(i) }
+
+// barrier orders what DMB and DSB of the type in CRm<1:0> order; all shareability domains are one here.
+// Arm ARM B2.3.10.
+func (t translator) barrier(i insn) {
+	switch i.crm() & 3 {
+	case 1:
+		t.b.Fence(ir.FenceLdLd | ir.FenceLdSt)
+	case 2:
+		t.b.Fence(ir.FenceStSt)
+	default:
+		t.b.Fence(ir.FenceAll)
+	}
+}
+func (t translator) transSB(insn) {}
 
 // transISB ends the block, so that instructions changed before it are seen after it.
 func (t translator) transISB(insn) { t.goTo(t.pc + 4) }

@@ -63,7 +63,7 @@ func (t *trans) alu(c, at ir.Opcode) {
 func (t *trans) lockedALU(c, at ir.Opcode, src, arg ir.Temp) {
 	base, disp := t.addr()
 	w := t.opW()
-	old := t.b.Atomic(at, w, base, disp, arg)
+	old := t.b.Atomic(at, w, base, disp, arg, 0)
 	t.flagsOf(c, w, old, src)
 }
 
@@ -120,7 +120,7 @@ func (t *trans) casLoop(f func(old ir.Temp) (val, extra ir.Temp)) ir.Temp {
 	b.SetLabel(again)
 	old := b.Ld(w, ir.EA{Base: base, Index: ir.NoTemp, Disp: disp}, 0)
 	val, extra := f(old)
-	got := b.Cas(w, base, disp, old, val)
+	got := b.Cas(w, base, disp, old, val, 0)
 	b.BrC(w, ir.NE, got, old, again)
 	return extra
 }
@@ -142,7 +142,7 @@ func (t *trans) incDec(c ir.Opcode, delta uint64) {
 	if t.in.Lock {
 		base, disp := t.addr()
 		w := t.opW()
-		old := t.b.Atomic(ir.AtAdd, w, base, disp, t.c(delta&w.Mask()))
+		old := t.b.Atomic(ir.AtAdd, w, base, disp, t.c(delta&w.Mask()), 0)
 		t.flagsOf(c, w, old, tFlags)
 		return
 	}
@@ -166,7 +166,7 @@ func transNOT(t *trans) {
 	w := t.opW()
 	if t.in.Lock {
 		base, disp := t.addr()
-		t.b.Atomic(ir.AtXor, w, base, disp, t.c(w.Mask()))
+		t.b.Atomic(ir.AtXor, w, base, disp, t.c(w.Mask()), 0)
 		return
 	}
 	t.set(0, t.b.Op1(ir.Not, w, t.get(0)))

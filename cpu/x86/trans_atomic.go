@@ -14,7 +14,7 @@ func transCMPXCHG(t *trans) {
 	var old ir.Temp
 	if t.in.Lock {
 		base, disp := t.addr()
-		old = b.Cas(w, base, disp, tReg(RAX), src)
+		old = b.Cas(w, base, disp, tReg(RAX), src, 0)
 	} else {
 		old = t.get(0)
 		t.set(0, b.SelC(w, ir.EQ, old, tReg(RAX), src, old))
@@ -63,7 +63,7 @@ func transCMPXCHG8B(t *trans) {
 		return
 	}
 	want := b.Deposit(ir.W64, tReg(RAX), tReg(RDX), 32, 32)
-	old := b.Cas(ir.W64, base, disp, want, b.Deposit(ir.W64, tReg(RBX), tReg(RCX), 32, 32))
+	old := b.Cas(ir.W64, base, disp, want, b.Deposit(ir.W64, tReg(RBX), tReg(RCX), 32, 32), 0)
 	eq := b.SetC(ir.W64, ir.EQ, old, want)
 	lo := b.Zext(ir.W32, old)
 	hi := b.Op2i(ir.Shr, ir.W64, old, 32)
@@ -85,23 +85,11 @@ func (t *trans) cmpxchg16b(base ir.Temp, disp int32) {
 		return b.VI(ir.VIns, ir.W64, 0, 1, 0, b.V(ir.VDup, ir.W64, 0, tReg(lo)), tReg(hi))
 	}
 	want := pair(RAX, RDX)
-	b.Cas(ir.W128, base, disp, want, pair(RBX, RCX))
-	o := t.lastMem()
-	o.Attr |= ir.Aligned
-	old := o.A[0]
+	old := b.Cas(ir.W128, base, disp, want, pair(RBX, RCX), ir.Aligned)
 	lo := b.VGet(ir.W64, ir.W64, false, old, 0)
 	hi := b.VGet(ir.W64, ir.W64, false, old, 1)
 	diff := b.Op2(ir.Or, ir.W64, b.Op2(ir.Xor, ir.W64, lo, tReg(RAX)), b.Op2(ir.Xor, ir.W64, hi, tReg(RDX)))
 	t.setPair(b.SetC(ir.W64, ir.EQ, diff, t.c(0)), lo, hi)
-}
-
-// lastMem returns the last memory op appended; a hook may have put ops after it.
-func (t *trans) lastMem() *ir.Op {
-	i := len(t.b.Ops) - 1
-	for i > 0 && t.b.Ops[i].Code.Info().Flags&ir.MemOp == 0 {
-		i--
-	}
-	return &t.b.Ops[i]
 }
 
 // transXADD translates XADD. SDM vol. 2 XADD.
@@ -113,7 +101,7 @@ func transXADD(t *trans) {
 		var old, fl ir.Temp
 		if t.in.Lock {
 			base, disp := t.addr()
-			old = b.Atomic(ir.AtAdd, w, base, disp, src)
+			old = b.Atomic(ir.AtAdd, w, base, disp, src, 0)
 			t.flagsOf(ir.AddF, w, old, src)
 		} else {
 			var sum ir.Temp

@@ -50,7 +50,7 @@ func (t *trans) bitTest(op bitOp) {
 		case bitReset:
 			at, arg = ir.AtAnd, b.Op1(ir.Not, w, mask)
 		}
-		t.setCarryBit(b.Atomic(at, w, base, disp, arg), n, isConst)
+		t.setCarryBit(b.Atomic(at, w, base, disp, arg, 0), n, isConst)
 		return
 	}
 	old := t.get(0)

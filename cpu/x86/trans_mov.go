@@ -41,7 +41,7 @@ func transXCHG(t *trans) {
 	if x.Kind == ArgMem {
 		v := t.get(1)
 		base, disp := t.addr()
-		t.setArgReg(y, b.Atomic(ir.AtXchg, w, base, disp, v))
+		t.setArgReg(y, b.Atomic(ir.AtXchg, w, base, disp, v, 0))
 		return
 	}
 	if x == y && x.Size != 4 {

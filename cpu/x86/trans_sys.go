@@ -6,7 +6,7 @@ import "github.com/gotcg/gotcg/tcg/ir"
 var transSys = withPrivileged(map[Op]transFn{
 	NOP: transNOP, PAUSE: transNOP, ENDBR64: transNOP, ENDBR32: transNOP, RDSSP: transNOP,
 	PREFETCHW: transNOP, PREFETCHNTA: transNOP, PREFETCHT0: transNOP, PREFETCHT1: transNOP, PREFETCHT2: transNOP,
-	LFENCE: transNOP, SFENCE: transNOP, MFENCE: transMFENCE, CLFLUSH: transCLFLUSH,
+	LFENCE: transLFENCE, SFENCE: transSFENCE, MFENCE: transMFENCE, CLFLUSH: transCLFLUSH,
 
 	SYSCALL: transSYSCALL, INT3: transINT3, INT1: transINT3, INT: transINT,
 	UD0: transUD, UD1: transUD, UD2: transUD,
@@ -31,14 +31,19 @@ func withPrivileged(m map[Op]transFn) map[Op]transFn {
 	return m
 }
 
-// transNOP translates instructions without effect here: NOP, hints, prefetches, fences that TSO and
-// this translation satisfy anyway.
+// transNOP translates instructions without effect here: NOP, hints, prefetches.
 func transNOP(*trans) {}
 
 // transMFENCE translates MFENCE. SDM vol. 2 MFENCE.
 func transMFENCE(t *trans) {
-	t.b.Emit(ir.Op{Code: ir.Fence, A: [6]ir.Temp{ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}})
+	t.b.Fence(ir.FenceAll)
 }
+
+// transLFENCE translates LFENCE. SDM vol. 2 LFENCE.
+func transLFENCE(t *trans) { t.b.Fence(ir.FenceLdLd | ir.FenceLdSt) }
+
+// transSFENCE translates SFENCE. Non-temporal stores are ordinary ones here, in order anyway. SDM vol. 2 SFENCE.
+func transSFENCE(t *trans) { t.b.Fence(ir.FenceStSt) }
 
 // transCLFLUSH translates CLFLUSH, which may fault like a load of a byte. SDM vol. 2 CLFLUSH.
 func transCLFLUSH(t *trans) { t.b.Ld(ir.W8, t.ea(), 0) }

@@ -53,6 +53,7 @@ func Translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
 	}
 	err := t.in.Decode(code, Mode64)
 	t.b, t.pc, t.next = b, pc, pc+uint64(t.in.Len)
+	b.TSO = true
 	t.end, t.hasEA = false, false
 	first := len(b.Ops)
 	switch err {

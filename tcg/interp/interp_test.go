@@ -143,7 +143,7 @@ func TestMemory(t *testing.T) {
 	x := b.Ld(ir.W8, ir.EA{Base: b.Const(0x10), Index: ir.NoTemp, Disp: 8}, 0)
 	y := b.LdS(ir.W16, ir.W32, ir.EA{Base: b.Const(0x18), Index: ir.NoTemp}, ir.BigEndian)
 	v := b.LdV(ir.W32, ir.EA{Base: gA, Index: ir.NoTemp, Disp: 12}, 0)
-	old := b.Atomic(ir.AtAdd, ir.W64, gA, 0, b.Const(1))
+	old := b.Atomic(ir.AtAdd, ir.W64, gA, 0, b.Const(1), 0)
 	b.Set(gA, b.Op2(ir.Add, ir.W64, b.Op2(ir.Add, ir.W64, x, y), old))
 	b.MovTo(gV, v)
 	b.ExitTB(0, false)

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"math/bits"
+	"sync/atomic"
 
 	"github.com/gotcg/gotcg/tcg/ir"
 )
@@ -29,6 +30,11 @@ func ExecOp(env *ir.Env, o *ir.Op, helpers []*ir.Helper, in *[5]ir.Val) (r, r2 i
 			env.Raise(ir.Exception{Kind: ir.ExcDivide, PC: env.PC})
 		}
 		return r, r2, ok
+	case ir.Fence:
+		if o.Aux&ir.FenceStLd != 0 {
+			fence(env)
+		}
+		return r, r2, true
 	case ir.GetEnv:
 		return ir.Val{Lo: *env.FPEnv}, r2, true
 	case ir.LdS:
@@ -43,7 +49,7 @@ func ExecOp(env *ir.Env, o *ir.Op, helpers []*ir.Helper, in *[5]ir.Val) (r, r2 i
 		r = helpers[o.Imm].Fn(env, (*[4]ir.Val)(in[:4]))
 		return r, r2, env.Exc.Kind == ir.ExcNone
 	}
-	return r, r2, true // Nop, Fence, InsnStart, CounterUndo: nothing to do here
+	return r, r2, true // Nop, InsnStart, CounterUndo: nothing to do here
 }
 
 // execFP evaluates an op under the State's FP environment; exceptions it raises that are unmasked
@@ -86,6 +92,10 @@ func execMem(env *ir.Env, o *ir.Op, in *[5]ir.Val) (r ir.Val, ok bool) {
 		return r, false
 	}
 	var f ir.Fault
+	if o.Attr&ir.NatAlign != 0 && addr&uint64(o.W.Bytes()-1) != 0 {
+		env.RaiseFault(ir.Fault{Addr: addr, Kind: ir.FaultAlign, Access: access(o.Code)})
+		return r, false
+	}
 	switch o.Code {
 	case ir.Ld, ir.LdV:
 		r, f = env.Mem.Load(addr, o.W)
@@ -96,6 +106,9 @@ func execMem(env *ir.Env, o *ir.Op, in *[5]ir.Val) (r ir.Val, ok bool) {
 			v = swapBytes(o.W, v)
 		}
 		f = env.Mem.Store(addr, o.W, v)
+		if o.Attr&ir.SC != 0 {
+			fence(env)
+		}
 	case ir.Cas, ir.CasV:
 		r, f = env.Mem.Atomic(o.Code, addr, o.W, in[2], in[1])
 	default:
@@ -107,6 +120,9 @@ func execMem(env *ir.Env, o *ir.Op, in *[5]ir.Val) (r ir.Val, ok bool) {
 	}
 	return r, true
 }
+
+// fence keeps a load after it from passing a store before it. Memory's loads and stores keep every other order.
+func fence(env *ir.Env) { atomic.SwapUint32(&env.Fence, 0) }
 
 func access(c ir.Opcode) ir.Access {
 	if c == ir.Ld || c == ir.LdV {

@@ -3,7 +3,9 @@ package ir
 // Block is a translated guest block: straight-line ops with side exits. It is reused from
 // translation to translation; nothing in it outlives Builder.Reset.
 type Block struct {
-	PC      uint64
+	PC uint64
+	// TSO: accesses without order attributes are ordered as x86's: see OrderOf.
+	TSO     bool
 	Globals []GlobalInfo
 	// Temps describes every temp; the first len(Globals) are the globals.
 	Temps   []TempInfo
@@ -43,7 +45,7 @@ func NewBuilder(globals []GlobalInfo) *Builder {
 
 // Reset starts a new block at guest address pc, keeping storage.
 func (b *Builder) Reset(pc uint64) {
-	b.PC, b.Labels, b.Insns, b.Len = pc, 0, 0, 0
+	b.PC, b.TSO, b.Labels, b.Insns, b.Len = pc, false, 0, 0, 0
 	b.Ops, b.Temps, b.Helpers = b.Ops[:0], b.Temps[:0], b.Helpers[:0]
 	for _, g := range b.Globals {
 		b.Temps = append(b.Temps, TempInfo{Kind: Global, Type: g.Type})
@@ -269,22 +271,25 @@ func (b *Builder) StV(w Width, a EA, v Temp, attr Attr) {
 }
 
 // Atomic appends the read-modify-write op c at base + disp and returns the old value.
-func (b *Builder) Atomic(c Opcode, w Width, base Temp, disp int32, operand Temp) Temp {
+func (b *Builder) Atomic(c Opcode, w Width, base Temp, disp int32, operand Temp, attr Attr) Temp {
 	r := b.New(I64)
-	b.mem(Op{Code: c, W: w, Imm: int64(disp), A: args(r, base, operand)})
+	b.mem(Op{Code: c, W: w, Attr: attr, Imm: int64(disp), A: args(r, base, operand)})
 	return r
 }
 
 // Cas stores new at base + disp if the old value equals expected, and returns the old value.
-func (b *Builder) Cas(w Width, base Temp, disp int32, expected, new Temp) Temp {
+func (b *Builder) Cas(w Width, base Temp, disp int32, expected, new Temp, attr Attr) Temp {
 	c, t := Cas, I64
 	if w == W128 {
 		c, t = CasV, V128
 	}
 	r := b.New(t)
-	b.mem(Op{Code: c, W: w, Imm: int64(disp), A: args(r, base, expected, new)})
+	b.mem(Op{Code: c, W: w, Attr: attr, Imm: int64(disp), A: args(r, base, expected, new)})
 	return r
 }
+
+// Fence orders the accesses before it and after it by pairs of kinds: FenceLdLd ... FenceAll.
+func (b *Builder) Fence(pairs uint8) { b.Emit(Op{Code: Fence, Aux: pairs, A: noArgs}) }
 
 // V appends a vector or FP op with a V128 output. ins are its inputs in order.
 func (b *Builder) V(c Opcode, w Width, attr Attr, ins ...Temp) Temp {

@@ -102,7 +102,8 @@ type Exception struct {
 	Fault Fault
 }
 
-// Memory is guest memory as the interpreter and helpers see it. Values are little-endian in Lo, Hi.
+// Memory is guest memory as the interpreter and helpers see it. Values are little-endian in Lo, Hi. Aligned
+// accesses of up to 8 bytes are single-copy atomic, loads acquires and stores releases (Arm ARM B2.2, SDM vol. 3 8.1).
 // Implementations are package softmmu's.
 type Memory interface {
 	// Load reads W bytes at addr.
@@ -129,6 +130,8 @@ type Env struct {
 	Exc Exception
 	// In is room for the inputs of the op being done: what helpers get would escape from the stack.
 	In [5]Val
+	// Fence is a word of this vCPU's own for whoever needs an atomic operation as a barrier.
+	Fence uint32
 	// VCPU is the vCPU's index, from 0.
 	VCPU int
 	// User belongs to who made the Env (the engine's vCPU); helpers of guests do not touch it.

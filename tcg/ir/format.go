@@ -44,7 +44,7 @@ func immKindOf(c Opcode) immKind {
 
 // attrNames are in bit order.
 var attrNames = [...]string{"invc", "signed", "scalar", "arm", "aligned", "acquire", "release", "be", "trunc", "high",
-	"sat", "nofault", "backward", "armsat", "exactfp"}
+	"sat", "sc", "backward", "armsat", "exactfp", "natalign"}
 
 // baseSlot returns the input that is a memory op's base, and whether an index follows it.
 func baseSlot(c Opcode) (base int, index bool) {
@@ -60,7 +60,11 @@ func baseSlot(c Opcode) (base int, index bool) {
 // Format returns the text form of b, which Parse reads back.
 func Format(b *Block) string {
 	p := printer{b: b}
-	fmt.Fprintf(&p.s, "block %#x\n", b.PC)
+	fmt.Fprintf(&p.s, "block %#x", b.PC)
+	if b.TSO {
+		p.s.WriteString(" tso")
+	}
+	p.s.WriteByte('\n')
 	for i := range b.Ops {
 		if b.Ops[i].Code != InsnStart {
 			p.s.WriteByte(' ')

@@ -99,8 +99,8 @@ const (
 	St  // inputs value, base, index
 	LdV // V128 from W8..W128 bytes, zero-extended
 	StV // inputs value, base, index
-	// Atomic read-modify-write, sequentially consistent, any alignment; address = base + Imm;
-	// the output is the old value.
+	// Atomic read-modify-write, any alignment unless the attributes say otherwise; address = base + Imm; the
+	// output is the old value. Order: see Block.OrderOf.
 	Cas    // inputs base, expected, new
 	CasV   // 16 bytes; V128 values
 	AtXchg // inputs base, operand
@@ -112,7 +112,8 @@ const (
 	AtMaxS
 	AtMinU
 	AtMaxU
-	Fence // full barrier
+	// Fence keeps accesses before it from being passed by accesses after it, for the pairs of kinds in Aux: FenceLdLd ...
+	Fence
 
 	// The FP environment of the State: low 32 bits MXCSR layout, bit 32 Arm default NaN.
 	GetEnv

@@ -41,7 +41,8 @@ type parser struct {
 
 func (p *parser) line(s string) error {
 	if pc, ok := strings.CutPrefix(s, "block "); ok {
-		v, err := strconv.ParseUint(strings.TrimSpace(pc), 0, 64)
+		pc, p.b.TSO = strings.CutSuffix(strings.TrimSpace(pc), " tso")
+		v, err := strconv.ParseUint(pc, 0, 64)
 		p.b.PC = v
 		return err
 	}

@@ -57,7 +57,7 @@ const (
 	wMemV = wAll | 1<<W128
 	wFP   = 1<<W32 | 1<<W64
 	wFP16 = 1<<W16 | 1<<W32 | 1<<W64
-	aMem  = Acquire | Release | BigEndian | NoFault
+	aMem  = Acquire | Release | SC | BigEndian | NatAlign
 )
 
 // Ops is the table of facts, indexed by Opcode. Facts about ops live nowhere else.

@@ -13,21 +13,22 @@ var testGlobals = []GlobalInfo{
 }
 
 func TestFormatParse(t *testing.T) {
-	text := `block 0x401000
+	text := `block 0x401000 tso
 insn pc=0x401000 len=4
  %1 = ld.32:64{signed} [rbx+rax<<3-0x8]
  rax, cc = addf.64 rax, %1
 insn pc=0x401004 len=5
  counter slot=3 add=-2
  counter_undo slot=3 add=1
- st.8{release} $0x7f, [$0xffffffffffffff00+0x10]
+ fence aux=15
+ st.8{release,sc,natalign} $0x7f, [$0xffffffffffffff00+0x10]
  %2, _ = subf.32{invc} rax, $0x5
  %v3 = ldv.128{aligned} [rbx]
  %v4 = fadd.64{scalar,arm} %v3, $0x1:0x2
  x0 = vtbl %v3, %v4, v1 aux=2
  %5 = selc.16.ltu rax, %2, rbx, $0x0
 insn pc=0x401009 len=2
- %6 = cas.32 [rbx+0x4], rax, %5
+ %6 = cas.32{acquire,release,sc} [rbx+0x4], rax, %5
  %7 = call rax, %6 helper=cpuid
  _ = call helper=pause
  rbx = extract.64 %7 imm=0x8 aux=4

@@ -188,8 +188,8 @@ const (
 	ArmFP
 	// Aligned: a 16-byte access must be aligned; else general protection (x86) or alignment fault.
 	Aligned
-	// Acquire and Release order a memory access (A64 LDAR/STLR); x86 ordinary accesses are TSO and
-	// carry both AcqRel implicitly through the guest's Arch.TSO.
+	// Acquire: later accesses come after this load. Release: earlier ones come before this store. Without SC
+	// that is all (A64 LDAPR). See Block.OrderOf for what an access without either must keep.
 	Acquire
 	Release
 	// BigEndian swaps bytes of the access.
@@ -200,8 +200,9 @@ const (
 	High
 	// Saturate: vector arithmetic saturates (signedness by Signed).
 	Saturate
-	// NoFault: this memory access is known not to fault (unused by guests).
-	NoFault
+	// SC, with Acquire or Release: such accesses of one thread stay in program order among each other, a store
+	// before a load too (A64 LDAR after STLR).
+	SC
 	// Backward: an exit whose target may be part of a loop: the interrupt word is polled.
 	Backward
 	// ArmSat: float to integer saturates and NaN gives 0 (Arm); else x86's integer indefinite.
@@ -210,6 +211,9 @@ const (
 	// tininess before rounding), or under an x86 MXCSR with unmasked exceptions, which it may raise; so a
 	// backend evaluates it by Eval.
 	ExactFP
+	// NatAlign: an address that is no multiple of the access's size raises FaultAlign, before any other fault
+	// (A64's exclusive, atomic and ordered accesses, Arm ARM B2.5).
+	NatAlign
 )
 
 // Rounding modes in the Aux field of FRint and FCvtI, when not by the FP environment.

@@ -152,6 +152,8 @@ func checkImm(b *Block, o *Op) error {
 		ok = o.Imm&^0x11 == 0
 	case MergeF:
 		ok = o.Imm >= 0 && o.Imm&^(FlagMask|FlagOne) == 0
+	case Fence:
+		ok = aux >= 1 && aux <= FenceAll
 	case Crc32, FCmpF:
 		ok = aux <= 1
 	case FMulAdd:

@@ -103,5 +103,5 @@ func TestOpTableComplete(t *testing.T) {
 		}
 		require.True(t, changed, "Eval of %s", info.Name)
 	}
-	require.Len(t, attrNames, 15)
+	require.Len(t, attrNames, 16)
 }

@@ -471,8 +471,11 @@ func (a *asm) lockAluMR(op alu, s size, m mem, src reg) {
 	a.rm(enc(op)<<3|lockPfx|bySize[s], uint8(src), m)
 }
 
-// incM emits INC [m] for s64; addMI is aluMI.
-func (a *asm) mfence() { a.byte(0x0f); a.byte(0xae); a.byte(0xf0) }
+// lockOrMI emits LOCK OR dword [m], imm.
+func (a *asm) lockOrMI(m mem, imm int8) {
+	a.rm(0x83|lockPfx, 1, m)
+	a.byte(byte(imm))
+}
 
 // ldmxcsr and stmxcsr move the FP environment.
 func (a *asm) ldmxcsr(m mem) { a.rm(0xae|m0F, 2, m) }

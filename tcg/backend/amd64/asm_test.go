@@ -108,7 +108,7 @@ var asmRows = []struct {
 	{"lock cmpxchg dword ptr [rcx], r8d", "f0440fb101", func(a *asm) { a.cmpxchg(s32, at(rcx, 0), r8) }},
 	{"lock cmpxchg16b xmmword ptr [rcx]", "f0480fc709", func(a *asm) { a.cmpxchg16(at(rcx, 0)) }},
 	{"lock add word ptr [rcx], bx", "f0660119", func(a *asm) { a.lockAluMR(aADD, s16, at(rcx, 0), rbx) }},
-	{"mfence", "0faef0", func(a *asm) { a.mfence() }},
+	{"lock or dword ptr [rbp-0x80], 0x0", "f0834d8000", func(a *asm) { a.lockOrMI(at(rbp, -128), 0) }},
 	{"ldmxcsr dword ptr [rbp-0x8]", "0fae55f8", func(a *asm) { a.ldmxcsr(at(rbp, -8)) }},
 	{"stmxcsr dword ptr [rbp-0x8]", "0fae5df8", func(a *asm) { a.stmxcsr(at(rbp, -8)) }},
 	{"jmp r8", "41ffe0", func(a *asm) { a.jmpR(r8) }},

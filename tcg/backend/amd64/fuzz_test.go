@@ -149,7 +149,7 @@ func (g *gen) op(c ir.Opcode) {
 	} else if info.Flags&ir.CondCmp != 0 {
 		o.Cond = ir.EQ + ir.Cond(g.IntN(12))
 	}
-	for _, a := range []ir.Attr{ir.InvC, ir.Signed, ir.Scalar, ir.ArmFP, ir.Aligned, ir.Release, ir.BigEndian, ir.Trunc, ir.High, ir.Saturate, ir.ArmSat} {
+	for _, a := range []ir.Attr{ir.InvC, ir.Signed, ir.Scalar, ir.ArmFP, ir.Aligned, ir.NatAlign, ir.Release, ir.SC, ir.BigEndian, ir.Trunc, ir.High, ir.Saturate, ir.ArmSat} {
 		if info.Attrs&a != 0 && g.IntN(2) == 0 {
 			o.Attr |= a
 		}
@@ -267,6 +267,8 @@ func (g *gen) shape(o *ir.Op) {
 		o.Aux = uint8(1 + g.IntN(4))
 	case ir.VRev:
 		o.D = o.W + 1 + ir.Width(g.IntN(3-int(o.W)))
+	case ir.Fence:
+		o.Aux = uint8(1 + g.IntN(ir.FenceAll))
 	case ir.FMulAdd:
 		o.Aux = uint8(g.IntN(4))
 	case ir.FCmpM:
@@ -310,6 +312,9 @@ func (g *gen) address(o *ir.Op, info *ir.OpInfo) {
 	o.Imm = int64(g.IntN(64) * 16)
 	if o.W < ir.W128 {
 		o.Imm += int64(g.IntN(16))
+		if o.Attr&ir.NatAlign != 0 && g.IntN(8) != 0 {
+			o.Imm &^= int64(o.W.Bytes() - 1)
+		}
 	}
 	if info.Flags&ir.OptIn == 0 {
 		return
