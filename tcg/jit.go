@@ -54,8 +54,8 @@ func newJIT(e *Engine) (*jit, error) {
 	lay := e.layout()
 	cfg := backend.Config{
 		Globals: e.arch.Globals, FPEnvOffset: int32(e.arch.FPEnvOffset),
-		X87:       e.arch.X87,
-		JumpCache: int32(lay.jumpCache), TLB: int32(lay.tlb),
+		X87:      e.arch.X87,
+		Counters: int32(lay.counters), JumpCache: int32(lay.jumpCache), TLB: int32(lay.tlb),
 		TLBMode: e.mem.Mode() == softmmu.TLB, GuestLimit: uint64(e.mem.Limit()),
 	}
 	if e.arch.InsnAlign == 4 {

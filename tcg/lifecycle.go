@@ -12,7 +12,7 @@ import (
 
 // vcpuMem is the memory of a vCPU. It goes from vCPU to vCPU: threads come and go, and it is large.
 type vcpuMem struct {
-	// mem is what generated code sees: Header, guest State, jump cache, TLB. It holds no Go pointers, so
+	// mem is what generated code sees: Header, guest State, counters, jump cache, TLB. It holds no Go pointers, so
 	// that generated code may write it without barriers.
 	mem   []uint64
 	hdr   *backend.Header
@@ -48,7 +48,7 @@ func (e *Engine) newVCPUMem() *vcpuMem {
 	if e.mem.Mode() == softmmu.TLB {
 		m.tlbs = unsafe.Slice((*softmmu.TLBEntry)(unsafe.Add(m.state, lay.tlb)), 1<<backend.TLBBits)
 	}
-	m.counters = make([]uint64, NumCounters)
+	m.counters = unsafe.Slice((*uint64)(unsafe.Add(m.state, lay.counters)), NumCounters)
 	return m
 }
 
@@ -59,7 +59,6 @@ func (m *vcpuMem) clear() {
 	word := int(backend.HeaderSize + backend.OffInterrupt)
 	clear(b[:word])
 	clear(b[word+4:])
-	clear(m.counters)
 	for i := range m.tbs {
 		m.tbs[i].Store(nil)
 	}
@@ -77,7 +76,6 @@ func (e *Engine) NewVCPU() *VCPU {
 	defer e.mu.Unlock()
 	v := &VCPU{e: e, Index: e.nextIndex, vcpuMem: e.newVCPUMem()}
 	e.nextIndex++
-	v.hdr.Counters = uint64(uintptr(unsafe.Pointer(&v.counters[0])))
 	v.hdr.GuestLimit = uint64(e.mem.Limit())
 	v.hdr.GuestBase = uint64(e.mem.Base())
 	if v.tlbs != nil {

@@ -43,14 +43,15 @@ type VCPU struct {
 }
 
 // layout gives the offsets of the parts of a vCPU's memory from the guest State, in bytes.
-type layout struct{ jumpCache, tlb, size int }
+type layout struct{ counters, jumpCache, tlb, size int }
 
 const lineSize = 64
 
 func (e *Engine) layout() layout {
 	up := func(n int) int { return (n + lineSize - 1) &^ (lineSize - 1) }
 	var l layout
-	l.jumpCache = up(int(e.arch.StateSize))
+	l.counters = up(int(e.arch.StateSize))
+	l.jumpCache = up(l.counters + 8*NumCounters)
 	l.tlb = l.jumpCache + (16 << backend.JumpCacheBits)
 	l.size = l.tlb
 	if e.mem.Mode() == softmmu.TLB {

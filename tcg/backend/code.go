@@ -18,7 +18,8 @@ type Config struct {
 	// JumpCache and TLB are the offsets of a vCPU's jump cache and softmmu TLB from its State.
 	JumpCache, TLB int32
 	// Counters is the offset from the State of the vCPU's scoreboard: 64-bit counters by slot.
-	// Zero: the scoreboard is where Header.Counters points.
+	// They are near the State because an add to [RBP+n] is forwarded to the next one by some hosts
+	// (Zen) without a way through memory: a loop that counts is held up by 5 cycles otherwise.
 	Counters int32
 	// TLBMode selects TLB look-ups for guest memory; else direct mode (Header.GuestBase).
 	TLBMode bool

@@ -92,12 +92,10 @@ type Header struct {
 	// Scratch32 is a generated-code temporary (FP environment changes within an op).
 	Scratch32 uint32
 
-	// Counters is the host address of the inline counters' array, for Counter ops.
-	Counters uint64
 	// HostFlags are the host's arithmetic flags at a site, laid out as a flags word.
 	HostFlags uint32
 	_         uint32
-	_         [3]uint64
+	_         [4]uint64
 }
 
 // HeaderSize is the size of Header in bytes, a multiple of 64; the guest State starts there.
@@ -127,7 +125,6 @@ const (
 	OffInterrupt  = int32(unsafe.Offsetof(Header{}.Interrupt)) - HeaderSize
 	OffScratch32  = int32(unsafe.Offsetof(Header{}.Scratch32)) - HeaderSize
 	OffHostFlags  = int32(unsafe.Offsetof(Header{}.HostFlags)) - HeaderSize
-	OffCounters   = int32(unsafe.Offsetof(Header{}.Counters)) - HeaderSize
 )
 
 // StateBias is added to the guest State pointer in the pinned register (RBP on amd64), so that

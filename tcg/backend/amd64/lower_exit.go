@@ -367,12 +367,7 @@ func (c *Compiler) lowerCounter() {
 	o := c.op
 	c.clobber()
 	disp := int32(o.CounterSlot()) * 8
-	if c.cfg.Counters != 0 {
-		c.aluMI(aADD, s64, at(rbp, c.cfg.Counters-backend.StateBias+disp), o.CounterAmount())
-		return
-	}
-	c.load(s64, rax, hdr(backend.OffCounters))
-	c.aluMI(aADD, s64, at(rax, disp), o.CounterAmount())
+	c.aluMI(aADD, s64, at(rbp, c.cfg.Counters-backend.StateBias+disp), o.CounterAmount())
 }
 
 func (c *Compiler) lowerCounterUndo() {

@@ -121,16 +121,19 @@ type machine struct {
 
 const guard = 1 << 31
 
+const numCounters = 64
+
 func newMachine(t testing.TB, mod func(*backend.Config)) *machine {
 	if !hostcode.Supported {
 		t.Skip("no generated code on this host")
 	}
-	m := &machine{t: t, cnt: make([]uint64, 64)}
+	m := &machine{t: t}
 	stateSize := int32(unsafe.Sizeof(gstate{}))
 	m.cfg = backend.Config{
 		Globals: testGlobals, FPEnvOffset: int32(unsafe.Offsetof(gstate{}.FPEnv)),
-		JumpCache: (stateSize + 63) &^ 63, GuestLimit: memSize - 1,
+		Counters: (stateSize + 63) &^ 63, GuestLimit: memSize - 1,
 	}
+	m.cfg.JumpCache = m.cfg.Counters + 8*numCounters
 	m.cfg.TLB = m.cfg.JumpCache + 16<<backend.JumpCacheBits
 	if mod != nil {
 		mod(&m.cfg)
@@ -152,7 +155,7 @@ func newMachine(t testing.TB, mod func(*backend.Config)) *machine {
 	m.hdr = (*backend.Header)(unsafe.Pointer(&blk[0]))
 	m.hdr.GuestLimit = memSize - 1
 	m.hdr.GuestBase = uint64(uintptr(unsafe.Pointer(&m.mem[0])))
-	m.hdr.Counters = uint64(uintptr(unsafe.Pointer(&m.cnt[0])))
+	m.cnt = unsafe.Slice((*uint64)(unsafe.Add(m.hdr.State(), m.cfg.Counters)), numCounters)
 	for i := range 1 << backend.JumpCacheBits {
 		e := (*backend.JumpCacheEntry)(unsafe.Add(m.hdr.State(), int(m.cfg.JumpCache)+16*i))
 		e.Host = uint64(m.buf.Addr()) + uint64(m.st.JumpMiss)
