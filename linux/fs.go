@@ -35,6 +35,9 @@ type fsState struct {
 	hostMask uint32        // the host process's, which the kernel applies anyway
 	procDev  uint64        // device number of /proc
 
+	// sockNames are bound AF_UNIX addresses, the host's to the guest's; guarded by mu.
+	sockNames map[string][]byte
+
 	// bad is host memory that cannot be accessed. It stands in for a guest buffer that cannot: the
 	// host's kernel then says which error comes first.
 	bad []byte
@@ -48,13 +51,32 @@ type fdEntry struct {
 	cloexec bool
 }
 
-// file is an open file description as the guest sees it; dup shares it.
+// file is what is behind a guest descriptor. It has a host descriptor of its own, so that what the kernel
+// keeps by descriptor (epoll(7)) or does when one is closed (record locks) is as for the guest's.
 type file struct {
 	host     int
 	refs     atomic.Int32
 	keep     bool // the host descriptor is not ours to close
 	mayBlock bool // reads can wait: not a regular file or directory
+	pid      int  // of a pidfd
 	emul     *emulDir
+	desc     *description
+}
+
+// description is what descriptors made by dup share, besides what the host keeps for them.
+type description struct {
+	mu sync.Mutex // held while O_NONBLOCK is set for one host call only
+}
+
+// dup makes another descriptor's file.
+func (s *fsState) dup(f *file) (*file, abi.Errno) {
+	h, err := unix.FcntlInt(uintptr(f.host), unix.F_DUPFD_CLOEXEC, 3)
+	if err != nil {
+		return nil, hostErrno(err)
+	}
+	n := &file{host: h, mayBlock: f.mayBlock, pid: f.pid, emul: f.emul, desc: f.desc}
+	n.refs.Store(1)
+	return n, 0
 }
 
 // emulDir is a directory whose entries gotcg makes up, /proc/self/fd.
@@ -193,7 +215,7 @@ func procFD(fd int) string { return "/proc/self/fd/" + strconv.Itoa(fd) }
 
 // newFile wraps a host descriptor.
 func (s *fsState) newFile(host int, keep bool) *file {
-	f := &file{host: host, keep: keep}
+	f := &file{host: host, keep: keep, desc: &description{}}
 	f.refs.Store(1)
 	var st unix.Stat_t
 	if err := unix.Fstat(host, &st); err == nil {

@@ -44,34 +44,47 @@ func hostGetsockopt(fd, level, opt int, b []byte, n *uint32) error {
 	return errOf(e)
 }
 
-// message makes a struct msghdr of buffers and address.
-func message(bufs [][]byte, sa []byte) (unix.Msghdr, []unix.Iovec) {
+// hostMessage is what a message has besides its buffers: the address of the peer, control data with host
+// descriptors, and flags (received ones only).
+type hostMessage struct {
+	sa, control []byte
+	flags       int32
+}
+
+// msghdr makes a struct msghdr of buffers and m.
+func (m *hostMessage) msghdr(bufs [][]byte) unix.Msghdr {
 	iov := make([]unix.Iovec, len(bufs))
 	for i, b := range bufs {
 		iov[i].Base = unsafe.SliceData(b)
 		iov[i].SetLen(len(b))
 	}
-	m := unix.Msghdr{Name: unsafe.SliceData(sa), Namelen: uint32(len(sa)), Iov: unsafe.SliceData(iov)}
-	m.SetIovlen(len(iov))
-	return m, iov
+	h := unix.Msghdr{Name: unsafe.SliceData(m.sa), Namelen: uint32(len(m.sa)), Iov: unsafe.SliceData(iov), Control: unsafe.SliceData(m.control)}
+	h.SetIovlen(len(iov))
+	h.SetControllen(len(m.control))
+	return h
 }
 
-// hostSend is sendmsg(2); sa may be nil.
-func hostSend(fd int, bufs [][]byte, sa []byte, flags int) (int, error) {
-	m, _ := message(bufs, sa)
-	n, _, e := unix.Syscall(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(&m)), uintptr(flags))
+// hostSend is sendmsg(2).
+func hostSend(fd int, bufs [][]byte, m *hostMessage, flags int) (int, error) {
+	h := m.msghdr(bufs)
+	n, _, e := unix.Syscall(unix.SYS_SENDMSG, uintptr(fd), uintptr(unsafe.Pointer(&h)), uintptr(flags))
 	return int(n), errOf(e)
 }
 
-// hostRecv is recvmsg(2). It returns the bytes received, the length of the sender's address and
-// the message's flags.
-func hostRecv(fd int, bufs [][]byte, sa []byte, flags int) (n int, salen uint32, mflags int32, err error) {
+// hostRecv is recvmsg(2). m has room for address and control data; on return they are as long as what was
+// received, the address at most as long as the room.
+func hostRecv(fd int, bufs [][]byte, m *hostMessage, flags int) (int, error) {
 	for {
-		m, _ := message(bufs, sa)
-		r, _, e := unix.Syscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&m)), uintptr(flags))
+		h := m.msghdr(bufs)
+		n, _, e := unix.Syscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&h)), uintptr(flags))
 		if e == unix.EINTR {
 			continue
 		}
-		return int(r), m.Namelen, m.Flags, errOf(e)
+		if e == 0 {
+			m.sa = m.sa[:min(int(h.Namelen), len(m.sa))]
+			m.control = m.control[:min(int(h.Controllen), len(m.control))]
+			m.flags = h.Flags
+		}
+		return int(n), errOf(e)
 	}
 }

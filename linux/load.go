@@ -23,6 +23,8 @@ const (
 )
 
 func getU64(b []byte) uint64    { return binary.LittleEndian.Uint64(b) }
+func getU32(b []byte) uint32    { return binary.LittleEndian.Uint32(b) }
+func putU32(b []byte, v uint32) { binary.LittleEndian.PutUint32(b, v) }
 func putU64(b []byte, v uint64) { binary.LittleEndian.PutUint64(b, v) }
 
 // load maps the image, the stack and the heap, and sets the entry state.

@@ -195,10 +195,20 @@ func (t *Task) procSelf(path string) (string, bool) {
 		return "", false
 	}
 	id, rest, ok := strings.Cut(rest, "/")
-	if !ok || id != "self" && id != "thread-self" && id != strconv.Itoa(os.Getpid()) {
-		return "", false
+	rest = strings.Trim(rest, "/")
+	if !ok || id == "self" || id == "thread-self" {
+		return rest, ok
 	}
-	return strings.Trim(rest, "/"), true
+	tid, err := strconv.Atoi(id)
+	switch {
+	case err != nil || tid <= 0:
+		return "", false
+	case tid == t.p.pid:
+		return rest, true
+	case t.p.byTID(tid) != nil: // the kernel finds other threads' directories too
+		return "task/" + id + "/" + rest, true
+	}
+	return "", false
 }
 
 // devFD recognizes the device names that stand for the process's own descriptors.
@@ -283,10 +293,9 @@ func (t *Task) resolveProc(rest string, how lastElem) (r pathRef, e abi.Errno, d
 		}
 		r, e = t.resolveFD(fd, sub)
 		return r, e, true
-	case "mem", "map_files", "task":
-		if head == "task" && s.root < 0 {
-			return r, 0, false
-		}
+	case "task":
+		return t.resolveProcTask(rest)
+	case "mem", "map_files":
 		return r, abi.EACCES, true
 	case "maps", "auxv", "cmdline", "environ", "comm", "stat", "status", "mounts", "mountinfo", "limits", "statm":
 		if sub == "" {
@@ -304,14 +313,12 @@ func (t *Task) procText(rest string) ([]byte, bool) {
 		return []byte(p.mapsText()), true
 	case "auxv":
 		return p.auxv, true
-	case "comm":
-		return []byte(t.Name() + "\n"), true
 	case "cmdline":
 		return joinNUL(p.cfg.Args), true
 	case "environ":
 		return joinNUL(p.cfg.Env), true
 	}
-	return nil, false
+	return t.procGenerated(rest)
 }
 
 func joinNUL(l []string) []byte {
@@ -351,13 +358,18 @@ func (t *Task) procLink(rest string) (string, abi.Errno, bool) {
 // openProc opens an emulated file or directory of /proc/self. done is false for others.
 func (t *Task) openProc(rest string, flags int) (*file, abi.Errno, bool) {
 	s := &t.p.fs
-	if rest == "fd" {
+	if rest == "fd" || rest == "task" {
 		host, err := unix.Open("/proc", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 		if err != nil {
 			return nil, hostErrno(err), true
 		}
 		f := s.newFile(host, false)
-		f.emul = &emulDir{path: "/proc/self/fd", entries: s.fdEntries()}
+		f.emul = &emulDir{path: "/proc/self/" + rest}
+		if rest == "fd" {
+			f.emul.entries = s.fdEntries()
+		} else {
+			f.emul.entries = t.p.taskEntries()
+		}
 		return f, 0, true
 	}
 	text, ok := t.procText(rest)

@@ -62,6 +62,9 @@ var argTable = map[string]string{
 	"socket": "int mask int", "socketpair": "int mask int pipe", "bind": "fd ptr uint",
 	"connect": "fd ptr uint", "listen": "fd int", "accept": "fd ptr ptr", "accept4": "fd ptr ptr mask", "shutdown": "fd int",
 	"getsockname": "fd ptr ptr", "getpeername": "fd ptr ptr", "sendto": "fd in uint mask ptr uint", "recvfrom": "fd out uint mask ptr ptr",
+	"sendmmsg": "fd ptr int mask", "recvmmsg": "fd ptr int mask ptr",
+	"inotify_init1": "open", "inotify_add_watch": "fd path mask", "inotify_rm_watch": "fd int",
+	"pidfd_open": "int open", "pidfd_send_signal": "fd sig ptr mask",
 	"sendmsg": "fd ptr mask", "recvmsg": "fd ptr mask", "setsockopt": "fd int int ptr uint", "getsockopt": "fd int int ptr ptr", "alarm": "uint", "setitimer": "int ptr ptr", "personality": "mask",
 }
 

@@ -197,7 +197,9 @@ func (t *Task) dup(fd, low int, cloexec bool) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	f.refs.Add(1)
+	if f, e = t.p.fs.dup(f); e != 0 {
+		return 0, e
+	}
 	n, e := t.p.fs.install(f, low, cloexec, t.p.softLimit(abi.RLIMIT_NOFILE))
 	if e != 0 {
 		return 0, e
@@ -229,7 +231,9 @@ func (t *Task) dupTo(from, to int, cloexec bool) (uint64, abi.Errno) {
 	if to < 0 || uint64(to) >= min(t.p.softLimit(abi.RLIMIT_NOFILE), maxFDs) {
 		return 0, abi.EBADF
 	}
-	f.refs.Add(1)
+	if f, e = s.dup(f); e != 0 {
+		return 0, e
+	}
 	s.mu.Lock()
 	s.grow(to)
 	old := s.fds[to].f
@@ -257,7 +261,9 @@ func sysFcntl(t *Task, a *Args) (uint64, abi.Errno) {
 	case abi.F_GETFD, abi.F_SETFD:
 		return t.fdFlags(fd, cmd == abi.F_SETFD, a.Int(2)&abi.FD_CLOEXEC != 0)
 	case abi.F_GETFL:
+		f.desc.mu.Lock()
 		v, err := unix.FcntlInt(uintptr(f.host), unix.F_GETFL, 0)
+		f.desc.mu.Unlock()
 		fl := guestOpenFlags(t.p.abi, v)
 		if t.p.abi == abi.X64 {
 			fl |= v & abi.O_LARGEFILE
@@ -265,7 +271,9 @@ func sysFcntl(t *Task, a *Args) (uint64, abi.Errno) {
 		return uint64(fl), hostErrno(err)
 	case abi.F_SETFL:
 		fl, _ := hostOpenFlags(t.p.abi, a.Int(2))
+		f.desc.mu.Lock()
 		_, err := unix.FcntlInt(uintptr(f.host), unix.F_SETFL, fl)
+		f.desc.mu.Unlock()
 		return 0, hostErrno(err)
 	case abi.F_GETLK, abi.F_SETLK, abi.F_SETLKW, abi.F_OFD_GETLK, abi.F_OFD_SETLK, abi.F_OFD_SETLKW:
 		return 0, t.lock(f.host, cmd, a[2])

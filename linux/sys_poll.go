@@ -278,7 +278,6 @@ func sysEpollPwait2(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func (t *Task) epollWait(a *Args, d deadline) (uint64, abi.Errno) {
-	size := abi.EpollEventSize(t.p.abi)
 	maxEv := a.Int(2)
 	if maxEv <= 0 {
 		return 0, abi.EINVAL
@@ -287,19 +286,35 @@ func (t *Task) epollWait(a *Args, d deadline) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	evs := make([]unix.EpollEvent, min(maxEv, 1024))
-	// Waiting is a poll of the epoll descriptor, so that Run's context can end it.
-	if _, e := t.hostPoll([]abi.PollFd{{FD: int32(a.FD(0)), Events: abi.POLLIN}}, d); e != 0 {
-		return 0, e
+	// The kernel decides which waiter gets an event (EPOLLET, EPOLLONESHOT), so events are only taken with
+	// epoll_wait; what is waited for between two tries is that the set has one.
+	var evs [128]unix.EpollEvent
+	for {
+		n, err := retry(func() (int, error) { return unix.EpollWait(ep, evs[:min(maxEv, len(evs))], 0) })
+		if err != nil {
+			return 0, hostErrno(err)
+		}
+		if n > 0 {
+			return t.putEpollEvents(a[1], evs[:n])
+		}
+		n, err, ok := t.waitHost([]unix.PollFd{{Fd: int32(ep), Events: unix.POLLIN}, {}}, d)
+		switch {
+		case err != nil:
+			return 0, hostErrno(err)
+		case !ok:
+			return 0, abi.ERESTARTNOHAND
+		case n == 0:
+			return 0, 0
+		}
 	}
-	n, err := retry(func() (int, error) { return unix.EpollWait(ep, evs, 0) })
-	if err != nil {
-		return 0, hostErrno(err)
-	}
-	out := make([]byte, n*size)
-	for i := range n {
+}
+
+func (t *Task) putEpollEvents(addr uint64, evs []unix.EpollEvent) (uint64, abi.Errno) {
+	size := abi.EpollEventSize(t.p.abi)
+	out := make([]byte, len(evs)*size)
+	for i := range evs {
 		g := abi.EpollEvent{Events: evs[i].Events, Data: uint64(uint32(evs[i].Fd)) | uint64(uint32(evs[i].Pad))<<32}
 		g.Encode(t.p.abi, out[i*size:])
 	}
-	return uint64(n), t.copyOut(a[1], out)
+	return uint64(len(evs)), t.copyOut(addr, out)
 }

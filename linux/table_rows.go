@@ -12,12 +12,10 @@ import (
 
 // Notes used more than once.
 const (
-	noteHost      = "not permitted: it would change the host"
-	noteSigs      = "recorded; handlers are not called yet"
-	noteOne       = "single thread"
-	noteUnixName  = "a path of AF_UNIX comes back as the host has it"
-	noteNoControl = "no control messages"
-	noteNoMask    = "the signal mask has no effect"
+	noteHost   = "not permitted: it would change the host"
+	noteSigs   = "recorded; handlers are not called yet"
+	noteOne    = "single thread"
+	noteNoMask = "the signal mask has no effect"
 )
 
 // sysRows is every system call with a handler, by family. A name without a row is unimplemented.
@@ -149,6 +147,11 @@ var sysRows = []sysRow{
 	{"epoll_pwait", sysEpollWait, Partial, noteNoMask},
 	{"epoll_pwait2", sysEpollPwait2, Partial, noteNoMask},
 
+	{"inotify_init", sysInotifyInit, Full, ""},
+	{"inotify_init1", sysInotifyInit1, Full, ""},
+	{"inotify_add_watch", sysInotifyAddWatch, Full, ""},
+	{"inotify_rm_watch", sysInotifyRmWatch, Full, ""},
+
 	// Sockets.
 	{"socket", sysSocket, Full, ""},
 	{"socketpair", sysSocketpair, Full, ""},
@@ -158,12 +161,14 @@ var sysRows = []sysRow{
 	{"accept", sysAccept, Full, ""},
 	{"accept4", sysAccept4, Full, ""},
 	{"shutdown", sysShutdown, Full, ""},
-	{"getsockname", sockName(unix.SYS_GETSOCKNAME), Partial, noteUnixName},
-	{"getpeername", sockName(unix.SYS_GETPEERNAME), Partial, noteUnixName},
+	{"getsockname", sockName(unix.SYS_GETSOCKNAME), Full, ""},
+	{"getpeername", sockName(unix.SYS_GETPEERNAME), Full, ""},
 	{"sendto", sysSendto, Full, ""},
 	{"recvfrom", sysRecvfrom, Full, ""},
-	{"sendmsg", sysSendmsg, Partial, noteNoControl},
-	{"recvmsg", sysRecvmsg, Partial, noteNoControl},
+	{"sendmsg", sysSendmsg, Full, ""},
+	{"recvmsg", sysRecvmsg, Full, ""},
+	{"sendmmsg", sysSendmmsg, Full, ""},
+	{"recvmmsg", sysRecvmmsg, Full, ""},
 	{"setsockopt", sysSetsockopt, Full, ""},
 	{"getsockopt", sysGetsockopt, Full, ""},
 
@@ -229,6 +234,8 @@ var sysRows = []sysRow{
 	{"set_tid_address", sysSetTidAddress, Full, ""},
 	{"set_robust_list", sysSetRobustList, Partial, noteOne},
 	{"futex", sysFutex, Partial, noteOne},
+	{"pidfd_open", sysPidfdOpen, Full, ""},
+	{"pidfd_send_signal", sysPidfdSendSignal, Partial, "siginfo to the guest itself is not taken over"},
 	{"wait4", sysWait, Partial, "there are no children"},
 	{"waitid", sysWait, Partial, "there are no children"},
 	{"personality", fixed(0, 0), Partial, "always PER_LINUX"},

@@ -80,6 +80,9 @@ func (t *Task) after(d time.Duration) deadline {
 	return t.saved.until
 }
 
+// past tells whether the deadline has passed.
+func (d deadline) past() bool { return d.set && !time.Now().Before(d.at) }
+
 // left returns the time left as the host's calls take it; nil waits for ever.
 func (d deadline) left() *unix.Timespec {
 	if !d.set {
