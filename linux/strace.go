@@ -69,6 +69,7 @@ type tracer struct {
 	args Args
 	in   [6]string
 	name string
+	kind []argKind
 }
 
 // traceEnter notes what is to be read before the call runs.
@@ -81,8 +82,8 @@ func (t *Task) traceEnter(nr uint64, s *Syscall, a *Args) *tracer {
 		}
 		return tr
 	}
-	tr.name = s.Name
-	for i, k := range s.kind {
+	tr.name, tr.kind = s.Name, argKinds(s.Name)
+	for i, k := range tr.kind {
 		if !isOut(k) {
 			tr.in[i] = tr.format(k, i, 0)
 		}
@@ -104,7 +105,7 @@ func (tr *tracer) exit(v uint64, e abi.Errno) {
 		return
 	}
 	if tr.s != nil {
-		for i, k := range tr.s.kind {
+		for i, k := range tr.kind {
 			if !isOut(k) {
 				continue
 			}
@@ -130,8 +131,8 @@ func (tr *tracer) exit(v uint64, e abi.Errno) {
 func (tr *tracer) write(result string) {
 	n := 6
 	if tr.s != nil {
-		n = len(tr.s.kind)
-		if n > 1 && tr.s.kind[n-2] == kOpen && !strings.Contains(tr.in[n-2], "O_CREAT") && !strings.Contains(tr.in[n-2], "O_TMPFILE") {
+		n = len(tr.kind)
+		if n > 1 && tr.kind[n-2] == kOpen && !strings.Contains(tr.in[n-2], "O_CREAT") && !strings.Contains(tr.in[n-2], "O_TMPFILE") {
 			n-- // no mode without a file to create
 		}
 	}

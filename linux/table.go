@@ -17,34 +17,34 @@ type sysRow struct {
 }
 
 var (
-	tableOnce   sync.Once
-	tablesByABI map[abi.Arch][]Syscall
+	tableX64 = sync.OnceValue(func() []Syscall { return makeTable(abi.X64) })
+	tableA64 = sync.OnceValue(func() []Syscall { return makeTable(abi.A64) })
 )
 
 // syscallTable returns the system calls of an ABI, indexed by number. The caller does not
 // change it.
 func syscallTable(a abi.Arch) []Syscall {
-	tableOnce.Do(func() {
-		tablesByABI = map[abi.Arch][]Syscall{}
-		rows := map[string]*sysRow{}
-		for i := range sysRows {
-			rows[sysRows[i].name] = &sysRows[i]
+	if a == abi.X64 {
+		return tableX64()
+	}
+	return tableA64()
+}
+
+func makeTable(a abi.Arch) []Syscall {
+	rows := make(map[string]*sysRow, len(sysRows))
+	for i := range sysRows {
+		rows[sysRows[i].name] = &sysRows[i]
+	}
+	t := make([]Syscall, a.SyscallCount())
+	for nr := range t {
+		t[nr] = Syscall{Number: nr, Name: a.SyscallName(uint64(nr))}
+		if r := rows[t[nr].Name]; r != nil && r.fn != nil {
+			t[nr].fn, t[nr].Support, t[nr].Note = r.fn, r.support, r.note
+		} else if r != nil {
+			t[nr].Note = r.note
 		}
-		for _, a := range []abi.Arch{abi.X64, abi.A64} {
-			t := make([]Syscall, a.SyscallCount())
-			for nr := range t {
-				t[nr] = Syscall{Number: nr, Name: a.SyscallName(uint64(nr))}
-				if r := rows[t[nr].Name]; r != nil && r.fn != nil {
-					t[nr].fn, t[nr].Support, t[nr].Note = r.fn, r.support, r.note
-				} else if r != nil {
-					t[nr].Note = r.note
-				}
-				t[nr].kind = argKinds(t[nr].Name)
-			}
-			tablesByABI[a] = t
-		}
-	})
-	return tablesByABI[a]
+	}
+	return t
 }
 
 // Syscalls returns the system calls of an ABI with their support, in order of number. Numbers

@@ -24,8 +24,7 @@ type Syscall struct {
 	// Note says what is missing from a Partial one.
 	Note string
 
-	fn   func(*Task, *Args) (uint64, abi.Errno)
-	kind []argKind // strace argument kinds
+	fn func(*Task, *Args) (uint64, abi.Errno)
 }
 
 // Support says how much of a system call works.

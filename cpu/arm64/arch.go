@@ -10,11 +10,11 @@ import (
 	"golang.org/x/arch/arm64/arm64asm"
 )
 
-// arch is set up once at start: the decode rows name methods that use tables made from the rows, so neither
-// can be a plain variable initializer.
+// arch is set up by the first call of Arch, which whoever decodes makes: programs that run another guest
+// need not wait for it.
 var arch cpu.Arch
 
-func init() {
+var setUp = sync.OnceFunc(func() {
 	tableInt.rows = tableIntRows()
 	tableFPSIMD.rows = tableFPSIMDRows()
 	var s State
@@ -39,10 +39,13 @@ func init() {
 		ELFMachine: 183, // EM_AARCH64
 	}
 	arch.HWCap, arch.HWCap2 = claim()
-}
+})
 
 // Arch returns the architecture. It is shared and not to be changed.
-func Arch() *cpu.Arch { return &arch }
+func Arch() *cpu.Arch {
+	setUp()
+	return &arch
+}
 
 // mode returns the bits of the State that change translation.
 func mode(p unsafe.Pointer) uint32 { return stateOf(p).fpMode() }

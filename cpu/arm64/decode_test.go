@@ -118,3 +118,6 @@ func TestGlobals(t *testing.T) {
 		}
 	}
 }
+
+// The decode tables are set up with the architecture.
+func init() { Arch() }

@@ -78,6 +78,7 @@ func (t translator) setV(r uint32, v ir.Temp) { t.b.Set(gV+ir.Temp(r), v) }
 
 // Defined reports whether w is an instruction that gotcg translates: neither undefined nor unimplemented.
 func Defined(w uint32) bool {
+	setUp()
 	row := decode(insn(w))
 	if row == nil || row.kind != rowTrans {
 		return false

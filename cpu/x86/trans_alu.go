@@ -3,7 +3,7 @@ package x86
 import "github.com/gotcg/gotcg/tcg/ir"
 
 // transInt has the integer instructions without system interest.
-var transInt = map[Op]transFn{
+var transInt = [...]transFn{
 	ADD: func(t *trans) { t.alu(ir.AddF, ir.AtAdd) },
 	ADC: func(t *trans) { t.carryALU(ir.AdcF) },
 	SUB: transSUB,

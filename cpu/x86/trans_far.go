@@ -4,7 +4,7 @@ import "github.com/gotcg/gotcg/tcg/ir"
 
 // transFar has the far transfers. In 64-bit user mode they can only stay where they are: CS must be the
 // flat code selector, SS the flat data selector.
-var transFar = map[Op]transFn{
+var transFar = [...]transFn{
 	RETF: transRETF, IRET: transIRET, JMPF: transJMPF, CALLF: transCALLF,
 	LSS: func(t *trans) { t.loadFar(SS) },
 	LFS: func(t *trans) { t.loadFar(FS) },

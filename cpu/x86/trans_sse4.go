@@ -3,7 +3,7 @@ package x86
 import "github.com/gotcg/gotcg/tcg/ir"
 
 // vecSSE3 has SSE3, SSSE3 and SSE4; SDM vol. 1 ch. 12.
-var vecSSE3 = map[Op]vrow{
+var vecSSE3 = [...]vrow{
 	MOVSLDUP: {fn: vDup, op: ir.VTrn, w: ir.W32},
 	MOVSHDUP: {fn: vDup, op: ir.VTrn, w: ir.W32, attr: ir.High},
 	MOVDDUP:  {fn: vDup, op: ir.VZip, w: ir.W64},

@@ -3,7 +3,7 @@ package x86
 import "github.com/gotcg/gotcg/tcg/ir"
 
 // transSys has the system instructions of user mode, hints, fences and exceptions.
-var transSys = withPrivileged(map[Op]transFn{
+var transSys = [...]transFn{
 	NOP: transNOP, PAUSE: transNOP, ENDBR64: transNOP, ENDBR32: transNOP, RDSSP: transNOP,
 	PREFETCHW: transNOP, PREFETCHNTA: transNOP, PREFETCHT0: transNOP, PREFETCHT1: transNOP, PREFETCHT2: transNOP,
 	LFENCE: transLFENCE, SFENCE: transSFENCE, MFENCE: transMFENCE, CLFLUSH: transCLFLUSH,
@@ -21,15 +21,10 @@ var transSys = withPrivileged(map[Op]transFn{
 	LSL:      func(t *trans) { t.selectorQuery(&helperLSL) },
 	VERR:     func(t *trans) { t.verify(&helperVERR) },
 	VERW:     func(t *trans) { t.verify(&helperVERW) },
-})
-
-// withPrivileged adds the instructions that raise #GP in user mode.
-func withPrivileged(m map[Op]transFn) map[Op]transFn {
-	for _, op := range privilegedOps {
-		m[op] = func(t *trans) { t.raise(ir.ExcProtection) }
-	}
-	return m
 }
+
+// transPrivileged translates the instructions that raise #GP in user mode.
+func transPrivileged(t *trans) { t.raise(ir.ExcProtection) }
 
 // transNOP translates instructions without effect here: NOP, hints, prefetches.
 func transNOP(*trans) {}

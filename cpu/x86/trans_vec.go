@@ -12,15 +12,29 @@ type vrow struct {
 	aux  uint8
 }
 
-// transVec makes translation functions of the rows.
-func transVec() map[Op]transFn {
-	m := make(map[Op]transFn)
-	for _, part := range []map[Op]vrow{vecMov, vecFP, vecInt, vecSSE3} {
-		for op, r := range part {
-			m[op] = func(t *trans) { r.fn(t, &r) }
+// vecTab has the row of every Op that has one.
+var vecTab [numOps]*vrow
+
+// vectorTable makes a table of the parts.
+func vectorTable(parts ...[]vrow) (tab [numOps]*vrow) {
+	for _, p := range parts {
+		for op := range p {
+			if p[op].fn == nil {
+				continue
+			}
+			if tab[op] != nil {
+				panic("BUG: x86: two rows of " + Op(op).String())
+			}
+			tab[op] = &p[op]
 		}
 	}
-	return m
+	return tab
+}
+
+// transVec translates an instruction that has a vrow.
+func transVec(t *trans) {
+	r := vecTab[t.in.Op]
+	r.fn(t, r)
 }
 
 // xmm returns the global of an XMM register.

@@ -3,7 +3,7 @@ package x86
 import "github.com/gotcg/gotcg/tcg/ir"
 
 // vecMov has the moves and the state of SSE and MMX.
-var vecMov = map[Op]vrow{
+var vecMov = [...]vrow{
 	MOVUPS:     {fn: vMov},
 	MOVUPD:     {fn: vMov},
 	MOVDQU:     {fn: vMov},
@@ -39,7 +39,7 @@ var vecMov = map[Op]vrow{
 }
 
 // vecFP has the floating point of SSE and SSE2.
-var vecFP = map[Op]vrow{
+var vecFP = [...]vrow{
 	ADDPS:     {vBin, ir.FAdd, ir.W32, 0, 0},
 	ADDPD:     {vBin, ir.FAdd, ir.W64, 0, 0},
 	ADDSS:     {vBin, ir.FAdd, ir.W32, ir.Scalar, 0},
@@ -119,7 +119,7 @@ var vecFP = map[Op]vrow{
 }
 
 // vecInt has the packed integers of MMX and SSE2.
-var vecInt = map[Op]vrow{
+var vecInt = [...]vrow{
 	PADDB:      {vBin, ir.VAdd, ir.W8, 0, 0},
 	PADDW:      {vBin, ir.VAdd, ir.W16, 0, 0},
 	PADDD:      {vBin, ir.VAdd, ir.W32, 0, 0},

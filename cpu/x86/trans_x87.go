@@ -7,8 +7,8 @@ import "github.com/gotcg/gotcg/tcg/ir"
 // FXSAVE and their like) go through State.Scratch.
 
 // transX87 makes the table of the x87 mnemonics.
-func transX87() map[Op]transFn {
-	m := map[Op]transFn{
+func transX87() []transFn {
+	m := [numOps]transFn{
 		FLD: xLoadOp(ir.X87M32, ir.X87M64), FILD: xLoadOp(ir.X87I16, ir.X87I32), FBLD: xBCDLoad,
 		FST: xStoreOp(0), FSTP: xStoreOp(xPop), FBSTP: xBCDStore,
 		FIST: xIntStore(0), FISTP: xIntStore(xPop), FISTTP: xIntStore(xPop | xTrunc),
@@ -42,14 +42,17 @@ func transX87() map[Op]transFn {
 	} {
 		m[op] = func(t *trans) { t.x87(x87Misc, uint64(i)) }
 	}
-	for op, c := range map[Op]ir.Cond{
-		FCMOVB: ir.CondB, FCMOVE: ir.CondZ, FCMOVBE: ir.CondBE, FCMOVU: ir.CondP,
-		FCMOVNB: ir.CondAE, FCMOVNE: ir.CondNZ, FCMOVNBE: ir.CondA, FCMOVNU: ir.CondNP,
+	for _, x := range []struct {
+		op Op
+		c  ir.Cond
+	}{
+		{FCMOVB, ir.CondB}, {FCMOVE, ir.CondZ}, {FCMOVBE, ir.CondBE}, {FCMOVU, ir.CondP},
+		{FCMOVNB, ir.CondAE}, {FCMOVNE, ir.CondNZ}, {FCMOVNBE, ir.CondA}, {FCMOVNU, ir.CondNP},
 	} {
-		m[op] = func(t *trans) { t.x87(x87CMov, uint64(t.in.Args[1].Reg), t.b.SetF(c, tFlags)) }
+		m[x.op] = func(t *trans) { t.x87(x87CMov, uint64(t.in.Args[1].Reg), t.b.SetF(x.c, tFlags)) }
 	}
-	delete(m, opNone)
-	return m
+	m[opNone] = nil
+	return m[:]
 }
 
 // x87 calls helper h with a selector and operands, and the opcode for FOP.

@@ -27,20 +27,36 @@ type transFn func(t *trans)
 var transTab [numOps]transFn
 
 func init() {
-	transTab = mergeTables(transInt, transSys, transFar, transVec(), transX87())
+	transTab = mergeTables(transInt[:], transSys[:], transFar[:], transX87())
+	vecTab = vectorTable(vecMov[:], vecFP[:], vecInt[:], vecSSE3[:])
+	for op, r := range vecTab {
+		if r != nil {
+			set(&transTab, Op(op), transVec)
+		}
+	}
+	for _, op := range privilegedOps {
+		set(&transTab, op, transPrivileged)
+	}
 	unclaimedOps, featureBits = claim()
 }
 
-func mergeTables(parts ...map[Op]transFn) (tab [numOps]transFn) {
+// mergeTables makes one table of the parts, all indexed by Op.
+func mergeTables(parts ...[]transFn) (tab [numOps]transFn) {
 	for _, p := range parts {
 		for op, f := range p {
-			if tab[op] != nil {
-				panic("BUG: x86: two translations of " + op.String())
+			if f != nil {
+				set(&tab, Op(op), f)
 			}
-			tab[op] = f
 		}
 	}
 	return tab
+}
+
+func set(tab *[numOps]transFn, op Op, f transFn) {
+	if tab[op] != nil {
+		panic("BUG: x86: two translations of " + op.String())
+	}
+	tab[op] = f
 }
 
 // Translate appends the IR of the instruction at pc whose bytes begin code. It implements

@@ -1,6 +1,9 @@
 package softfp
 
-import "math/bits"
+import (
+	"math/bits"
+	"sync"
+)
 
 // Wide numbers are finite or zero nums used with all 128 bits of significand, for the x87's
 // transcendental functions. Their arithmetic truncates with a sticky lowest bit: relative errors are a few
@@ -68,19 +71,30 @@ func horner(x num, c []num) num {
 	return s
 }
 
-// Constants and series coefficients.
+// Constants.
 var (
 	wPi    = num{cls: finite, exp: 1, hi: 0xc90fdaa22168c234, lo: 0xc4c6628b80dc1cd1}
 	wLn2   = num{cls: finite, exp: -1, hi: 0xb17217f7d1cf79ab, lo: 0xc9e3b39803f2f6af}
 	wLog2E = num{cls: finite, exp: 0, hi: 0xb8aa3b295c17f0bb, lo: 0xbe87fed0691d3e88}
-
-	expCoef  = makeFactorials(1, 1, 30, false) // (e^y - 1)/y: 1/1!, 1/2! ...
-	sinCoef  = makeFactorials(1, 2, 17, true)  // sin(y)/y in y²
-	cosCoef  = makeFactorials(0, 2, 17, true)  // cos(y) in y²
-	athCoef  = makeOdd(26, false)              // atanh(t)/t in t²
-	atanCoef = makeOdd(16, true)               // atan(t)/t in t², t at most 1/16
-	atanTab  = makeAtanTab()                   // atan(k/8)
 )
+
+// Series coefficients, computed when they are first needed.
+var (
+	expCoef  = factorials(1, 1, 30, false) // (e^y - 1)/y: 1/1!, 1/2! ...
+	sinCoef  = factorials(1, 2, 17, true)  // sin(y)/y in y²
+	cosCoef  = factorials(0, 2, 17, true)  // cos(y) in y²
+	athCoef  = odd(26, false)              // atanh(t)/t in t²
+	atanCoef = odd(16, true)               // atan(t)/t in t², t at most 1/16
+	atanTab  = sync.OnceValue(makeAtanTab) // atan(k/8)
+)
+
+func factorials(first, step, n int64, alternate bool) func() []num {
+	return sync.OnceValue(func() []num { return makeFactorials(first, step, n, alternate) })
+}
+
+func odd(n int, alternate bool) func() []num {
+	return sync.OnceValue(func() []num { return makeOdd(n, alternate) })
+}
 
 // makeFactorials returns n coefficients 1/first!, 1/(first+step)! ..., of alternating sign if asked.
 func makeFactorials(first, step, n int64, alternate bool) []num {
@@ -130,21 +144,21 @@ func wAtan(z num) num {
 		k = int64(eighths>>(0-z.exp)+1) >> 1
 	}
 	if k == 0 {
-		return wMul(z, horner(wMul(z, z), atanCoef))
+		return wMul(z, horner(wMul(z, z), atanCoef()))
 	}
 	c := wInt(k)
 	c.exp -= 3
 	d := wDiv(wAdd(z, wNeg(c)), wAdd(wInt(1), wMul(z, c)))
 	if d.cls == zero {
-		return atanTab[k]
+		return atanTab()[k]
 	}
-	return wAdd(atanTab[k], wMul(d, horner(wMul(d, d), atanCoef)))
+	return wAdd(atanTab()[k], wMul(d, horner(wMul(d, d), atanCoef())))
 }
 
 // wLog2 returns log2(1+u) given u and m = 1+u, where m is in about [0.7, 1.42].
 func wLog2(u num) num {
 	t := wDiv(u, wAdd(u, wInt(2)))
-	l := wMul(t, horner(wMul(t, t), athCoef))
+	l := wMul(t, horner(wMul(t, t), athCoef()))
 	l.exp++
 	return wMul(l, wLog2E)
 }

@@ -3,6 +3,7 @@ package ir
 import (
 	"hash/crc32"
 	"math/bits"
+	"sync"
 )
 
 // EvalInt is Eval for the integer ops without flags (Mov to SelC): a, b, x and y are the inputs.
@@ -144,12 +145,12 @@ func extract(o *Op, a uint64) uint64 {
 	return a & o.W.Mask()
 }
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+var castagnoli = sync.OnceValue(func() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) })
 
 func crcStep(o *Op, acc, v uint64) uint64 {
 	t := crc32.IEEETable
 	if o.Aux != 0 {
-		t = castagnoli
+		t = castagnoli()
 	}
 	c := uint32(acc)
 	for n := o.W.Bytes(); n > 0; n-- {

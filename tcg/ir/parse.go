@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // ParseError is a mistake in the text form of a block.
@@ -116,21 +117,24 @@ func splitFields(s string) (ins, fields []string) {
 	return ins, words[n:]
 }
 
-var (
-	opByName   = map[string]Opcode{}
-	condByName = map[string]Cond{}
-)
-
-func init() {
+// opByName and condByName are made when something is parsed first.
+var opByName = sync.OnceValue(func() map[string]Opcode {
+	m := map[string]Opcode{}
 	for c := Opcode(0); c < NumOps; c++ {
-		opByName[Ops[c].Name] = c
+		m[Ops[c].Name] = c
 	}
+	return m
+})
+
+var condByName = sync.OnceValue(func() map[string]Cond {
+	m := map[string]Cond{}
 	for c, n := range condNames {
 		if n != "" {
-			condByName[n] = Cond(c)
+			m[n] = Cond(c)
 		}
 	}
-}
+	return m
+})
 
 func (p *parser) name(o *Op, s string) error {
 	s, attrs, hasAttrs := strings.Cut(s, "{")
@@ -148,14 +152,14 @@ func (p *parser) name(o *Op, s string) error {
 		}
 	}
 	parts := strings.Split(s, ".")
-	c, ok := opByName[parts[0]]
+	c, ok := opByName()[parts[0]]
 	if !ok {
 		return fmt.Errorf("no op %q", parts[0])
 	}
 	o.Code = c
 	for _, part := range parts[1:] {
 		if part == "" || part[0] < '0' || part[0] > '9' {
-			if o.Cond, ok = condByName[part]; !ok {
+			if o.Cond, ok = condByName()[part]; !ok {
 				return fmt.Errorf("no condition %q", part)
 			}
 			continue

@@ -1,20 +1,17 @@
 package hostcode
 
-import (
-	"encoding/binary"
-	"os"
-)
+import "golang.org/x/sys/unix"
 
-// hwcap2 returns AT_HWCAP2 of the auxiliary vector, 0 if it cannot be read.
+// hwcap2 returns AT_HWCAP2 of the auxiliary vector, 0 if it is not there.
 func hwcap2() uint64 {
 	const atHWCAP2 = 26
-	b, err := os.ReadFile("/proc/self/auxv")
+	v, err := unix.Auxv()
 	if err != nil {
 		return 0
 	}
-	for ; len(b) >= 16; b = b[16:] {
-		if binary.LittleEndian.Uint64(b) == atHWCAP2 {
-			return binary.LittleEndian.Uint64(b[8:])
+	for _, e := range v {
+		if e[0] == atHWCAP2 {
+			return uint64(e[1])
 		}
 	}
 	return 0

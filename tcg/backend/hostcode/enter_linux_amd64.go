@@ -2,6 +2,7 @@ package hostcode
 
 import (
 	"fmt"
+	"sync"
 	"unsafe"
 
 	"github.com/gotcg/gotcg/internal/execmem"
@@ -33,6 +34,7 @@ const (
 // Register tells the signal handlers about a code buffer. A fault in it goes on at host address
 // fault (see backend.Stubs).
 func Register(buf *execmem.Buffer, fault uintptr) error {
+	findFSGSBase()
 	if err := hostsig.Install(); err != nil {
 		return fmt.Errorf("hostcode: %w", err)
 	}
@@ -59,8 +61,11 @@ func Enter(h *backend.Header, code uintptr) {
 	enterPrctl(unsafe.Pointer(h), code)
 }
 
-// fsgsbase tells whether the kernel lets programs use WRGSBASE (HWCAP2_FSGSBASE, getauxval(3)).
-var fsgsbase = hwcap2()&2 != 0
+// fsgsbase tells whether the kernel lets programs use WRGSBASE (HWCAP2_FSGSBASE, getauxval(3)). It is found
+// out when a code buffer is registered first.
+var fsgsbase bool
+
+var findFSGSBase = sync.OnceFunc(func() { fsgsbase = hwcap2()&2 != 0 })
 
 //go:noescape
 func enter(h unsafe.Pointer, code uintptr)

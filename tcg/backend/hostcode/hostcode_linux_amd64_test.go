@@ -98,6 +98,7 @@ func within(t *testing.T, d time.Duration, f func()) {
 }
 
 func TestEnter(t *testing.T) {
+	findFSGSBase()
 	for _, fast := range []bool{true, false} {
 		if fast && !fsgsbase {
 			continue
