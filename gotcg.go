@@ -52,6 +52,7 @@ type Machine struct {
 	// set holds the plugins and hooks; hooks numbers the hooks.
 	set   *instrument.Set
 	hooks atomic.Int64
+	begun bool // raw code has run
 }
 
 // New makes a machine with empty memory, for code that the caller maps.
@@ -112,7 +113,7 @@ func Load(path string, cfg Config) (*Machine, error) {
 	m.proc, err = linux.NewProcess(linux.Config{
 		Exe:  exe,
 		Args: cfg.Args, Env: cfg.Env, Dir: cfg.Dir, Sysroot: cfg.Sysroot, Stdin: cfg.Stdin, Stdout: cfg.Stdout, Stderr: cfg.Stderr,
-		Strace: cfg.Strace, Unimp: m.logWriter(debuglog.Unimp),
+		Strace: cfg.Strace, Unimp: m.logWriter(debuglog.Unimp), Watcher: (*watcher)(m),
 	}, img, m.mem, &thread{m: m, v: m.vcpu})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), m.Close())
@@ -153,7 +154,7 @@ func openImage(path string) (*linux.Image, error) {
 
 // Close lets the plugins print their results and frees the machine's memory and code.
 func (m *Machine) Close() error {
-	m.set.Close()
+	m.ClosePlugins()
 	if m.proc != nil {
 		m.proc.Close()
 	}
@@ -197,6 +198,10 @@ func (m *Machine) Run(ctx context.Context, opts ...RunOption) (Exit, error) {
 	}
 	if m.proc == nil {
 		defer context.AfterFunc(ctx, m.vcpu.Interrupt)()
+		if !m.begun {
+			m.begun = true
+			m.set.ThreadStart(m.vcpu.Env(), 0)
+		}
 		m.last = m.vcpu.Run()
 		return m.exit(), m.last.Err
 	}

@@ -52,7 +52,13 @@ func (m *Machine) AddPlugin(name string, build func(*instrument.Instance) (any, 
 func (m *Machine) RemovePlugin(name string) bool { return m.set.Remove(name) }
 
 // ClosePlugins lets all plugins print their results and unloads them. Close does so too.
-func (m *Machine) ClosePlugins() { m.set.Close() }
+func (m *Machine) ClosePlugins() {
+	if m.begun {
+		m.begun = false
+		m.set.ThreadExit(m.vcpu.Env())
+	}
+	m.set.Close()
+}
 
 // Hook is a function called on events of the guest, for one vCPU at a time. It may be removed, from any goroutine
 // and from itself.

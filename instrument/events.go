@@ -83,6 +83,12 @@ func (s *Set) Resume(env *ir.Env) {
 	}
 }
 
+// WantsIdle reports whether a plugin is told of waits.
+func (s *Set) WantsIdle() bool { return len(s.list.Load().idlers) > 0 }
+
+// WantsSignals reports whether a plugin is told of signals.
+func (s *Set) WantsSignals() bool { return len(s.list.Load().signals) > 0 }
+
 // WantsSyscalls reports whether a plugin looks at system calls.
 func (s *Set) WantsSyscalls() bool { return len(s.list.Load().syscalls) > 0 }
 

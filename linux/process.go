@@ -45,19 +45,8 @@ type Config struct {
 	StackSize uint64
 	// Random, if set, is the source of AT_RANDOM and getrandom(2); nil: the host's.
 	Random io.Reader
-	// OnSyscall, if set, is called before each system call and, with done set, after it; ret
-	// is the guest's result register. It must not keep the pointer. Guest threads call it concurrently.
-	OnSyscall func(s *SyscallEvent)
-}
-
-// SyscallEvent is what Config.OnSyscall sees.
-type SyscallEvent struct {
-	TID    int // the guest thread
-	Number uint64
-	Name   string // "" if there is no such number
-	Args   Args
-	Done   bool
-	Ret    uint64 // the result register, once Done
+	// Watcher, if set, is told what tasks do.
+	Watcher Watcher
 }
 
 // Exit says how the guest ended.

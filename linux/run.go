@@ -45,6 +45,9 @@ type Task struct {
 	againPC uint64
 	saved   savedWait
 
+	begun bool         // Watcher.Start was called
+	event SyscallEvent // of the call under way
+
 	ended bool // exit(2)
 	code  int  // its status
 }
@@ -248,15 +251,18 @@ func (t *Task) interrupted() bool {
 // run runs the task until it ends or the Run pauses.
 func (t *Task) run(ctx context.Context) {
 	p := t.p
+	t.begin()
 	for {
 		if t.work.Load() {
 			t.heed()
 		}
 		switch {
 		case p.exit.Load() != nil:
+			t.finish()
 			t.close()
 			return
 		case t.ended:
+			t.finish()
 			t.end()
 			return
 		case p.stop.Load():

@@ -110,14 +110,18 @@ func (t *Task) dispatch(nr uint64, a *Args) (v uint64, e abi.Errno) {
 	if nr < uint64(len(p.sys)) && p.sys[nr].Name != "" {
 		s = &p.sys[nr]
 	}
-	if p.cfg.OnSyscall != nil {
-		p.cfg.OnSyscall(&SyscallEvent{TID: t.tid, Number: nr, Name: p.abi.SyscallName(nr), Args: *a})
+	w, ev := t.watcher(WatchSyscalls), &t.event
+	if w != nil {
+		*ev = SyscallEvent{Number: nr, Name: p.abi.SyscallName(nr), Args: *a}
+		w.Syscall(t, ev)
 	}
 	var tr *tracer
 	if p.cfg.Strace != nil {
 		tr = t.traceEnter(nr, s, a)
 	}
 	switch {
+	case w != nil && ev.Skip:
+		v = ev.Ret
 	case s == nil:
 		p.unimp("system call number %d", nr)
 		e = abi.ENOSYS
@@ -133,8 +137,10 @@ func (t *Task) dispatch(nr uint64, a *Args) (v uint64, e abi.Errno) {
 	if tr != nil {
 		tr.exit(v, e)
 	}
-	if p.cfg.OnSyscall != nil && !internal(e) {
-		p.cfg.OnSyscall(&SyscallEvent{TID: t.tid, Number: nr, Name: p.abi.SyscallName(nr), Args: *a, Done: true, Ret: e.Result(v)})
+	if w != nil && !internal(e) && !t.ended && p.exit.Load() == nil {
+		ev.Done, ev.Ret = true, e.Result(v)
+		w.Syscall(t, ev)
+		v, e = ev.Ret, 0
 	}
 	return v, e
 }

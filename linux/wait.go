@@ -98,9 +98,10 @@ func (t *Task) waitHost(fds []unix.PollFd, d deadline) (n int, err error, ok boo
 	fds[len(fds)-1] = unix.PollFd{Fd: int32(t.wake.fd), Events: unix.POLLIN}
 	t.polling.Store(true)
 	defer t.polling.Store(false)
+	watcher, idle := t.watcher(WatchIdle), false
 	for {
 		left := d.left()
-		if t.work.Load() { // kicked already: look, do not wait
+		if t.work.Load() || watcher != nil && !idle { // kicked already, or not said to be idle yet: look, do not wait
 			left = &unix.Timespec{}
 		}
 		n, err := unix.Ppoll(fds, left, nil)
@@ -119,6 +120,10 @@ func (t *Task) waitHost(fds []unix.PollFd, d deadline) (n int, err error, ok boo
 			return 0, nil, false
 		case d.set && !time.Now().Before(d.at):
 			return 0, nil, true
+		case watcher != nil && !idle:
+			idle = true
+			watcher.Idle(t)
+			defer watcher.Resume(t)
 		}
 	}
 }
@@ -135,6 +140,15 @@ func (t *Task) mustEnd() bool {
 
 // park waits until unpark, a kick, or the deadline; it may also return for no reason.
 func (t *Task) park(d deadline) {
+	if w := t.watcher(WatchIdle); w != nil {
+		select {
+		case <-t.wakeup:
+			return
+		default:
+		}
+		w.Idle(t)
+		defer w.Resume(t)
+	}
 	if !d.set {
 		<-t.wakeup
 		return

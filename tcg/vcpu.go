@@ -63,6 +63,9 @@ func (e *Engine) layout() layout {
 // Engine returns the engine the vCPU belongs to.
 func (v *VCPU) Engine() *Engine { return v.e }
 
+// Env returns what helpers see of the vCPU. Not while Run is running, but for the goroutine that runs it.
+func (v *VCPU) Env() *ir.Env { return &v.env }
+
 // State returns the guest State, valid as long as the vCPU. Not while Run is running.
 func (v *VCPU) State() unsafe.Pointer { return v.state }
 
