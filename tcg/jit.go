@@ -89,6 +89,7 @@ func (j *jit) close() error {
 
 // compile makes host code for tb. When the buffer is full, everything in it is dropped first.
 func (j *jit) compile(tb *TB, b *ir.Block) {
+	j.buf.Ahead(int(j.off))
 	c, err := j.be.Compile(b, j.request(tb))
 	if errors.Is(err, backend.ErrTooBig) {
 		j.empty()

@@ -18,6 +18,8 @@ const MaxSize = 1 << 30
 type Buffer struct {
 	rw []byte
 	rx []byte
+	// Pages from lo to hi were made present by Ahead.
+	lo, hi int
 }
 
 // New makes a buffer of size bytes, rounded up to pages. Memory is used as it is written.
@@ -60,6 +62,30 @@ func (b *Buffer) Addr() uintptr { return uintptr(unsafe.Pointer(&b.rx[0])) }
 
 // Size returns the size of the buffer in bytes.
 func (b *Buffer) Size() int { return len(b.rw) }
+
+// What Ahead makes present at a time, and how much of it there must be.
+const (
+	aheadStep = 128 << 10
+	aheadLeft = 16 << 10
+)
+
+// Ahead is to be called before code is written at off, by whoever writes: it makes the next pages present
+// in both views at once, which costs far less than two faults a page. Where the kernel cannot (before
+// Linux 5.14), the faults do it.
+func (b *Buffer) Ahead(off int) {
+	if off >= b.lo && off+aheadLeft <= b.hi || off >= len(b.rw) {
+		return
+	}
+	if off < b.lo || off > b.hi {
+		b.lo = off &^ (aheadStep - 1)
+		b.hi = b.lo
+	}
+	from := b.hi
+	if b.hi = min(b.hi+aheadStep, len(b.rw)); b.hi > from {
+		_ = unix.Madvise(b.rw[from:b.hi], unix.MADV_POPULATE_WRITE)
+		_ = unix.Madvise(b.rx[from:b.hi], unix.MADV_POPULATE_READ)
+	}
+}
 
 // Patch32 writes the four bytes at offset off, a multiple of 4, at once: threads running the code see
 // the old or the new value.

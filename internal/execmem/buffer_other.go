@@ -20,6 +20,9 @@ func (b *Buffer) Addr() uintptr { return 0 }
 // Size returns the size of the buffer in bytes.
 func (b *Buffer) Size() int { return 0 }
 
+// Ahead does nothing.
+func (b *Buffer) Ahead(int) {}
+
 // Patch32 does nothing: there is no Buffer to call it on.
 func (b *Buffer) Patch32(int, uint32) {}
 
