@@ -29,8 +29,6 @@ func fileIdent(*os.File) (dev, ino uint64) { return 0, 0 }
 
 func (t *Task) unpin() {}
 
-func (t *Task) release() {}
-
 // wakeFD is nothing: no task waits in a host call.
 type wakeFD struct{}
 
@@ -39,6 +37,3 @@ func (*wakeFD) open() error { return nil }
 func (*wakeFD) close() {}
 
 func (*wakeFD) poke() {}
-
-// savedWait is nothing either.
-type savedWait struct{ redo bool }

@@ -465,13 +465,13 @@ func TestUnimplementedIsReportedOnce(t *testing.T) {
 	g := newGuest(t, abi.X64, softmmu.Auto, Config{Unimp: &log})
 	for range 3 {
 		g.fails(abi.ENOSYS, "io_uring_setup", 1, 2)
-		g.fails(abi.ENOSYS, "clone3", 0, 0)
+		g.fails(abi.ENOSYS, "clone", int(abi.SIGCHLD), 0, 0, 0, 0)
 	}
 	var a Args
 	_, e := g.p.leader.dispatch(5000, &a)
 	require.Equal(t, abi.ENOSYS, e)
 	require.Equal(t, "gotcg: unimplemented: system call io_uring_setup (425)\n"+
-		"gotcg: unimplemented: system call clone3 (435)\n"+
+		"gotcg: unimplemented: clone of anything but a thread (flags 0x0)\n"+
 		"gotcg: unimplemented: system call number 5000\n", log.String())
 }
 

@@ -77,15 +77,16 @@ func (e Exit) String() string {
 
 // Process is a guest process: address space, files, signal dispositions and tasks.
 type Process struct {
-	cfg  Config
-	img  *Image
-	abi  abi.Arch
-	as   *softmmu.AddressSpace
-	mm   memMap
-	fs   fsState
-	sigs signalState
-	sys  []Syscall
-	pid  int
+	cfg   Config
+	img   *Image
+	abi   abi.Arch
+	as    *softmmu.AddressSpace
+	mm    memMap
+	fs    fsState
+	sigs  signalState
+	futex futexTable
+	sys   []Syscall
+	pid   int
 
 	auxv []byte // as the guest got it, for /proc/self/auxv
 	base uint64 // what was added to the image's addresses
@@ -105,6 +106,9 @@ type Process struct {
 	running bool          // a Run is under way: new tasks start at once
 	ctx     context.Context
 	failure error // the first task's that could not go on
+
+	threads    atomic.Int64 // tasks beside the first
+	membarrier atomic.Bool  // the guest registered for private expedited barriers
 
 	wg   sync.WaitGroup       // the goroutines of the Run under way
 	stop atomic.Bool          // the Run is to pause; taken back when it has
@@ -192,9 +196,13 @@ func (p *Process) initLimits() {
 	p.limits[abi.RLIMIT_CORE].Cur = 0
 	p.limits[abi.RLIMIT_NOFILE] = abi.Rlimit{Cur: 1024, Max: maxFDs}
 	p.limits[abi.RLIMIT_MEMLOCK] = abi.Rlimit{Cur: 8 << 20, Max: 8 << 20}
+	p.limits[abi.RLIMIT_NPROC] = abi.Rlimit{Cur: maxThreads, Max: maxThreads}
 	p.limits[abi.RLIMIT_NICE] = abi.Rlimit{}
 	p.limits[abi.RLIMIT_RTPRIO] = abi.Rlimit{}
 }
+
+// maxThreads is the initial limit of a guest's threads, RLIMIT_NPROC.
+const maxThreads = 4096
 
 // softLimit returns the soft limit of a resource.
 func (p *Process) softLimit(res int) uint64 {

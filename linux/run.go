@@ -9,6 +9,7 @@ import (
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/linux/abi"
+	"github.com/gotcg/gotcg/softmmu"
 )
 
 // StopHere is the Code of an ExcNone exception with which a CPU asks that the whole process pause
@@ -30,8 +31,12 @@ type Task struct {
 	wake    wakeFD
 	held    atomic.Bool // a debugger holds it: Run does not start it
 	name    atomic.Pointer[string]
+	// affinity is what sched_setaffinity(2) set; nil: the host's.
+	affinity atomic.Pointer[[]byte]
 
 	clearTID uint64 // set_tid_address
+	robust   uint64 // set_robust_list
+	fw       futexWaiter
 	sigMask  uint64
 	pending  uint64 // guarded by p.mu; bit n-1: signal n waits for being unblocked
 	altStack abi.Sigaltstack
@@ -66,6 +71,10 @@ func (p *Process) newTask(c CPU, tid int, name string) (*Task, error) {
 	return t, nil
 }
 
+// liveThreads counts the guests' threads in the host process beside first ones. Each may take a host thread,
+// and the Go runtime ends the process when the host refuses one.
+var liveThreads atomic.Int64
+
 // close takes the task out of the process and ends its CPU.
 func (t *Task) close() {
 	p := t.p
@@ -75,6 +84,8 @@ func (t *Task) close() {
 	t.wake.close()
 	if t != p.leader { // whose state the library shows after the end
 		t.cpu.Close()
+		p.threads.Add(-1)
+		liveThreads.Add(-1)
 	}
 }
 
@@ -298,16 +309,37 @@ func (p *Process) fail(err error) {
 	p.Interrupt()
 }
 
-// end is the end of a thread, exit(2). The process ends with its last one, with the status of the first.
+// end is the end of a thread, exit(2), Linux mm_release: robust futexes and PI locks it holds find new owners,
+// and who waits at its clear_child_tid wakes up. The process ends with its last thread, with the status of
+// the first.
 func (t *Task) end() {
 	p := t.p
-	t.release()
+	t.leaveRobust()
 	p.mu.Lock()
-	last := len(p.tasks) == 1
+	delete(p.tasks, t.tid)
+	last := len(p.tasks) == 0
 	p.mu.Unlock()
+	p.orphanedPI(t.tid)
+	if t.clearTID != 0 && t.clearTID%4 == 0 {
+		if f := p.as.Store(softmmu.Addr(t.clearTID), 4, 0, 0); f.OK() {
+			if k, e := t.futexKeyOf(t.clearTID, false); e == 0 {
+				_, _ = t.futexWake(k, 1, ^uint32(0))
+			}
+		}
+	}
 	if last {
 		p.setExit(Exit{Code: p.leader.code, PC: p.leader.cpu.ReadReg(p.leader.cpu.Arch().Roles.PC)})
-		t.p.traceExit()
+		p.traceExit()
 	}
 	t.close()
+}
+
+// task returns the live task with a thread id; 0 is t itself.
+func (t *Task) task(tid int) *Task {
+	if tid == 0 || tid == t.tid {
+		return t
+	}
+	t.p.mu.Lock()
+	defer t.p.mu.Unlock()
+	return t.p.tasks[tid]
 }

@@ -12,10 +12,10 @@ import (
 
 // Notes used more than once.
 const (
-	noteHost   = "not permitted: it would change the host"
-	noteSigs   = "recorded; handlers are not called yet"
-	noteOne    = "single thread"
-	noteNoMask = "the signal mask has no effect"
+	noteHost    = "not permitted: it would change the host"
+	noteSigs    = "recorded; handlers are not called yet"
+	noteThreads = "threads only, no processes"
+	noteNoMask  = "the signal mask has no effect"
 )
 
 // sysRows is every system call with a handler, by family. A name without a row is unimplemented.
@@ -35,7 +35,7 @@ var sysRows = []sysRow{
 	{"munlockall", fixed(0, 0), Partial, "ignored"},
 	{"mincore", sysMincore, Partial, "every mapped page is resident"},
 	{"memfd_create", sysMemfdCreate, Full, ""},
-	{"membarrier", sysMembarrier, Partial, "no command is supported"},
+	{"membarrier", sysMembarrier, Partial, "no SYNC_CORE, no RSEQ"},
 
 	// Input and output.
 	{"read", sysRead, Full, ""},
@@ -232,8 +232,11 @@ var sysRows = []sysRow{
 	{"prctl", sysPrctl, Partial, "names and a few settings"},
 	{"arch_prctl", sysArchPrctl, Partial, "FS and GS bases"},
 	{"set_tid_address", sysSetTidAddress, Full, ""},
-	{"set_robust_list", sysSetRobustList, Partial, noteOne},
-	{"futex", sysFutex, Partial, noteOne},
+	{"clone", sysClone, Partial, noteThreads},
+	{"clone3", sysClone3, Partial, noteThreads},
+	{"set_robust_list", sysSetRobustList, Full, ""},
+	{"get_robust_list", sysGetRobustList, Partial, "of the calling thread"},
+	{"futex", sysFutex, Partial, "no FUTEX_FD; waiters in other processes are not reached"},
 	{"pidfd_open", sysPidfdOpen, Full, ""},
 	{"pidfd_send_signal", sysPidfdSendSignal, Partial, "siginfo to the guest itself is not taken over"},
 	{"wait4", sysWait, Partial, "there are no children"},
@@ -241,7 +244,7 @@ var sysRows = []sysRow{
 	{"personality", fixed(0, 0), Partial, "always PER_LINUX"},
 	{"sched_yield", sysSchedYield, Full, ""},
 	{"sched_getaffinity", sysSchedGetaffinity, Full, ""},
-	{"sched_setaffinity", sysSchedSetaffinity, Partial, "ignored"},
+	{"sched_setaffinity", sysSchedSetaffinity, Partial, "kept, without effect"},
 	{"sched_getscheduler", fixed(0, 0), Partial, "always SCHED_OTHER"},
 	{"sched_setscheduler", fixed(0, abi.EPERM), Partial, noteHost},
 	{"sched_getparam", sysSchedGetparam, Partial, "always priority 0"},
@@ -263,12 +266,4 @@ var sysRows = []sysRow{
 	{"kill", sysKill, Partial, noteSigs},
 	{"tkill", sysTkill, Partial, noteSigs},
 	{"tgkill", sysTgkill, Partial, noteSigs},
-}
-
-// sysMembarrier is membarrier(2): the query says that no command is there.
-func sysMembarrier(_ *Task, a *Args) (uint64, abi.Errno) {
-	if a.Int(0) == 0 {
-		return 0, 0
-	}
-	return 0, abi.EINVAL
 }

@@ -52,37 +52,6 @@ func (w *wakeFD) drain() {
 	_, _ = unix.Read(w.fd, b[:])
 }
 
-// savedWait is where the wait of a call ends, kept while the call is left so that doing it again does not
-// start its time anew.
-type savedWait struct {
-	redo  bool // the call under way is being done again
-	set   bool
-	until deadline
-	end   abi.Timespec
-}
-
-// deadline is a point in time to stop waiting at, or none.
-type deadline struct {
-	at  time.Time
-	set bool
-}
-
-// after returns the deadline d from now, or what it was when the call was first made; a negative d is
-// none. A call has one.
-func (t *Task) after(d time.Duration) deadline {
-	if t.saved.redo && t.saved.set {
-		return t.saved.until
-	}
-	if d < 0 {
-		return deadline{}
-	}
-	t.saved = savedWait{set: true, until: deadline{time.Now().Add(d), true}}
-	return t.saved.until
-}
-
-// past tells whether the deadline has passed.
-func (d deadline) past() bool { return d.set && !time.Now().Before(d.at) }
-
 // left returns the time left as the host's calls take it; nil waits for ever.
 func (d deadline) left() *unix.Timespec {
 	if !d.set {
@@ -118,7 +87,7 @@ func (t *Task) waitHost(fds []unix.PollFd, d deadline) (n int, err error, ok boo
 			return n, nil, true
 		case t.mustEnd():
 			return 0, nil, false
-		case d.set && !time.Now().Before(d.at):
+		case d.past():
 			return 0, nil, true
 		case watcher != nil && !idle:
 			idle = true
@@ -126,58 +95,6 @@ func (t *Task) waitHost(fds []unix.PollFd, d deadline) (n int, err error, ok boo
 			defer watcher.Resume(t)
 		}
 	}
-}
-
-// mustEnd takes a kick back that does not concern the call under way, and reports whether there is one that
-// ends it.
-func (t *Task) mustEnd() bool {
-	if !t.work.Swap(false) || !t.interrupted() {
-		return false
-	}
-	t.work.Store(true)
-	return true
-}
-
-// park waits until unpark, a kick, or the deadline; it may also return for no reason.
-func (t *Task) park(d deadline) {
-	if w := t.watcher(WatchIdle); w != nil {
-		select {
-		case <-t.wakeup:
-			return
-		default:
-		}
-		w.Idle(t)
-		defer w.Resume(t)
-	}
-	if !d.set {
-		<-t.wakeup
-		return
-	}
-	n := time.Until(d.at)
-	if n <= 0 {
-		return
-	}
-	if t.timer == nil {
-		t.timer = time.NewTimer(n)
-	} else {
-		t.timer.Reset(n)
-	}
-	select {
-	case <-t.wakeup:
-		t.timer.Stop()
-	case <-t.timer.C:
-	}
-}
-
-// sleep parks until the deadline. It reports false when the task is interrupted before.
-func (t *Task) sleep(d deadline) bool {
-	for !d.set || time.Now().Before(d.at) {
-		if t.mustEnd() {
-			return false
-		}
-		t.park(d)
-	}
-	return true
 }
 
 // waitFD waits until f is ready, unless it is non-blocking. The error is ERESTARTSYS when the wait was
