@@ -6,7 +6,7 @@ export CGO_ENABLED ?= 0
 FUZZTIME     ?= 60s
 BENCH        ?= ../shared/bench
 
-.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-hostile golden bench cover health elfs busybox counts gostd check help
+.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-hostile golden litmus bench cover health elfs busybox counts gostd check help
 
 build: ## build bin/gotcg
 	$(GO) build -trimpath -o bin/gotcg ./cmd/gotcg
@@ -64,6 +64,9 @@ fuzz-diff: ## random instructions against the host CPU and qemu-aarch64, INSNS (
 HOSTILE ?= 250000
 fuzz-hostile: ## random bytes as code on every executor and memory mode, HOSTILE blocks each (four: a million)
 	$(GO) test -timeout 60m -run Hostile -v ./tcg -hostile.blocks=$(HOSTILE) -hostile.seed=$$(date +%s)000
+
+litmus: ## memory-model litmus tests, TRIES of each (ten million); an hour
+	$(GO) test ./internal/litmus -v -count=1 -timeout 6h -run TestLitmus -litmus.tries=$(or $(TRIES),10000000)
 
 bench: build ## workloads beside native and qemu-user 10
 	$(MAKE) -C $(BENCH)/src ARCHES="x64 a64" OUT=$(CURDIR)/bin/bench
