@@ -80,9 +80,11 @@ type Config struct {
 	// AddressBits is the log2 of the guest's address range in bytes in Direct mode; 0: 42 bits, so
 	// that about thirty machines fit into one process, or fewer bits when there is no room. At most 46.
 	AddressBits uint
-	// CodeSize is the size of the code buffer in bytes; 0: 64 MiB, and at least 512 KiB. A full buffer
-	// is emptied.
+	// CodeSize is the size of the code buffer in bytes; 0: 64 MiB, and at least 128 KiB. When it is full, the
+	// oldest code makes room.
 	CodeSize int
+	// InjectFlush, for tests, forgets translations at one of that many block look-ups; 0: never.
+	InjectFlush int
 	// OneInsnPerTB ends every block after one instruction; NoChain returns to Go between blocks;
 	// Verify checks each block's IR; Lockstep runs every block on the interpreter too and compares.
 	// All cost speed.

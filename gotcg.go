@@ -77,7 +77,7 @@ func New(cfg Config) (*Machine, error) {
 	}
 	m.eng, err = tcg.New(tcg.Config{
 		Arch: arch, Mem: mem, Accel: cfg.Accel, CodeSize: cfg.CodeSize, MaxInsns: maxInsns, NoChain: cfg.NoChain,
-		Opt: cfg.Opt, Verify: cfg.Verify, Lockstep: cfg.Lockstep, Instr: m.set, Log: log,
+		Opt: cfg.Opt, Verify: cfg.Verify, Lockstep: cfg.Lockstep, InjectFlush: cfg.InjectFlush, Instr: m.set, Log: log,
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), mem.Close())

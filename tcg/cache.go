@@ -17,15 +17,17 @@ type TB struct {
 	// Len is the guest range's length in bytes from Key.PC; Insns its instructions.
 	Len   int
 	Insns int
-	// gone: dropped from the cache. Code that is inside it may finish its instruction only.
+	// gone: dropped from the cache. Who is inside it may finish it; who finds it in a cache of his own may
+	// not enter it.
 	gone atomic.Bool
 
 	block *ir.Block // interp: a copy that lives as long as the TB
 	code  uintptr   // jit: host entry address
 	loops bool      // jit: goes back to its start by itself
-	// slots are the TB's direct exits; in are the slots of other TBs chained to this one.
-	slots []uint32
-	in    []uint32
+	// slots is the number of the first of the TB's nslots direct exits.
+	slots, nslots uint32
+	// in are the slots of other TBs chained to this one; guarded by the engine's lock.
+	in []uint32
 }
 
 // last returns the address of the TB's last guest byte.
@@ -44,9 +46,24 @@ func (c *tbCache) init() {
 
 const pageShift = 12
 
-// enter puts tb into the cache and marks its pages as code. It reports false when the bytes changed
-// before the mark: tb is stale and not in the cache.
+// underWay is the translation being made: what is forgotten meanwhile makes it stale. Guarded by the engine's lock.
+type underWay struct {
+	lo, hi uint64 // where its bytes are from, at most
+	stale  bool
+}
+
+// forgotten notes that translations of [lo, hi] are not to be used any more.
+func (u *underWay) forgotten(lo, hi uint64) { u.stale = u.stale || lo <= u.hi && hi >= u.lo }
+
+// enter puts tb into the cache and marks its pages as code. It reports false when tb is stale, and not in
+// the cache: it was forgotten while it was made, or its bytes changed before the mark. The translation lock
+// is held.
 func (e *Engine) enter(tb *TB) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.making.stale {
+		return false
+	}
 	if e.mark(tb) {
 		now := e.again[:min(tb.Len, len(e.again))]
 		n, _ := e.mem.Fetch(softmmu.Addr(tb.Key.PC), now)
@@ -71,6 +88,7 @@ func (e *Engine) mark(tb *TB) (fresh bool) {
 			err := e.mem.MarkCode(softmmu.Addr(p << pageShift))
 			if errors.Is(err, softmmu.ErrNoMemory) && len(e.cache.byKey) > 0 {
 				e.flushLocked(true) // unmarks all
+				e.making.stale = false
 				return e.mark(tb)
 			}
 			// Any other error means that the page cannot be executed: tb raises an exception.
@@ -81,10 +99,24 @@ func (e *Engine) mark(tb *TB) (fresh bool) {
 	}
 }
 
-// drop takes tb out of the cache: nobody finds it any more nor, with unlink, reaches it by a chain.
-func (e *Engine) drop(tb *TB, unlink bool) {
-	if tb.gone.Swap(true) {
+// drop takes tb out of the cache: nobody finds it any more nor reaches it by a chain. The lock is held.
+func (e *Engine) drop(tb *TB) {
+	if !e.unlist(tb, true) {
 		return
+	}
+	for _, v := range e.vcpus {
+		v.forget(tb)
+		if tb.loops { // v may be in it, and would stay
+			atomic.StoreUint32(&v.hdr.Interrupt, 1)
+		}
+	}
+}
+
+// unlist is drop, with or without the chains, but for the vCPUs' jump caches. It reports false for a TB
+// that was dropped before.
+func (e *Engine) unlist(tb *TB, unlink bool) bool {
+	if tb.gone.Swap(true) {
+		return false
 	}
 	delete(e.cache.byKey, tb.Key)
 	for p := tb.Key.PC >> pageShift; ; p++ {
@@ -107,24 +139,20 @@ func (e *Engine) drop(tb *TB, unlink bool) {
 			break
 		}
 	}
-	for _, v := range e.vcpus {
-		v.forget(tb)
-		if tb.loops { // a vCPU may be in it, and would stay
-			atomic.StoreUint32(&v.hdr.Interrupt, 1)
-		}
-	}
 	if unlink && e.jit != nil {
 		e.jit.unlink(tb)
 	}
+	return true
 }
 
-// dropRange drops the TBs with bytes in [lo, hi].
+// dropRange drops the TBs with bytes in [lo, hi]. The lock is held.
 func (e *Engine) dropRange(lo, hi uint64) {
+	e.making.forgotten(lo, hi)
 	n := 0
 	each := func(p uint64) {
 		for _, tb := range append([]*TB(nil), e.cache.byPage[p]...) {
 			if tb.Key.PC <= hi && tb.last() >= lo {
-				e.drop(tb, true)
+				e.drop(tb)
 				n++
 			}
 		}
@@ -144,7 +172,7 @@ func (e *Engine) dropRange(lo, hi uint64) {
 			}
 		}
 	}
-	e.stats.Invalidated += uint64(n)
+	e.stats.invalidated.Add(uint64(n))
 	if n > 0 && e.log.On(debuglog.Cache) {
 		e.log.Printf("cache: %d blocks of %#x..%#x dropped\n", n, lo, hi)
 	}

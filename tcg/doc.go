@@ -16,8 +16,20 @@
 // place inside a TB where Go takes over with all host registers saved. Redo: executing one guest
 // instruction by the interpreter from its precise start state.
 //
-// # Locks
+// # Many vCPUs
 //
-// Engine.mu guards the TB cache and the code buffer. A vCPU's memory belongs to the goroutine in
-// Run; only its interrupt word may be written by others.
+// Any number of vCPUs of one engine run at once, each on its goroutine. Chained code, the jump caches, and
+// sites take no lock and write nothing that is shared.
+//
+// Locks, in this order: Engine.translating is held by the one goroutine that translates, also while it asks the
+// Instrumenter; Engine.mu guards the cache, the chains and the list of vCPUs, for short times. Flush takes Engine.mu
+// only. What is forgotten while it is being translated is translated again.
+//
+// Who drops a TB marks it gone first, then undoes the chains to it and takes it out of all jump caches. A
+// vCPU puts a TB into a cache of its own first and then looks whether it is gone. So no vCPU enters a TB
+// after it was dropped, but one may still be in it and finishes it; in a loop it is interrupted. The code stays where
+// it is until nobody can be in it: see region.go.
+//
+// A vCPU's memory belongs to the goroutine in Run. Others write its interrupt word, and the host
+// addresses in its jump cache, atomically.
 package tcg

@@ -3,6 +3,7 @@ package tcg
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 
 	"github.com/gotcg/gotcg/cpu"
@@ -27,17 +28,17 @@ const (
 // String returns the name that --accel takes.
 func (a Accel) String() string { return [...]string{"auto", "jit", "interp"}[a%3] }
 
-// Sizes of the code buffer in bytes. The least one holds any single block several times.
+// Sizes of the code buffer in bytes.
 const (
 	defaultCodeSize = 64 << 20
-	minCodeSize     = 512 << 10
+	minCodeSize     = 4 * minRegion
 )
 
 // ErrNoJIT is returned by New for AccelJIT on hosts without a code generator.
 var ErrNoJIT = errors.New("tcg: no JIT on this host")
 
 // Instrumenter puts instrumentation into blocks while they are translated. Its methods are called
-// with the engine's lock held, on one goroutine at a time.
+// with the engine's translation lock held, on one goroutine at a time; they may call Flush.
 type Instrumenter interface {
 	// Insn is called for each guest instruction, after its InsnStart op and before its own ops;
 	// first is true for the block's first. code begins with the instruction's bytes.
@@ -56,7 +57,7 @@ type Config struct {
 	Arch  *cpu.Arch
 	Mem   *softmmu.AddressSpace
 	Accel Accel
-	// CodeSize is the size of the code buffer in bytes; 0: 64 MiB, and at least 512 KiB.
+	// CodeSize is the size of the code buffer in bytes; 0: 64 MiB, and at least 128 KiB.
 	CodeSize int
 	// MaxInsns bounds the guest instructions of a block; 0: 64, 1: one instruction a block.
 	MaxInsns int
@@ -68,8 +69,12 @@ type Config struct {
 	Verify bool
 	// Lockstep runs every block on the interpreter too and compares (JIT only).
 	Lockstep bool
-	Instr    Instrumenter
-	Log      *debuglog.Log
+	// InjectFlush, for tests, forgets translations, one page's, a part of the buffer's or all, at one
+	// of that many block look-ups of each vCPU, chosen by InjectSeed; 0: never.
+	InjectFlush int
+	InjectSeed  uint64
+	Instr       Instrumenter
+	Log         *debuglog.Log
 }
 
 // Engine translates and caches blocks of one guest address space.
@@ -80,22 +85,28 @@ type Engine struct {
 	accel Accel
 	log   *debuglog.Log
 
-	mu    sync.Mutex
-	cache tbCache
+	// translating is held by who translates: one at a time, so builder, optimizer and code bytes are
+	// reused. It comes before mu.
+	translating sync.Mutex
+	b           *ir.Builder
+	opt         *opt.State
+	code        [1024]byte
+	again       [1024]byte // what the code is when it has been marked
+
+	// mu guards the cache, the chains and the list of vCPUs. It is held for short times.
+	mu     sync.Mutex
+	cache  tbCache
+	making underWay
 	// vcpus are the vCPUs that have not retired; free is the memory of some that have.
 	vcpus     []*VCPU
 	free      []*vcpuMem
 	retired   []retired
 	nextIndex int
-	// One translation at a time: its builder, optimizer and code bytes are reused.
-	b     *ir.Builder
-	opt   *opt.State
-	code  [1024]byte
-	again [1024]byte // what the code is when it has been marked
-	// breaks are guest addresses Run stops before.
+	// breaks are guest addresses Run stops before. The map is replaced, not changed.
 	breaks map[uint64]int
-	jit    *jit
-	stats  Stats
+
+	jit   *jit
+	stats engineStats
 }
 
 // New makes an engine.
@@ -155,23 +166,27 @@ func (e *Engine) Close() error {
 	return nil
 }
 
-// Flush forgets all translated blocks. Safe at any time, also from a callback inside a block.
+// Flush forgets all translated blocks. Safe at any time on any goroutine, also from a callback inside a block.
 func (e *Engine) Flush() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.flushLocked(true)
 }
 
-// flushLocked drops every block. When no code is entered again (the buffer is about to be emptied),
-// unlink is false and chains stay.
+// flushLocked drops every block. When no code is entered again unlink is false, and chains stay.
 func (e *Engine) flushLocked(unlink bool) {
 	if e.log.On(debuglog.Cache) {
 		e.log.Printf("cache: flush of %d blocks\n", len(e.cache.byKey))
 	}
-	e.stats.Flushes++
+	e.stats.flushes.Add(1)
+	e.making.stale = true
 	for _, tb := range e.cache.byKey {
-		e.drop(tb, unlink)
+		e.unlist(tb, unlink)
 	}
+	for _, v := range e.vcpus {
+		v.forgetCode(0, ^uint64(0))
+	}
+	e.newEpoch()
 }
 
 // FlushRange forgets the blocks that contain any byte of [lo, hi].
@@ -193,6 +208,7 @@ func (e *Engine) invalidate(a softmmu.Addr, n uint64) {
 func (e *Engine) SetBreak(pc uint64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.breaks = maps.Clone(e.breaks)
 	e.breaks[pc]++
 	if e.breaks[pc] == 1 {
 		e.dropRange(pc, pc)
@@ -203,6 +219,7 @@ func (e *Engine) SetBreak(pc uint64) {
 func (e *Engine) ClearBreak(pc uint64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.breaks = maps.Clone(e.breaks)
 	if e.breaks[pc]--; e.breaks[pc] <= 0 {
 		delete(e.breaks, pc)
 		e.dropRange(pc, pc)

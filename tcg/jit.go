@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"sync/atomic"
 
 	"github.com/gotcg/gotcg/internal/debuglog"
 	"github.com/gotcg/gotcg/internal/execmem"
@@ -21,25 +22,28 @@ type jit struct {
 	base  uintptr // the executable view
 	stubs backend.Stubs
 
-	off uint32 // where the next TB goes
-	// gen counts how often the buffer was emptied; slot and site numbers are of one generation.
-	gen   uint64
-	slots []slot
-	// owner gives for each site number the TB it is in, as an index of tbs.
-	owner []uint32
-	// tbs are the TBs in order of their code.
-	tbs []placed
-	// tables holds the TBs' site tables.
+	regions    []region
+	regionSize uint32
+	_          [64]byte // what is above is read all the time
+
+	// epoch counts the retirements of regions.
+	epoch atomic.Uint64
+	_     [64]byte
+	// cur is the region TBs go to. full: there is no room left in it. tables holds the TBs' site tables. All are
+	// the translation lock's.
+	cur    *region
+	full   bool
 	tables backend.Arena
 }
 
 // slot is a TB's exit and what it is chained to.
 type slot struct {
 	backend.Slot
-	from, to *TB
+	from *TB
+	to   *TB // guarded by the engine's lock
 }
 
-// placed is a TB in the code buffer: where its code begins, the number of its first site, its sites.
+// placed is a TB in a region: where its code begins, the number of its first site, its sites.
 type placed struct {
 	off, site uint32
 	tb        *TB
@@ -73,7 +77,7 @@ func newJIT(e *Engine) (*jit, error) {
 	if j.stubs, err = be.EmitStubs(j.rw); err != nil {
 		return nil, errors.Join(err, buf.Close())
 	}
-	j.off = align(j.stubs.End)
+	j.makeRegions(uint32(buf.Size()))
 	if err := registerCode(buf, j.base+uintptr(j.stubs.Fault)); err != nil {
 		return nil, errors.Join(err, buf.Close())
 	}
@@ -87,98 +91,113 @@ func (j *jit) close() error {
 	return j.buf.Close()
 }
 
-// compile makes host code for tb. When the buffer is full, everything in it is dropped first.
-func (j *jit) compile(tb *TB, b *ir.Block) {
-	j.buf.Ahead(int(j.off))
+// Results of compile.
+var (
+	// errFull: the current region has no room for the block.
+	errFull = errors.New("tcg: region full")
+	// errCut: the block's code is too large; the half of it may do.
+	errCut = errors.New("tcg: block too large")
+)
+
+// compile makes host code for tb in the current region. The translation lock is held.
+func (j *jit) compile(tb *TB, b *ir.Block) error {
+	r := j.cur
+	j.buf.Ahead(int(r.off))
 	c, err := j.be.Compile(b, j.request(tb))
 	if errors.Is(err, backend.ErrTooBig) {
-		j.empty()
-		c, err = j.be.Compile(b, j.request(tb))
+		if r.end-r.off > j.regionSize/2 {
+			return errCut
+		}
+		return errFull
 	}
 	if err != nil {
 		panic(err)
 	}
-	tb.code = j.base + uintptr(j.off)
+	tb.code = j.base + uintptr(r.off)
 	tb.loops = c.Loops
 	j.place(tb, &c.Table)
+	tb.slots, tb.nslots = j.number(r.slots.len), uint32(len(c.Slots))
 	for i := range c.Slots {
-		tb.slots = append(tb.slots, uint32(len(j.slots)))
-		s := slot{Slot: c.Slots[i], from: tb}
-		s.Jump += j.off
-		s.Stub += j.off
-		j.slots = append(j.slots, s)
+		s := r.slots.add()
+		s.Slot, s.from = c.Slots[i], tb
+		s.Jump += r.off
+		s.Stub += r.off
 	}
-	j.e.stats.HostBytes += uint64(c.Len)
+	r.slots.publish()
+	j.e.stats.hostBytes.Add(uint64(c.Len))
 	if j.e.log.OnAt(debuglog.OutAsm, tb.Key.PC) {
-		j.e.log.Printf("OUT: [size=%d]\n%s\n", c.Len, j.disas(j.off, c.Len))
+		j.e.log.Printf("OUT: [size=%d]\n%s\n", c.Len, j.disas(r.off, c.Len))
 	}
-	j.off = align(j.off + uint32(c.Len))
+	r.off = min(align(r.off+uint32(c.Len)), r.end)
+	return nil
 }
 
+// number returns the number of the slot or site that has number n in the current region.
+func (j *jit) number(n uint32) uint32 { return j.cur.index<<regionShift | n }
+
 func (j *jit) request(tb *TB) backend.Request {
+	r := j.cur
 	return backend.Request{
 		// A loop inside the code is like a chain to itself.
 		Loop: tb.Key.Flags == 0 && !j.e.cfg.NoChain && !j.e.log.On(debuglog.NoChain),
-		Buf:  j.rw[j.off:], Off: j.off, Slot: uint32(len(j.slots)), Site: uint32(len(j.owner)),
+		Buf:  j.rw[r.off:r.end:r.end], Off: r.off, Slot: j.number(r.slots.len), Site: j.number(r.owner.len),
 	}
 }
 
 // place notes where tb is and keeps its sites.
 func (j *jit) place(tb *TB, t *backend.Table) {
-	n := uint32(len(j.tbs))
-	j.tbs = append(j.tbs, placed{off: j.off, site: uint32(len(j.owner)), tb: tb})
-	j.tables.Pack(&j.tbs[n].tab, t, j.off)
+	r := j.cur
+	n := r.tbs.len
+	p := r.tbs.add()
+	p.off, p.site, p.tb = r.off, r.owner.len, tb
+	j.tables.Pack(&p.tab, t, r.off)
 	for range t.Sites {
-		j.owner = append(j.owner, n)
+		*r.owner.add() = n
 	}
+	r.tbs.publish()
+	r.owner.publish()
 }
+
+// slot returns slot n.
+func (j *jit) slot(n uint32) *slot { return j.regions[n>>regionShift].slots.at(n & numberMask) }
 
 // site returns site n and the table it is in.
 func (j *jit) site(n uint32) (*backend.Table, *backend.Site) {
-	p := &j.tbs[j.owner[n]]
+	r := &j.regions[n>>regionShift]
+	n &= numberMask
+	p := r.tbs.at(*r.owner.at(n))
 	t := p.tab.Table()
 	return t, &t.Sites[n-p.site]
 }
 
-// empty drops every TB and starts the buffer over. No vCPU is inside generated code: only the run
-// loop translates, and vCPUs of one engine run one at a time.
-func (j *jit) empty() {
-	if j.e.log.On(debuglog.Cache) {
-		j.e.log.Printf("cache: code buffer full (%d bytes), emptied\n", j.off)
+// chain patches slot n, of from, to jump to tb. The engine's lock is held.
+func (j *jit) chain(n uint32, from, tb *TB) {
+	if from.gone.Load() || tb.gone.Load() {
+		return // and the slot's region may be in other use
 	}
-	j.e.stats.Evictions++
-	j.e.flushLocked(false)
-	j.off = align(j.stubs.End)
-	j.gen++
-	clear(j.slots)
-	clear(j.tbs)
-	j.slots, j.tbs, j.owner = j.slots[:0], j.tbs[:0], j.owner[:0]
-}
-
-// chain patches slot n to jump to tb.
-func (j *jit) chain(n uint32, tb *TB) {
-	s := &j.slots[n]
-	if s.to != nil || s.from.gone.Load() || tb.gone.Load() {
+	s := j.slot(n)
+	if s.to != nil {
 		return
 	}
 	s.to = tb
 	tb.in = append(tb.in, n)
 	j.patch(s.Jump, uint32(tb.code-j.base))
-	j.e.stats.Chained++
+	j.e.stats.chained.Add(1)
 }
 
 func (j *jit) patch(at, target uint32) { j.buf.Patch32(int(at), target-(at+4)) }
 
-// unlink undoes the chains to and from tb.
+// unlink undoes the chains to and from tb. The engine's lock is held.
 func (j *jit) unlink(tb *TB) {
 	for _, n := range tb.in {
-		s := &j.slots[n]
+		s := j.slot(n)
 		s.to = nil
 		j.patch(s.Jump, s.Stub)
 	}
 	tb.in = nil
-	for _, n := range tb.slots {
-		s := &j.slots[n]
+	for i := range tb.nslots {
+		n := tb.slots + i
+		s := j.slot(n)
 		if to := s.to; to != nil {
 			s.to = nil
 			j.patch(s.Jump, s.Stub)
@@ -196,15 +215,16 @@ func (j *jit) unlink(tb *TB) {
 // siteAt finds the site whose host instruction is at hpc.
 func (j *jit) siteAt(hpc uint64) (uint32, error) {
 	off := uint32(uintptr(hpc) - j.base)
-	i := sort.Search(len(j.tbs), func(i int) bool { return j.tbs[i].off > off }) - 1
+	r := &j.regions[min(off/j.regionSize, uint32(len(j.regions)-1))]
+	i := sort.Search(int(r.tbs.n.Load()), func(i int) bool { return r.tbs.at(uint32(i)).off > off }) - 1
 	if i < 0 {
 		return 0, fmt.Errorf("host fault in the common stubs at offset %#x", off)
 	}
-	p := &j.tbs[i]
+	p := r.tbs.at(uint32(i))
 	t := p.tab.Table()
 	for n := range t.Sites {
 		if t.Sites[n].Host == off {
-			return p.site + uint32(n), nil
+			return r.index<<regionShift | p.site + uint32(n), nil
 		}
 	}
 	return 0, fmt.Errorf("host fault at offset %#x (%#x in the TB of %#x), which is no site", off, off-p.off, p.tb.Key.PC)

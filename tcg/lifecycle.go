@@ -21,9 +21,8 @@ type vcpuMem struct {
 	tlbs  []softmmu.TLBEntry // nil in direct mode
 
 	counters []uint64
-	// tbs is the jump cache of the run loop, by hash of the PC. Who drops a TB takes it out, holding the
-	// engine's lock, while this vCPU may be reading.
-	tbs [1 << 12]atomic.Pointer[TB]
+	// tbs is the jump cache of the run loop, by hash of the PC. Nobody else touches it: TBs in it may be gone.
+	tbs [1 << 12]*TB
 	// one builds single instructions for redo.
 	one *ir.Builder
 }
@@ -59,9 +58,7 @@ func (m *vcpuMem) clear() {
 	word := int(backend.HeaderSize + backend.OffInterrupt)
 	clear(b[:word])
 	clear(b[word+4:])
-	for i := range m.tbs {
-		m.tbs[i].Store(nil)
-	}
+	clear(m.tbs[:])
 }
 
 // retired is what is left of a vCPU: its counters up to the last that is not zero.
@@ -89,6 +86,7 @@ func (e *Engine) NewVCPU() *VCPU {
 		State: v.state, FPEnv: (*uint64)(unsafe.Add(v.state, e.arch.FPEnvOffset)), Mem: v.memory, VCPU: v.Index, User: v,
 	}
 	v.thread = interp.Thread{Env: &v.env, Counters: v.counters}
+	v.inject = newInjector(&e.cfg, v.Index)
 	v.initJIT()
 	e.vcpus = append(e.vcpus, v)
 	return v
@@ -111,7 +109,7 @@ func (v *VCPU) Retire() {
 		e.vcpus[i], e.vcpus[last] = e.vcpus[last], nil
 		e.vcpus = e.vcpus[:last]
 		e.retired = append(e.retired, retired{v.Index, used(v.counters)})
-		e.stats.addVCPU(&v.stats)
+		e.stats.retired.addVCPU(&v.stats)
 		v.vcpuMem.clear()
 		e.free = append(e.free, v.vcpuMem)
 		return

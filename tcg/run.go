@@ -1,6 +1,7 @@
 package tcg
 
 import (
+	"runtime"
 	"sync/atomic"
 
 	"github.com/gotcg/gotcg/cpu"
@@ -42,6 +43,7 @@ type Stop struct {
 func (v *VCPU) Run() (stop Stop) {
 	defer v.enterThread()()
 	defer func() {
+		v.leave()
 		if r := recover(); r != nil {
 			x, ok := r.(*InternalError)
 			if !ok {
@@ -57,17 +59,23 @@ func (v *VCPU) Run() (stop Stop) {
 				return Stop{Kind: StopInterrupt}
 			}
 		}
+		v.quiesce()
 		flags, done := v.flags()
 		if done {
 			return Stop{Kind: StopLimit}
 		}
 		tb, fault := v.lookup(flags)
-		if tb == nil {
+		if tb == nil && !fault.OK() {
 			return v.stopped(v.fetchFault(fault))
 		}
 		v.pass = false
 		before := v.counters[limitSlot]
-		s, done := v.execute(tb)
+		var s Stop
+		if tb != nil {
+			s, done = v.execute(tb)
+		} else {
+			s, done = v.single(flags)
+		}
 		if v.limited {
 			v.limit -= min(v.limit, v.counters[limitSlot]-before)
 		}
@@ -153,22 +161,28 @@ func (v *VCPU) executeInterp(b *ir.Block) (Stop, bool) {
 	return Stop{Kind: StopException, Exc: x.Exc}, true
 }
 
+// single executes the instruction at the State's PC on the interpreter, for a block with flags that could
+// not be translated.
+func (v *VCPU) single(flags uint32) (Stop, bool) {
+	v.stats.singles.Add(1)
+	runtime.Gosched()
+	return v.interpret(flags|flagOne, 0)
+}
+
 // redo executes the one instruction at the State's PC on the interpreter. What instrumentation wants before
 // and during the first n of its accesses, and before the one after them, has been done.
 func (v *VCPU) redo(n int) (Stop, bool) {
-	e := v.e
-	e.mu.Lock()
-	saved := e.b
-	e.b = v.one
-	key := cpu.TBKey{PC: v.PC(), Flags: flagOne | flagPass, Mode: v.mode()}
-	ok, fault := e.translateBlock(key)
-	e.b = saved
-	e.mu.Unlock()
 	v.stats.redone.Add(1)
-	if !ok {
+	return v.interpret(flagOne|flagPass, n+1)
+}
+
+// interpret executes the instruction at the State's PC, translated with flags. Instrumentation's wishes up to
+// the first resume accesses are left out.
+func (v *VCPU) interpret(flags uint32, resume int) (Stop, bool) {
+	if ok, fault := v.e.translateOne(v.one, cpu.TBKey{PC: v.PC(), Flags: flags, Mode: v.mode()}); !ok {
 		return v.fetchFault(fault), true
 	}
-	v.thread.Resume = n + 1
+	v.thread.Resume, v.thread.Stale = resume, nil
 	defer func() { v.thread.Resume = 0 }()
 	return v.executeInterp(&v.one.Block)
 }

@@ -2,6 +2,7 @@ package tcg
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/internal/debuglog"
@@ -11,19 +12,18 @@ import (
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
+// initJIT empties the jump cache of a vCPU that nobody else knows yet.
 func (v *VCPU) initJIT() {
-	for i := range v.jc {
-		v.resetJC(&v.jc[i])
+	if j := v.e.jit; j != nil {
+		for i := range v.jc {
+			v.jc[i] = backend.JumpCacheEntry{Host: j.miss()}
+		}
 	}
 }
 
-// resetJC empties a jump cache entry.
-func (v *VCPU) resetJC(e *backend.JumpCacheEntry) {
-	e.PC = 0
-	if j := v.e.jit; j != nil {
-		e.Host = uint64(j.base + uintptr(j.stubs.JumpMiss))
-	}
-}
+// miss returns the host address of an empty jump cache entry. The PC of one is anything: who empties an
+// entry of another vCPU leaves it, as its owner may be writing the entry.
+func (j *jit) miss() uint64 { return uint64(j.base + uintptr(j.stubs.JumpMiss)) }
 
 func (v *VCPU) jcEntry(pc uint64) *backend.JumpCacheEntry {
 	if v.e.arch.InsnAlign == 4 {
@@ -45,13 +45,13 @@ func (v *VCPU) executeJIT(tb *TB) (Stop, bool) {
 			v.SetPC(h.ExitPC)
 			tb = v.followIndirect()
 		case backend.ExitInterruptSlot:
-			v.SetPC(j.slots[h.ExitArg].PC)
+			v.SetPC(j.slot(h.ExitArg).PC)
 			return Stop{}, false
 		case backend.ExitInterruptPC:
 			v.SetPC(h.ExitPC)
 			return Stop{}, false
 		case backend.ExitException:
-			s := &j.slots[h.ExitArg]
+			s := j.slot(h.ExitArg)
 			v.SetPC(s.PC)
 			return Stop{Exc: cpu.Exception{Kind: s.Exc, PC: s.PC, Code: h.ExitPC}}, true
 		case backend.ExitSite, backend.ExitFault:
@@ -91,8 +91,8 @@ func (v *VCPU) enter(addr uintptr) {
 // followSlot sets the PC to what slot n leads to and returns its TB, chained if it may be.
 func (v *VCPU) followSlot(n uint32) *TB {
 	e := v.e
-	s := &e.jit.slots[n]
-	from, gen := s.from, e.jit.gen
+	s := e.jit.slot(n)
+	from := s.from
 	v.SetPC(s.PC)
 	if from.Key.Flags != 0 {
 		return nil
@@ -102,9 +102,7 @@ func (v *VCPU) followSlot(n uint32) *TB {
 		return nil
 	}
 	e.mu.Lock()
-	if e.jit.gen == gen {
-		e.jit.chain(n, tb)
-	}
+	e.jit.chain(n, from, tb)
 	e.mu.Unlock()
 	v.current = tb
 	return tb
@@ -121,11 +119,12 @@ func (v *VCPU) followIndirect() *TB {
 	if tb == nil || e.cfg.NoChain || e.log.On(debuglog.NoChain) {
 		return nil
 	}
-	e.mu.Lock()
-	if !tb.gone.Load() { // else who dropped it has looked for it here already
-		*v.jcEntry(tb.Key.PC) = backend.JumpCacheEntry{PC: tb.Key.PC, Host: uint64(tb.code)}
+	j := v.jcEntry(tb.Key.PC)
+	atomic.StoreUint64(&j.PC, tb.Key.PC)
+	atomic.StoreUint64(&j.Host, uint64(tb.code))
+	if tb.gone.Load() { // who dropped it may have looked for it here already
+		v.forget(tb)
 	}
-	e.mu.Unlock()
 	v.current = tb
 	return tb
 }
@@ -214,7 +213,8 @@ func accessesBefore(t *backend.Table, s *backend.Site) int {
 // undoCounters takes back what merged counters added for instructions after the site.
 func (v *VCPU) undoCounters(t *backend.Table, s *backend.Site) {
 	for _, u := range t.Undos[s.Undo : s.Undo+s.NUndo] {
-		v.counters[u.Slot] -= uint64(int64(u.Amount))
+		c := &v.counters[u.Slot]
+		atomic.StoreUint64(c, *c-uint64(int64(u.Amount)))
 	}
 }
 

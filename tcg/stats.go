@@ -14,15 +14,30 @@ type Stats struct {
 	Entries                                      uint64 // blocks entered from the run loop
 	Chained, IndirectMisses                      uint64
 	Sites, SlowMem, Evals, Calls, Faults, Redone uint64
+	Singles                                      uint64 // instructions interpreted for want of room or peace
 	Flushes, Invalidated, Evictions              uint64
 	TranslateTime                                time.Duration
 }
 
-// Stats returns the counters so far.
+// engineStats are the counters that are not a vCPU's.
+type engineStats struct {
+	translated, translatedInsns, translatedBytes, hostBytes atomic.Uint64
+	chained, flushes, invalidated, evictions                atomic.Uint64
+	translateTime                                           atomic.Int64
+	// retired are the counters of vCPUs that have retired; guarded by the engine's lock.
+	retired Stats
+}
+
+// Stats returns the counters so far. Any goroutine may call it.
 func (e *Engine) Stats() Stats {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := e.stats
+	c := &e.stats
+	s := c.retired
+	s.Translated, s.TranslatedInsns, s.TranslatedBytes = c.translated.Load(), c.translatedInsns.Load(), c.translatedBytes.Load()
+	s.HostBytes, s.Chained, s.Flushes = c.hostBytes.Load(), c.chained.Load(), c.flushes.Load()
+	s.Invalidated, s.Evictions = c.invalidated.Load(), c.evictions.Load()
+	s.TranslateTime = time.Duration(c.translateTime.Load())
 	for _, v := range e.vcpus {
 		s.addVCPU(&v.stats)
 	}
@@ -39,11 +54,12 @@ func (s *Stats) addVCPU(c *vcpuStats) {
 	s.Calls += c.calls.Load()
 	s.Faults += c.faults.Load()
 	s.Redone += c.redone.Load()
+	s.Singles += c.singles.Load()
 }
 
 // vcpuStats are the counters that a vCPU counts while it runs, without the engine's lock.
 type vcpuStats struct {
-	entries, indirectMisses, sites, slowMem, evals, calls, faults, redone atomic.Uint64
+	entries, indirectMisses, sites, slowMem, evals, calls, faults, redone, singles atomic.Uint64
 }
 
 // Print writes the counters, one a line.
@@ -66,6 +82,7 @@ func (s Stats) Print(w io.Writer) {
 		{"  helper calls", s.Calls},
 		{"host faults", s.Faults},
 		{"instructions redone", s.Redone},
+		{"instructions not translated", s.Singles},
 		{"flushes", s.Flushes},
 		{"blocks invalidated", s.Invalidated},
 		{"code buffer evictions", s.Evictions},

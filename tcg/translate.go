@@ -25,6 +25,9 @@ const (
 // limitSlot is the counter that flagLimit blocks count in. Slots from 1 on are the Instrumenter's.
 const limitSlot = 0
 
+// maxStale bounds how often a block is translated again because it was forgotten meanwhile.
+const maxStale = 4
+
 // fetch reads up to len(e.code) instruction bytes at pc, across at most one page border, and
 // returns how many it got; with none, the fault says why.
 func (e *Engine) fetch(pc uint64) (int, softmmu.Fault) {
@@ -45,10 +48,25 @@ func (e *Engine) fetch(pc uint64) (int, softmmu.Fault) {
 	return n, fault
 }
 
-// translateBlock fills e.b with the block at key, and reports the fault when nothing can be fetched.
-func (e *Engine) translateBlock(key cpu.TBKey) (ok bool, fault softmmu.Fault) {
+// begin registers the translation of the block at pc, and returns the breaks it must heed.
+func (e *Engine) begin(pc uint64) (breaks map[uint64]int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.making = underWay{lo: pc, hi: max(pc, pc+uint64(len(e.code))-1)}
+	return e.breaks
+}
+
+// translateOne fills b with the instruction at key, for a block that nobody else sees.
+func (e *Engine) translateOne(b *ir.Builder, key cpu.TBKey) (ok bool, fault softmmu.Fault) {
+	e.translating.Lock()
+	defer e.translating.Unlock()
+	return e.translateBlock(b, key, e.begin(key.PC), 1)
+}
+
+// translateBlock fills b with the block at key, at most maxInsns instructions, and reports the fault when
+// nothing can be fetched. The translation lock is held.
+func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]int, maxInsns int) (ok bool, fault softmmu.Fault) {
 	n, fault := e.fetch(key.PC)
-	b := e.b
 	b.Reset(key.PC)
 	b.Hook = nil
 	if key.PC%uint64(e.arch.InsnAlign) != 0 {
@@ -57,7 +75,6 @@ func (e *Engine) translateBlock(key cpu.TBKey) (ok bool, fault softmmu.Fault) {
 		b.Len = 1
 		return true, softmmu.Fault{}
 	}
-	maxInsns := e.cfg.MaxInsns
 	if key.Flags&flagOne != 0 {
 		maxInsns = 1
 	}
@@ -66,7 +83,7 @@ func (e *Engine) translateBlock(key cpu.TBKey) (ok bool, fault softmmu.Fault) {
 	pageEnd := key.PC | (softmmu.PageSize - 1)
 	pc := key.PC
 	for {
-		if first := pc == key.PC; e.breaks[pc] > 0 && !(first && key.Flags&flagPass != 0) {
+		if first := pc == key.PC; breaks[pc] > 0 && !(first && key.Flags&flagPass != 0) {
 			if first {
 				b.Insn(pc)
 				b.ExitExc(ir.ExcStop, pc, ir.NoTemp)
@@ -79,7 +96,7 @@ func (e *Engine) translateBlock(key cpu.TBKey) (ok bool, fault softmmu.Fault) {
 		mark := len(b.Ops)
 		at := b.Insn(pc)
 		code := e.code[pc-key.PC : n]
-		e.instrument(instr, key, pc, code)
+		e.instrument(b, instr, key, pc, code)
 		r := e.arch.Translate(b, pc, code, key.Mode)
 		if r.Short {
 			b.Ops = b.Ops[:mark]
@@ -118,8 +135,7 @@ func helperStores(b *ir.Builder, mark int) bool {
 // maxTemps bounds a block's temps, far below what a Temp can number.
 const maxTemps = 6000
 
-func (e *Engine) instrument(instr Instrumenter, key cpu.TBKey, pc uint64, code []byte) {
-	b := e.b
+func (e *Engine) instrument(b *ir.Builder, instr Instrumenter, key cpu.TBKey, pc uint64, code []byte) {
 	if key.Flags&flagLimit != 0 {
 		b.Emit(ir.Op{Code: ir.Counter, Imm: ir.CounterImm(limitSlot, 1)})
 	}
@@ -129,8 +145,43 @@ func (e *Engine) instrument(instr Instrumenter, key cpu.TBKey, pc uint64, code [
 	}
 }
 
-// translate makes the TB for key, or returns the fetch fault. The engine's lock is held.
-func (e *Engine) translate(key cpu.TBKey) (tb *TB, fault softmmu.Fault) {
+// translate makes the TB for key, or returns the fetch fault; or neither, when there is no room for it now, or
+// when it is forgotten as fast as it is made. v is at a quiescent point.
+func (v *VCPU) translate(key cpu.TBKey) (*TB, softmmu.Fault) {
+	e, j := v.e, v.e.jit
+	v.quiesce()
+	e.translating.Lock()
+	defer e.translating.Unlock()
+	if tb := e.find(key); tb != nil {
+		return tb, softmmu.Fault{} // somebody else has made it meanwhile
+	}
+	maxInsns := e.cfg.MaxInsns
+	for stale := 0; stale < maxStale; {
+		if j != nil && j.full && !j.advance(v) {
+			break
+		}
+		tb, fault, err := e.makeTB(key, maxInsns)
+		switch {
+		case err == errFull:
+			j.full = true
+		case err == errCut:
+			if maxInsns = e.b.Insns / 2; maxInsns == 0 {
+				return nil, softmmu.Fault{}
+			}
+		case tb == nil:
+			return nil, fault
+		case e.enter(tb):
+			return tb, softmmu.Fault{}
+		default:
+			tb.gone.Store(true)
+			stale++
+		}
+	}
+	return nil, softmmu.Fault{}
+}
+
+// makeTB makes the TB for key, or returns the fetch fault, or the error of compile.
+func (e *Engine) makeTB(key cpu.TBKey, maxInsns int) (tb *TB, fault softmmu.Fault, err error) {
 	phase := "translate"
 	start := time.Now()
 	defer func() {
@@ -138,9 +189,9 @@ func (e *Engine) translate(key cpu.TBKey) (tb *TB, fault softmmu.Fault) {
 			panic(e.internalError(phase, key, r))
 		}
 	}()
-	ok, fault := e.translateBlock(key)
+	ok, fault := e.translateBlock(e.b, key, e.begin(key.PC), maxInsns)
 	if !ok {
-		return nil, fault
+		return nil, fault, nil
 	}
 	b := &e.b.Block
 	e.logBlock(debuglog.InAsm|debuglog.Op, key.PC)
@@ -166,19 +217,17 @@ func (e *Engine) translate(key cpu.TBKey) (tb *TB, fault softmmu.Fault) {
 			}
 		}
 	}
-	e.stats.Translated++
-	e.stats.TranslatedInsns += uint64(b.Insns)
-	e.stats.TranslatedBytes += uint64(b.Len)
 	if e.jit != nil {
 		phase = "compile"
-		e.jit.compile(tb, b)
+		if err := e.jit.compile(tb, b); err != nil {
+			return nil, softmmu.Fault{}, err
+		}
 	}
-	if !e.enter(tb) {
-		tb.gone.Store(true)
-		return e.translate(key)
-	}
-	e.stats.TranslateTime += time.Since(start)
-	return tb, softmmu.Fault{}
+	e.stats.translated.Add(1)
+	e.stats.translatedInsns.Add(uint64(b.Insns))
+	e.stats.translatedBytes.Add(uint64(b.Len))
+	e.stats.translateTime.Add(int64(time.Since(start)))
+	return tb, softmmu.Fault{}, nil
 }
 
 func cloneBlock(b *ir.Block) *ir.Block {

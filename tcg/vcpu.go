@@ -22,6 +22,8 @@ type VCPU struct {
 	stats vcpuStats
 
 	*vcpuMem
+	// epoch is the code buffer's epoch that v has come to, or idle.
+	epoch atomic.Uint64
 	// jcMode is the mode bits of the blocks in jc.
 	jcMode uint32
 
@@ -38,6 +40,7 @@ type VCPU struct {
 	pass    bool        // the next block ignores a break at its start
 	current *TB
 	check   *lockstep
+	inject  *injector
 	// User belongs to the caller.
 	User any
 }
@@ -84,32 +87,40 @@ func (v *VCPU) Unstop() { v.pass = false }
 func (v *VCPU) SetLimit(n int64) {
 	limited := n >= 0
 	if limited != v.limited {
-		v.forgetAll()
+		v.forgetCode(0, ^uint64(0))
 	}
 	v.limited = limited
 	v.limit = uint64(max(n, 0))
 }
 
-// forget removes tb from the vCPU's look-up caches.
+// forget removes tb from the vCPU's jump cache. Any goroutine may call it, with the engine's lock held and
+// after tb is gone: v itself looks whether it is after putting it there.
 func (v *VCPU) forget(tb *TB) {
-	if i := jcHash(tb.Key.PC); v.tbs[i].Load() == tb {
-		v.tbs[i].Store(nil)
-	}
-	if e := v.jcEntry(tb.Key.PC); e.PC == tb.Key.PC {
-		v.resetJC(e)
+	if j := v.e.jit; j != nil {
+		atomic.CompareAndSwapUint64(&v.jcEntry(tb.Key.PC).Host, uint64(tb.code), j.miss())
 	}
 }
 
-func (v *VCPU) forgetAll() {
-	for i := range v.tbs {
-		v.tbs[i].Store(nil)
+// forgetCode is forget for all TBs with code at the host addresses [lo, hi).
+func (v *VCPU) forgetCode(lo, hi uint64) {
+	j := v.e.jit
+	if j == nil {
+		return
 	}
-	v.clearJC()
-}
-
-func (v *VCPU) clearJC() {
 	for i := range v.jc {
-		v.resetJC(&v.jc[i])
+		p := &v.jc[i].Host
+		if at := atomic.LoadUint64(p); at >= lo && at < hi && at != j.miss() {
+			atomic.CompareAndSwapUint64(p, at, j.miss())
+		}
+	}
+}
+
+// forgetGone removes the TBs that are gone from the run loop's jump cache, so that they can be collected.
+func (v *VCPU) forgetGone() {
+	for i, tb := range v.tbs {
+		if tb != nil && tb.gone.Load() {
+			v.tbs[i] = nil
+		}
 	}
 }
 
@@ -117,26 +128,32 @@ func (v *VCPU) clearJC() {
 func (v *VCPU) keepMode(mode uint32) {
 	if mode != v.jcMode {
 		v.jcMode = mode
-		v.clearJC()
+		v.forgetCode(0, ^uint64(0))
 	}
 }
 
 func jcHash(pc uint64) uint64 { return (pc ^ pc>>12) & (1<<12 - 1) }
 
-// lookup finds or makes the TB for the vCPU's PC.
+// lookup finds or makes the TB for the vCPU's PC. Without TB and fault the next instruction is to be executed
+// by single. It may be a quiescent point: the caller holds no slot nor site.
 func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
 	pc := v.PC()
+	if v.inject != nil {
+		v.inject.lookup(v.e, pc)
+	}
 	key := cpu.TBKey{PC: pc, Flags: flags, Mode: v.mode()}
 	v.keepMode(key.Mode)
 	h := jcHash(pc)
-	if tb := v.tbs[h].Load(); tb != nil && tb.Key == key {
+	if tb := v.tbs[h]; tb != nil && tb.Key == key && !tb.gone.Load() {
 		return tb, softmmu.Fault{}
 	}
-	v.e.mu.Lock()
-	defer v.e.mu.Unlock()
-	tb, fault := v.e.find(key)
+	tb := v.e.find(key)
+	var fault softmmu.Fault
+	if tb == nil {
+		tb, fault = v.translate(key)
+	}
 	if tb != nil {
-		v.tbs[h].Store(tb)
+		v.tbs[h] = tb
 	}
 	return tb, fault
 }
@@ -148,10 +165,9 @@ func (v *VCPU) mode() uint32 {
 	return 0
 }
 
-// find looks key up or translates it. The lock is held.
-func (e *Engine) find(key cpu.TBKey) (*TB, softmmu.Fault) {
-	if tb := e.cache.byKey[key]; tb != nil {
-		return tb, softmmu.Fault{}
-	}
-	return e.translate(key)
+// find looks key up.
+func (e *Engine) find(key cpu.TBKey) *TB {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.cache.byKey[key]
 }

@@ -65,6 +65,7 @@ follows it is the program's. The program's exit status is gotcg's; 128 + the sig
 	f.BoolVar(&o.cfg.Lockstep, "lockstep", false, "run every block on the interpreter too and compare")
 	f.BoolVar(&o.cfg.Verify, "verify", false, "check the IR of every block")
 	f.BoolVar(&o.cfg.OneInsnPerTB, "one-insn-per-tb", false, "translate one instruction a block")
+	f.IntVar(&o.cfg.InjectFlush, "inject-flush", 0, "for tests: forget translations at one of `N` block look-ups")
 	f.StringVar(&o.cfg.Opt, "opt", "", "switch optimizer passes: -NAME one off, none all, comma-separated")
 	complete := func(words ...string) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

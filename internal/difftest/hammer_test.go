@@ -34,9 +34,6 @@ var hammerLoop = []string{
 
 // TestLockedHammer has two vCPUs count in the same memory, in every executor.
 func TestLockedHammer(t *testing.T) {
-	if raceDetector {
-		t.Skip("the JIT's tables of slots and sites are read while another vCPU translates")
-	}
 	const vcpus, n = 2, 5000
 	loop, err := hex.DecodeString(strings.Join(hammerLoop, ""))
 	require.NoError(t, err)
