@@ -94,8 +94,6 @@ func (s *Set) Insn(b *ir.Builder, arch *cpu.Arch, pc uint64, code []byte, first 
 	if len(l) == 0 {
 		return
 	}
-	s.translating.Store(true)
-	defer s.translating.Store(false)
 	s.insn = Insn{PC: pc, First: first, CPU: &s.static, set: s, b: b, code: code}
 	for _, i := range l {
 		s.embed(i)

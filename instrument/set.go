@@ -66,8 +66,6 @@ type Set struct {
 	// list is insts as translator and events see them.
 	list atomic.Pointer[loaded]
 
-	// translating: a question is being asked, inside a lock of the engine's.
-	translating atomic.Bool
 	// The rest belongs to the translation under way.
 	hook   memHook
 	static CPU  // the handle at translation
@@ -210,13 +208,9 @@ func (s *Set) Close() {
 	}
 }
 
-func (s *Set) flush() {
-	if s.translating.Load() {
-		go s.host.Flush()
-		return
-	}
-	s.host.Flush()
-}
+// flush drops all translations, also the one under way: the engine's lock that it takes is not held during
+// a question.
+func (s *Set) flush() { s.host.Flush() }
 
 // cpu returns the handle of the vCPU of env.
 func (s *Set) cpu(env *ir.Env) *CPU {
