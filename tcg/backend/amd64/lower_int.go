@@ -37,6 +37,8 @@ func init() {
 		ir.Ld: (*Compiler).lowerLd, ir.St: (*Compiler).lowerSt, ir.LdV: (*Compiler).lowerLdV, ir.StV: (*Compiler).lowerStV,
 		ir.Cas: (*Compiler).lowerCas, ir.AtXchg: (*Compiler).lowerAtXchg, ir.AtAdd: (*Compiler).lowerAtAdd,
 		ir.AtAnd: (*Compiler).lowerAtAnd, ir.AtOr: (*Compiler).lowerAtOr, ir.AtXor: (*Compiler).lowerAtXor,
+		ir.AtMinS: (*Compiler).lowerAtMinS, ir.AtMaxS: (*Compiler).lowerAtMaxS, ir.AtMinU: (*Compiler).lowerAtMinU,
+		ir.AtMaxU: (*Compiler).lowerAtMaxU, ir.CasV: (*Compiler).lowerCasV,
 		ir.Fence: (*Compiler).lowerFence, ir.GetEnv: (*Compiler).lowerGetEnv, ir.SetEnv: (*Compiler).lowerSetEnv,
 		ir.LdS: (*Compiler).lowerLdS, ir.StS: (*Compiler).lowerStS,
 		ir.InsnStart: (*Compiler).lowerInsnStart, ir.ExitTB: (*Compiler).lowerExitTB, ir.ExitC: (*Compiler).lowerExitC,

@@ -172,6 +172,8 @@ type access struct {
 	site uint32
 	jcc  int // place of the rel32 to the slow path, 0: none
 	jal  int // likewise, of a misaligned address
+	// second is 1 + the site of a second instruction that may fault, 0 for none.
+	second uint32
 	// r and x are the output's register; nothing may be spilled between the check and the access,
 	// since the slow path comes back after it.
 	r reg
@@ -345,6 +347,9 @@ func (c *Compiler) mayFault(a *access) { c.tab.Sites[a.site].Host = uint32(c.n) 
 // finish marks the end of an access: the slow path resumes here.
 func (c *Compiler) finish(a *access) {
 	c.tab.Sites[a.site].Resume = uint32(c.n)
+	if a.second != 0 {
+		c.tab.Sites[a.second-1].Resume = uint32(c.n)
+	}
 	for _, from := range [...]int{a.jcc, a.jal} {
 		if from != 0 {
 			c.stub = append(c.stub, stub{kind: stubSite, from: from, n: a.site})
