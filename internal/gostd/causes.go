@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -12,12 +13,14 @@ var causesText string
 
 // cause is a line of causes.txt: why tests fail under gotcg and not under the baseline.
 type cause struct {
-	pkg, guest, test string // guest "*" is both; test is a pattern of path.Match
-	leaveOut         bool   // the test takes the whole program with it, so it is not run, and counts as failed
+	pkg, guest, test string         // guest "*" is both; test is a pattern of path.Match
+	saying           *regexp.Regexp // instead of test: what the test printed
+	leaveOut         bool           // the test takes the whole program with it, so it is not run, and counts as failed
 	text             string
 }
 
-// readCauses reads causes.txt: package, guest, test and text, "!" before the test to leave it out.
+// readCauses reads causes.txt: package, guest, test and text, "!" before the test to leave it out, "~" before a
+// regular expression that the test's output matches.
 func readCauses() ([]cause, error) { return parseCauses(causesText) }
 
 func parseCauses(text string) (out []cause, err error) {
@@ -31,6 +34,12 @@ func parseCauses(text string) (out []cause, err error) {
 		}
 		c := cause{pkg: f[0], guest: f[1], text: strings.Join(f[3:], " ")}
 		c.test, c.leaveOut = strings.CutPrefix(f[2], "!")
+		if expr, ok := strings.CutPrefix(c.test, "~"); ok {
+			if c.saying, err = regexp.Compile(expr); err != nil {
+				return nil, fmt.Errorf("causes.txt:%d: %w", i+1, err)
+			}
+			c.test = ""
+		}
 		if _, err := path.Match(c.test, ""); err != nil {
 			return nil, fmt.Errorf("causes.txt:%d: %w", i+1, err)
 		}
@@ -39,8 +48,11 @@ func parseCauses(text string) (out []cause, err error) {
 	return out, nil
 }
 
-// matches tells whether c is about this test.
-func (c *cause) matches(j job, test string) bool {
+// matches tells whether c is about this test, which said this.
+func (c *cause) matches(j job, test, said string) bool {
 	ok, _ := path.Match(c.test, test)
+	if c.saying != nil {
+		ok = c.saying.MatchString(said)
+	}
 	return ok && (c.pkg == j.pkg || c.pkg == "*") && (c.guest == j.guest || c.guest == "*")
 }

@@ -12,6 +12,13 @@ func TestParseLog(t *testing.T) {
 		"\x16--- FAIL: ExampleC (0.01s)\n\x16=== RUN   TestD\n\x16=== NAME  TestB\nand that\n\x16--- SKIP: TestB (0.00s)\npanic: x\n")
 	require.Equal(t, map[string]outcome{"TestA": pass, "TestA/x": skip, "TestB": skip, "ExampleC": fail, "TestD": unfinished}, l.Tests)
 	require.Equal(t, map[string]string{"TestA/x": "a_test.go:3: no network", "TestB": "and that"}, l.Skips)
+	require.Equal(t, map[string]string{}, l.Fails)
+	l = parseLog("\x16=== RUN   TestA\n\x16=== RUN   TestA/x\nwhy\n\x16--- FAIL: TestA/x (0s)\n\x16--- FAIL: TestA (0s)\n")
+	require.Equal(t, map[string]string{"TestA": "why\n"}, l.Fails)
+}
+
+func TestCount(t *testing.T) {
+	l := log{Tests: map[string]outcome{"TestA": pass, "TestA/x": skip, "TestB": skip, "ExampleC": fail, "TestD": unfinished}}
 	require.Equal(t, map[outcome]int{pass: 1, skip: 1, fail: 1, unfinished: 1}, l.count())
 }
 
@@ -20,10 +27,14 @@ func TestCauses(t *testing.T) {
 	require.NoError(t, err)
 	c, err := parseCauses("# x\n\nos arm64 TestA* why not\n* * !TestB it hangs\n")
 	require.NoError(t, err)
-	require.Equal(t, []cause{{"os", "arm64", "TestA*", false, "why not"}, {"*", "*", "TestB", true, "it hangs"}}, c)
-	require.True(t, c[0].matches(job{"os", "arm64"}, "TestAb"))
-	require.False(t, c[0].matches(job{"os", "amd64"}, "TestAb"))
-	for _, bad := range []string{"os * TestA", "os * [ why"} {
+	require.Equal(t, []cause{{"os", "arm64", "TestA*", nil, false, "why not"}, {"*", "*", "TestB", nil, true, "it hangs"}}, c)
+	require.True(t, c[0].matches(job{"os", "arm64"}, "TestAb", ""))
+	require.False(t, c[0].matches(job{"os", "amd64"}, "TestAb", ""))
+	c, err = parseCauses("* * ~fork.*not why")
+	require.NoError(t, err)
+	require.True(t, c[0].matches(job{"os", "amd64"}, "TestX", "fork: not there"))
+	require.False(t, c[0].matches(job{"os", "amd64"}, "TestX", ""))
+	for _, bad := range []string{"os * TestA", "os * [ why", "os * ~( why"} {
 		_, err := parseCauses(bad)
 		require.Error(t, err)
 	}
@@ -41,7 +52,7 @@ func TestMakeRow(t *testing.T) {
 	want := res("A", "passed", "B", "failed", "B/x", "failed", "B/y", "passed", "C", "failed", "D", "passed", "E", "passed", "F", "skipped", "G", "passed")
 	got := res("A", "passed", "B", "failed", "B/x", "failed", "B/y", "failed", "C", "failed", "D", "skipped", "E", "did not finish")
 	got.Skips["D"] = "no fork"
-	r := makeRow(job{"p", "amd64"}, got, want, []cause{{"p", "*", "E", false, "slow"}})
+	r := makeRow(job{"p", "amd64"}, got, want, []cause{{"p", "*", "E", nil, false, "slow"}})
 	require.Equal(t, []diff{{"B", fail, ""}, {"E", unfinished, "slow"}, {"G", notRun, ""}}, r.diffs)
 	require.Equal(t, []diff{{"D", skip, "no fork"}}, r.skips)
 	require.Equal(t, 1, r.both)

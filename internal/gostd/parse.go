@@ -28,18 +28,30 @@ var marker = regexp.MustCompile(`\x16(?:=== (RUN|NAME|CONT|PAUSE)  *|--- (PASS|F
 type log struct {
 	Tests map[string]outcome `json:"tests"` // subtests too
 	Skips map[string]string  `json:"skips"` // what a skipped test said last
+	Fails map[string]string  `json:"fails"` // what a failed test without its subtests, or they, said; cut
 }
+
+// maxSaid bounds what is kept of a failed test's output, in bytes.
+const maxSaid = 4000
 
 // parseLog reads the output of a test program run with -test.v=test2json.
 func parseLog(out string) log {
-	l := log{Tests: map[string]outcome{}, Skips: map[string]string{}}
-	said := map[string]string{}
+	l := log{Tests: map[string]outcome{}, Skips: map[string]string{}, Fails: map[string]string{}}
+	said, all := map[string]string{}, map[string]*strings.Builder{}
 	cur := ""
 	for _, line := range strings.Split(out, "\n") {
 		m := marker.FindAllStringSubmatch(line, -1)
 		if m == nil {
 			if s := strings.TrimSpace(line); s != "" && cur != "" {
 				said[cur] = s
+				b := all[top(cur)]
+				if b == nil {
+					b = &strings.Builder{}
+					all[top(cur)] = b
+				}
+				if b.Len() < maxSaid {
+					b.WriteString(s + "\n")
+				}
 			}
 			continue
 		}
@@ -59,6 +71,11 @@ func parseLog(out string) log {
 				l.Tests[name] = skip
 				l.Skips[name] = said[name]
 			}
+		}
+	}
+	for t, o := range l.Tests {
+		if b := all[top(t)]; b != nil && (o == fail || o == unfinished) {
+			l.Fails[top(t)] = b.String()
 		}
 	}
 	return l

@@ -32,7 +32,7 @@ type workspace struct {
 	causes []cause
 	goroot string
 
-	copyOnce sync.Once // of the source tree
+	copyOnce sync.Once // of GOROOT
 	copyErr  error
 }
 
@@ -51,24 +51,41 @@ func (w *workspace) resultFile(j job, runner string) string {
 	return filepath.Join(w.o.cache, "results", j.guest, flat(j.pkg)+"."+runner+".json")
 }
 
-// source returns the directory a package's tests run in: in a copy of Go's source tree, as tests read files
-// around them and some write.
+// source returns the directory a package's tests run in: in a GOROOT made for them with a copy of Go's source
+// tree, as tests read files around them and some write.
 func (w *workspace) source(pkg string) (string, error) {
-	src := filepath.Join(w.o.cache, "src")
-	w.copyOnce.Do(func() {
-		if _, err := os.Stat(src); err == nil {
-			return
+	w.copyOnce.Do(func() { w.copyErr = copyGOROOT(w.goroot, w.root()) })
+	return filepath.Join(w.root(), "src", pkg), w.copyErr
+}
+
+// root is the GOROOT that tests see.
+func (w *workspace) root() string { return filepath.Join(w.o.cache, "goroot") }
+
+// copyGOROOT makes a GOROOT with a copy of the source tree and links to the rest.
+func copyGOROOT(from, to string) error {
+	if _, err := os.Stat(to); err == nil {
+		return nil
+	}
+	tmp := to + ".tmp"
+	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(tmp, 0o755)); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		old, name := filepath.Join(from, e.Name()), filepath.Join(tmp, e.Name())
+		if e.Name() == "src" {
+			err = os.CopyFS(name, os.DirFS(old))
+		} else {
+			err = os.Symlink(old, name)
 		}
-		tmp := src + ".tmp"
-		w.copyErr = errors.Join(os.RemoveAll(tmp), os.MkdirAll(w.o.cache, 0o755))
-		if w.copyErr == nil {
-			w.copyErr = os.CopyFS(tmp, os.DirFS(filepath.Join(w.goroot, "src")))
+		if err != nil {
+			return err
 		}
-		if w.copyErr == nil {
-			w.copyErr = os.Rename(tmp, src)
-		}
-	})
-	return filepath.Join(src, pkg), w.copyErr
+	}
+	return os.Rename(tmp, to)
 }
 
 // build makes the test program of a job, unless it is there.
@@ -114,7 +131,7 @@ func (w *workspace) do(j job) (string, error) {
 // leftOut lists the tests of a job that causes.txt leaves out.
 func (w *workspace) leftOut(j job) (out []string) {
 	for _, c := range w.causes {
-		if c.leaveOut && c.matches(j, c.test) {
+		if c.leaveOut && c.matches(j, c.test, "") {
 			out = append(out, c.test)
 		}
 	}
@@ -184,7 +201,7 @@ func (w *workspace) exec(j job, runner string, under []string, bin string, witho
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, out
-	cmd.Env = []string{"PATH=" + filepath.Join(w.goroot, "bin") + ":/usr/bin:/bin", "GOROOT=" + w.goroot, "HOME=" + tmp,
+	cmd.Env = []string{"PATH=" + filepath.Join(w.root(), "bin") + ":/usr/bin:/bin", "GOROOT=" + w.root(), "HOME=" + tmp,
 		"TMPDIR=" + tmp, "GOCACHE=" + filepath.Join(w.o.cache, "gocache"), "PWD=" + dir, "CGO_ENABLED=0"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

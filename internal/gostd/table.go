@@ -70,7 +70,7 @@ func makeRow(j job, got, want result, causes []cause) row {
 	for t, o := range bad {
 		d := diff{test: t, got: o}
 		for i := range causes {
-			if causes[i].matches(j, t) {
+			if causes[i].matches(j, t, got.Fails[t]) {
 				d.cause = causes[i].text
 				break
 			}
