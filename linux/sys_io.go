@@ -124,38 +124,67 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 	if f.emul != nil {
 		return 0, abi.EISDIR
 	}
-	events := int16(unix.POLLIN)
-	if write {
-		events = unix.POLLOUT
-	}
 	if len(h.bufs) == 0 {
 		h.bufs = [][]byte{nil}
 	}
-	n, err := 0, error(unix.EAGAIN)
-	if f.mayBlock && off == nil && !h.wild { // the common case that nothing blocks takes one host call
-		n, err = f.transferNow(h.bufs, write)
-	}
-	if err == unix.EAGAIN || err == unix.EOPNOTSUPP {
-		if off == nil && !h.wild {
-			if e := t.waitFD(f, events); e != 0 {
-				return 0, e
-			}
+	var n int
+	if f.mayBlock && off == nil && !h.wild {
+		n, e = t.rwWaiting(f, h, write)
+	} else {
+		var err error
+		n, err = retry(func() (int, error) { return f.transfer(h.bufs, write, off) })
+		if e = hostErrno(err); e == 0 && h.wild {
+			e = abi.EFAULT
 		}
-		n, err = f.transfer(h.bufs, write, off)
 	}
-	if err == nil && h.wild {
-		return 0, abi.EFAULT
-	}
-	for err == unix.EINTR {
-		n, err = f.transfer(h.bufs, write, off)
-	}
-	if err != nil {
-		if err == unix.EPIPE && write {
+	if e != 0 {
+		if e == abi.EPIPE && write {
 			t.send(abi.SIGPIPE)
 		}
-		return 0, hostErrno(err)
+		return 0, e
 	}
 	return uint64(n), 0
+}
+
+// rwWaiting is a transfer at the file's position that waits in a way that can be interrupted. The common case
+// that nothing blocks takes one host call.
+func (t *Task) rwWaiting(f *file, h *hostBufs, write bool) (int, abi.Errno) {
+	bufs, done := h.bufs, 0
+	w := sockWait{opt: unix.SO_RCVTIMEO, events: unix.POLLIN}
+	if write {
+		w = sockWait{opt: unix.SO_SNDTIMEO, events: unix.POLLOUT}
+	}
+	for {
+		n, err := f.transferNow(bufs, write)
+		if err == unix.EOPNOTSUPP { // this file cannot say
+			if e := t.waitFD(f, w.events); e != 0 {
+				return 0, e
+			}
+			n, err = retry(func() (int, error) { return f.transfer(bufs, write, nil) })
+			return n, hostErrno(err)
+		}
+		if err == nil {
+			done += n
+			if !write || n == 0 || uint64(done) >= h.n || f.nonblocking() {
+				return done, 0
+			}
+			bufs = skipBytes(bufs, n) // a blocking write writes everything
+			continue
+		}
+		e := hostErrno(err)
+		switch e {
+		case abi.EINTR:
+			continue
+		case abi.EAGAIN:
+			if e = t.waitSocket(f, &w); e == 0 {
+				continue
+			}
+		}
+		if done > 0 {
+			return done, 0
+		}
+		return 0, e
+	}
 }
 
 // transferNow is transfer at the file's position where that does not block; EAGAIN means that
@@ -387,9 +416,37 @@ func sysCopyFileRange(t *Task, a *Args) (uint64, abi.Errno) {
 }
 
 func sysSplice(t *Task, a *Args) (uint64, abi.Errno) {
-	return t.move(a, func(in int, inOff *int64, out int, outOff *int64) (int64, error) {
-		return unix.Splice(in, inOff, out, outOff, int(min(a[4], abi.MAX_RW_COUNT)), a.Int(5))
-	})
+	for {
+		n, e := t.move(a, func(in int, inOff *int64, out int, outOff *int64) (int64, error) {
+			return unix.Splice(in, inOff, out, outOff, int(min(a[4], abi.MAX_RW_COUNT)), a.Int(5)|unix.SPLICE_F_NONBLOCK)
+		})
+		if e != abi.EAGAIN || a.Int(5)&unix.SPLICE_F_NONBLOCK != 0 {
+			return n, e
+		}
+		if e := t.waitPair(a.FD(0), a.FD(2)); e != 0 {
+			return 0, e
+		}
+	}
+}
+
+// waitPair waits until a transfer between two descriptors can go on. The error is EAGAIN if neither can be
+// waited for.
+func (t *Task) waitPair(in, out int) abi.Errno {
+	waited := abi.EAGAIN
+	for i, fd := range []int{in, out} {
+		f, e := t.file(fd)
+		if e != 0 {
+			return e
+		}
+		if !f.mayBlock || f.nonblocking() {
+			continue
+		}
+		if e := t.waitFD(f, []int16{unix.POLLIN, unix.POLLOUT}[i]); e != 0 {
+			return e
+		}
+		waited = 0
+	}
+	return waited
 }
 
 func (t *Task) move(a *Args, f func(in int, inOff *int64, out int, outOff *int64) (int64, error)) (uint64, abi.Errno) {
