@@ -131,7 +131,10 @@ func (v *VCPU) quiesce() {
 	}
 	if now := j.epoch.Load(); v.epoch.Load() != now {
 		v.epoch.Store(now)
-		v.forgetGone()
+		if v.cleaned != now {
+			v.cleaned = now
+			v.forgetGone()
+		}
 	}
 }
 

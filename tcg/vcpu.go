@@ -24,6 +24,8 @@ type VCPU struct {
 	*vcpuMem
 	// epoch is the code buffer's epoch that v has come to, or idle.
 	epoch atomic.Uint64
+	// cleaned is the epoch in which tbs was last cleared of TBs that were gone.
+	cleaned uint64
 	// jcMode is the mode bits of the blocks in jc.
 	jcMode uint32
 
