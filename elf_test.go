@@ -24,6 +24,12 @@ func runELF(t *testing.T, cfg gotcg.Config, name string, args ...string) (string
 	t.Helper()
 	path, err := filepath.Abs("testdata/elf/bin/" + name)
 	require.NoError(t, err)
+	return runPath(t, cfg, path, args...)
+}
+
+// runPath is runELF for any program.
+func runPath(t *testing.T, cfg gotcg.Config, path string, args ...string) (string, gotcg.Exit) {
+	t.Helper()
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
 	out := make(chan string)
