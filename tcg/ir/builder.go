@@ -1,5 +1,7 @@
 package ir
 
+import "slices"
+
 // Block is a translated guest block: straight-line ops with side exits. It is reused from
 // translation to translation; nothing in it outlives Builder.Reset.
 type Block struct {
@@ -39,6 +41,9 @@ type Builder struct {
 // NewBuilder returns a builder for a guest with the given globals.
 func NewBuilder(globals []GlobalInfo) *Builder {
 	b := &Builder{Block: Block{Globals: globals}}
+	for _, g := range globals {
+		b.Temps = append(b.Temps, TempInfo{Kind: Global, Type: g.Type})
+	}
 	b.Reset(0)
 	return b
 }
@@ -46,14 +51,16 @@ func NewBuilder(globals []GlobalInfo) *Builder {
 // Reset starts a new block at guest address pc, keeping storage.
 func (b *Builder) Reset(pc uint64) {
 	b.PC, b.TSO, b.Labels, b.Insns, b.Len = pc, false, 0, 0, 0
-	b.Ops, b.Temps, b.Helpers = b.Ops[:0], b.Temps[:0], b.Helpers[:0]
-	for _, g := range b.Globals {
-		b.Temps = append(b.Temps, TempInfo{Kind: Global, Type: g.Type})
-	}
-	for i := range b.consts {
-		b.consts[i] = NoTemp
-	}
+	b.Ops, b.Temps, b.Helpers = b.Ops[:0], b.Temps[:len(b.Globals)], b.Helpers[:0]
+	b.consts = noConsts
 }
+
+var noConsts = func() (c [64]Temp) {
+	for i := range c {
+		c[i] = NoTemp
+	}
+	return c
+}()
 
 // New makes a local temp.
 func (b *Builder) New(t Type) Temp {
@@ -88,32 +95,40 @@ func (b *Builder) ConstVal(t Temp) (uint64, bool) {
 
 // Emit appends an op as it stands.
 func (b *Builder) Emit(o Op) *Op {
-	b.Ops = append(b.Ops, o)
-	return &b.Ops[len(b.Ops)-1]
+	p := b.op()
+	*p = o
+	return p
+}
+
+// op makes room for another op, to be written by the caller.
+func (b *Builder) op() *Op {
+	n := len(b.Ops)
+	if n == cap(b.Ops) {
+		b.Ops = slices.Grow(b.Ops, 64)
+	}
+	b.Ops = b.Ops[:n+1]
+	return &b.Ops[n]
 }
 
 var noArgs = [6]Temp{NoTemp, NoTemp, NoTemp, NoTemp, NoTemp, NoTemp}
 
-func args(t ...Temp) [6]Temp {
-	a := noArgs
-	copy(a[:], t)
-	return a
-}
+func args1(x Temp) [6]Temp          { return [6]Temp{x, NoTemp, NoTemp, NoTemp, NoTemp, NoTemp} }
+func args2(x, y Temp) [6]Temp       { return [6]Temp{x, y, NoTemp, NoTemp, NoTemp, NoTemp} }
+func args3(x, y, z Temp) [6]Temp    { return [6]Temp{x, y, z, NoTemp, NoTemp, NoTemp} }
+func args4(x, y, z, w Temp) [6]Temp { return [6]Temp{x, y, z, w, NoTemp, NoTemp} }
 
 // Set assigns t to global g. It consumes t: when t is a local made by the last op, that op writes
 // g directly and t must not be used again; otherwise a move is appended.
 func (b *Builder) Set(g, t Temp) {
 	if n := len(b.Ops); n > 0 && b.Temps[t].Kind == Local {
 		o := &b.Ops[n-1]
-		if info := o.Code.Info(); info.NOut() > 0 {
-			if o.A[0] == t {
-				o.A[0] = g
-				return
-			}
-			if info.NOut() > 1 && o.A[1] == t {
-				o.A[1] = g
-				return
-			}
+		if o.A[0] == t && o.Code.Info().NOut() > 0 {
+			o.A[0] = g
+			return
+		}
+		if o.A[1] == t && o.Code.Info().NOut() > 1 {
+			o.A[1] = g
+			return
 		}
 	}
 	b.MovTo(g, t)
@@ -125,20 +140,20 @@ func (b *Builder) MovTo(d, t Temp) {
 	if b.Temps[d].Type == V128 {
 		c = VMov
 	}
-	b.Emit(Op{Code: c, W: W64, A: args(d, t)})
+	*b.op() = Op{Code: c, W: W64, A: args2(d, t)}
 }
 
 // Op1 appends a unary integer op (or any op with one I64 output and one input).
 func (b *Builder) Op1(c Opcode, w Width, x Temp) Temp {
 	d := b.New(I64)
-	b.Emit(Op{Code: c, W: w, A: args(d, x)})
+	*b.op() = Op{Code: c, W: w, A: args2(d, x)}
 	return d
 }
 
 // Op2 appends a binary integer op.
 func (b *Builder) Op2(c Opcode, w Width, x, y Temp) Temp {
 	d := b.New(I64)
-	b.Emit(Op{Code: c, W: w, A: args(d, x, y)})
+	*b.op() = Op{Code: c, W: w, A: args3(d, x, y)}
 	return d
 }
 
@@ -150,17 +165,16 @@ func (b *Builder) Op2i(c Opcode, w Width, x Temp, imm uint64) Temp {
 // OpF appends an integer op with flags and returns result and flags. ins are its inputs in order.
 func (b *Builder) OpF(c Opcode, w Width, attr Attr, ins ...Temp) (res, flags Temp) {
 	res, flags = b.New(I64), b.New(I64)
-	o := Op{Code: c, W: w, Attr: attr, A: noArgs}
-	o.A[0], o.A[1] = res, flags
+	o := b.op()
+	*o = Op{Code: c, W: w, Attr: attr, A: args2(res, flags)}
 	copy(o.A[2:], ins)
-	b.Emit(o)
 	return res, flags
 }
 
 // Sext sign-extends x from w to d bits.
 func (b *Builder) Sext(w, d Width, x Temp) Temp {
 	r := b.New(I64)
-	b.Emit(Op{Code: Sext, W: w, D: d, A: args(r, x)})
+	*b.op() = Op{Code: Sext, W: w, D: d, A: args2(r, x)}
 	return r
 }
 
@@ -170,7 +184,7 @@ func (b *Builder) Zext(w Width, x Temp) Temp { return b.Op1(Zext, w, x) }
 // Extract takes n bits from bit pos on, zero-extended, or sign-extended to w.
 func (b *Builder) Extract(w Width, x Temp, pos, n uint8, signed bool) Temp {
 	r := b.New(I64)
-	o := Op{Code: Extract, W: w, Aux: pos, Imm: int64(n), A: args(r, x)}
+	o := Op{Code: Extract, W: w, Aux: pos, Imm: int64(n), A: args2(r, x)}
 	if signed {
 		o.Attr = Signed
 	}
@@ -181,35 +195,35 @@ func (b *Builder) Extract(w Width, x Temp, pos, n uint8, signed bool) Temp {
 // Deposit replaces n bits of x from bit pos on by the low bits of y.
 func (b *Builder) Deposit(w Width, x, y Temp, pos, n uint8) Temp {
 	r := b.New(I64)
-	b.Emit(Op{Code: Deposit, W: w, Aux: pos, Imm: int64(n), A: args(r, x, y)})
+	*b.op() = Op{Code: Deposit, W: w, Aux: pos, Imm: int64(n), A: args3(r, x, y)}
 	return r
 }
 
 // SetC is cond(x, y) ? 1 : 0.
 func (b *Builder) SetC(w Width, c Cond, x, y Temp) Temp {
 	r := b.New(I64)
-	b.Emit(Op{Code: SetC, W: w, Cond: c, A: args(r, x, y)})
+	*b.op() = Op{Code: SetC, W: w, Cond: c, A: args3(r, x, y)}
 	return r
 }
 
 // SelC is cond(x, y) ? t : f.
 func (b *Builder) SelC(w Width, c Cond, x, y, t, f Temp) Temp {
 	r := b.New(I64)
-	b.Emit(Op{Code: SelC, W: w, Cond: c, A: args(r, x, y, t, f)})
+	*b.op() = Op{Code: SelC, W: w, Cond: c, A: [6]Temp{r, x, y, t, f, NoTemp}}
 	return r
 }
 
 // SetF is cond(flags) ? 1 : 0.
 func (b *Builder) SetF(c Cond, flags Temp) Temp {
 	r := b.New(I64)
-	b.Emit(Op{Code: SetF, Cond: c, A: args(r, flags)})
+	*b.op() = Op{Code: SetF, Cond: c, A: args2(r, flags)}
 	return r
 }
 
 // SelF is cond(flags) ? t : f.
 func (b *Builder) SelF(c Cond, flags, t, f Temp) Temp {
 	r := b.New(I64)
-	b.Emit(Op{Code: SelF, Cond: c, A: args(r, flags, t, f)})
+	*b.op() = Op{Code: SelF, Cond: c, A: args4(r, flags, t, f)}
 	return r
 }
 
@@ -242,38 +256,38 @@ func (b *Builder) hooked(o Op) {
 // Ld loads w bytes zero-extended.
 func (b *Builder) Ld(w Width, a EA, attr Attr) Temp {
 	r := b.New(I64)
-	b.mem(Op{Code: Ld, W: w, D: W64, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args(r, a.Base, a.Index)})
+	b.mem(Op{Code: Ld, W: w, D: W64, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args3(r, a.Base, a.Index)})
 	return r
 }
 
 // LdS loads w bytes sign-extended to d, zero-extended to 64 bits.
 func (b *Builder) LdS(w, d Width, a EA, attr Attr) Temp {
 	r := b.New(I64)
-	b.mem(Op{Code: Ld, W: w, D: d, Aux: a.Scale, Attr: attr | Signed, Imm: int64(a.Disp), A: args(r, a.Base, a.Index)})
+	b.mem(Op{Code: Ld, W: w, D: d, Aux: a.Scale, Attr: attr | Signed, Imm: int64(a.Disp), A: args3(r, a.Base, a.Index)})
 	return r
 }
 
 // St stores the low w bytes of v.
 func (b *Builder) St(w Width, a EA, v Temp, attr Attr) {
-	b.mem(Op{Code: St, W: w, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args(v, a.Base, a.Index)})
+	b.mem(Op{Code: St, W: w, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args3(v, a.Base, a.Index)})
 }
 
 // LdV loads w bytes into a vector, zero-extended.
 func (b *Builder) LdV(w Width, a EA, attr Attr) Temp {
 	r := b.New(V128)
-	b.mem(Op{Code: LdV, W: w, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args(r, a.Base, a.Index)})
+	b.mem(Op{Code: LdV, W: w, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args3(r, a.Base, a.Index)})
 	return r
 }
 
 // StV stores the low w bytes of vector v.
 func (b *Builder) StV(w Width, a EA, v Temp, attr Attr) {
-	b.mem(Op{Code: StV, W: w, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args(v, a.Base, a.Index)})
+	b.mem(Op{Code: StV, W: w, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args3(v, a.Base, a.Index)})
 }
 
 // Atomic appends the read-modify-write op c at base + disp and returns the old value.
 func (b *Builder) Atomic(c Opcode, w Width, base Temp, disp int32, operand Temp, attr Attr) Temp {
 	r := b.New(I64)
-	b.mem(Op{Code: c, W: w, Attr: attr, Imm: int64(disp), A: args(r, base, operand)})
+	b.mem(Op{Code: c, W: w, Attr: attr, Imm: int64(disp), A: args3(r, base, operand)})
 	return r
 }
 
@@ -284,12 +298,12 @@ func (b *Builder) Cas(w Width, base Temp, disp int32, expected, new Temp, attr A
 		c, t = CasV, V128
 	}
 	r := b.New(t)
-	b.mem(Op{Code: c, W: w, Attr: attr, Imm: int64(disp), A: args(r, base, expected, new)})
+	b.mem(Op{Code: c, W: w, Attr: attr, Imm: int64(disp), A: args4(r, base, expected, new)})
 	return r
 }
 
 // Fence orders the accesses before it and after it by pairs of kinds: FenceLdLd ... FenceAll.
-func (b *Builder) Fence(pairs uint8) { b.Emit(Op{Code: Fence, Aux: pairs, A: noArgs}) }
+func (b *Builder) Fence(pairs uint8) { *b.op() = Op{Code: Fence, Aux: pairs, A: noArgs} }
 
 // V appends a vector or FP op with a V128 output. ins are its inputs in order.
 func (b *Builder) V(c Opcode, w Width, attr Attr, ins ...Temp) Temp {
@@ -299,17 +313,16 @@ func (b *Builder) V(c Opcode, w Width, attr Attr, ins ...Temp) Temp {
 // VI is V with Aux and Imm.
 func (b *Builder) VI(c Opcode, w Width, attr Attr, aux uint8, imm int64, ins ...Temp) Temp {
 	r := b.New(V128)
-	o := Op{Code: c, W: w, Attr: attr, Aux: aux, Imm: imm, A: noArgs}
-	o.A[0] = r
+	o := b.op()
+	*o = Op{Code: c, W: w, Attr: attr, Aux: aux, Imm: imm, A: args1(r)}
 	copy(o.A[1:], ins)
-	b.Emit(o)
 	return r
 }
 
 // VGet takes lane n of v, zero- or sign-extended to d.
 func (b *Builder) VGet(w, d Width, signed bool, v Temp, n uint8) Temp {
 	r := b.New(I64)
-	o := Op{Code: VGet, W: w, D: d, Aux: n, A: args(r, v)}
+	o := Op{Code: VGet, W: w, D: d, Aux: n, A: args2(r, v)}
 	if signed {
 		o.Attr = Signed
 	}
@@ -319,14 +332,14 @@ func (b *Builder) VGet(w, d Width, signed bool, v Temp, n uint8) Temp {
 
 // Insn starts guest instruction pc; the length is patched by whoever knows it (EndInsn).
 func (b *Builder) Insn(pc uint64) int {
-	b.Emit(Op{Code: InsnStart, Imm: int64(pc), A: noArgs})
+	*b.op() = Op{Code: InsnStart, Imm: int64(pc), A: noArgs}
 	b.Insns++
 	return len(b.Ops) - 1
 }
 
 // ExitTB ends the block: go on at pc. backward: the target may close a loop, so poll.
 func (b *Builder) ExitTB(pc uint64, backward bool) {
-	b.Emit(Op{Code: ExitTB, Imm: int64(pc), Attr: backAttr(backward), A: noArgs})
+	*b.op() = Op{Code: ExitTB, Imm: int64(pc), Attr: backAttr(backward), A: noArgs}
 }
 
 func backAttr(back bool) Attr {
@@ -338,39 +351,39 @@ func backAttr(back bool) Attr {
 
 // ExitC leaves to pc if cond(x, y).
 func (b *Builder) ExitC(w Width, c Cond, x, y Temp, pc uint64, backward bool) {
-	b.Emit(Op{Code: ExitC, W: w, Cond: c, Imm: int64(pc), Attr: backAttr(backward), A: args(x, y)})
+	*b.op() = Op{Code: ExitC, W: w, Cond: c, Imm: int64(pc), Attr: backAttr(backward), A: args2(x, y)}
 }
 
 // ExitF leaves to pc if cond(flags).
 func (b *Builder) ExitF(c Cond, flags Temp, pc uint64, backward bool) {
-	b.Emit(Op{Code: ExitF, Cond: c, Imm: int64(pc), Attr: backAttr(backward), A: args(flags)})
+	*b.op() = Op{Code: ExitF, Cond: c, Imm: int64(pc), Attr: backAttr(backward), A: args1(flags)}
 }
 
 // ExitPtr ends the block: go on at the address in t.
-func (b *Builder) ExitPtr(t Temp) { b.Emit(Op{Code: ExitPtr, A: args(t)}) }
+func (b *Builder) ExitPtr(t Temp) { *b.op() = Op{Code: ExitPtr, A: args1(t)} }
 
 // ExitExc ends the block (or a branch of it): State PC = pc, exception k with a code (or NoTemp).
 func (b *Builder) ExitExc(k ExcKind, pc uint64, code Temp) {
-	b.Emit(Op{Code: ExitExc, Aux: uint8(k), Imm: int64(pc), A: args(code)})
+	*b.op() = Op{Code: ExitExc, Aux: uint8(k), Imm: int64(pc), A: args1(code)}
 }
 
 // NewLabel makes a label; SetLabel places it, once, forward of its branches unless a loop is meant.
 func (b *Builder) NewLabel() Label { b.Labels++; return Label(b.Labels - 1) }
 
 // SetLabel places l here.
-func (b *Builder) SetLabel(l Label) { b.Emit(Op{Code: SetLabel, Imm: int64(l), A: noArgs}) }
+func (b *Builder) SetLabel(l Label) { *b.op() = Op{Code: SetLabel, Imm: int64(l), A: noArgs} }
 
 // Br goes to l.
-func (b *Builder) Br(l Label) { b.Emit(Op{Code: Br, Imm: int64(l), A: noArgs}) }
+func (b *Builder) Br(l Label) { *b.op() = Op{Code: Br, Imm: int64(l), A: noArgs} }
 
 // BrC goes to l if cond(x, y).
 func (b *Builder) BrC(w Width, c Cond, x, y Temp, l Label) {
-	b.Emit(Op{Code: BrC, W: w, Cond: c, Imm: int64(l), A: args(x, y)})
+	*b.op() = Op{Code: BrC, W: w, Cond: c, Imm: int64(l), A: args2(x, y)}
 }
 
 // BrF goes to l if cond(flags).
 func (b *Builder) BrF(c Cond, flags Temp, l Label) {
-	b.Emit(Op{Code: BrF, Cond: c, Imm: int64(l), A: args(flags)})
+	*b.op() = Op{Code: BrF, Cond: c, Imm: int64(l), A: args1(flags)}
 }
 
 func (b *Builder) helper(h *Helper) int64 {

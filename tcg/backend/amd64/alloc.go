@@ -82,8 +82,11 @@ func (c *Compiler) markCross() {
 	if c.blk.Labels == 0 {
 		return
 	}
-	c.sizeTemps()
-	seen, last := c.nextUse[:len(c.t)], c.nextDef[:len(c.t)]
+	n := len(c.t)
+	if cap(c.crossed) < 2*n {
+		c.crossed = make([]uint16, 3*n)
+	}
+	seen, last := c.crossed[:n], c.crossed[n:2*n]
 	clear(seen)
 	region, insn := uint16(1), uint16(0)
 	for i := range c.ops {

@@ -116,50 +116,61 @@ func (a *asm) patch8(p int) {
 	a.b[p] = byte(d)
 }
 
-// head emits prefixes, REX and opcode. rx, xx and bx are the extension bits' registers.
-func (a *asm) head(e enc, r, x, b uint8, force bool) {
+// put appends the low n bytes of v, at most 8; it writes all of them.
+func (a *asm) put(v uint64, n uint) {
+	binary.LittleEndian.PutUint64(a.b[a.n:], v)
+	a.n += int(n)
+}
+
+// prefixes has the byte of each mandatory prefix, and maps the bytes before the opcode and their number.
+var (
+	prefixes = [16]byte{p66 >> 12: 0x66, pF3 >> 12: 0xf3, pF2 >> 12: 0xf2}
+	maps     = [16]struct {
+		bytes uint64
+		bits  uint8
+	}{m0F >> 8: {0x0f, 8}, m38 >> 8: {0x380f, 16}, m3A >> 8: {0x3a0f, 16}}
+)
+
+// opcode returns prefixes, REX and opcode as bytes and their number of bits. r, x and b are the extension
+// bits' registers.
+func opcode(e enc, r, x, b uint8, force bool) (v uint64, n uint) {
 	if e&(0xf000|lockPfx) != 0 {
 		if e&lockPfx != 0 {
-			a.byte(0xf0)
+			v, n = 0xf0, 8
 		}
-		switch e & 0xf000 {
-		case p66:
-			a.byte(0x66)
-		case pF3:
-			a.byte(0xf3)
-		case pF2:
-			a.byte(0xf2)
+		if p := prefixes[e>>12&15]; p != 0 {
+			v |= uint64(p) << n
+			n += 8
 		}
 	}
 	rex := byte(e>>13)&8 | r>>3<<2 | x>>3<<1 | b>>3
 	if rex != 0 || force {
-		a.byte(0x40 | rex)
+		v |= uint64(0x40|rex) << n
+		n += 8
 	}
-	switch e & 0xf00 {
-	case m0F:
-		a.byte(0x0f)
-	case m38:
-		a.byte(0x0f)
-		a.byte(0x38)
-	case m3A:
-		a.byte(0x0f)
-		a.byte(0x3a)
+	if e&0xf00 != 0 {
+		m := &maps[e>>8&15]
+		v |= m.bytes << n
+		n += uint(m.bits)
 	}
-	a.byte(byte(e))
+	return v | uint64(byte(e))<<n, n + 8
+}
+
+// head emits prefixes, REX and opcode.
+func (a *asm) head(e enc, r, x, b uint8, force bool) {
+	v, n := opcode(e, r, x, b, force)
+	a.put(v, n/8)
 }
 
 // rr emits e with a register rm operand.
 func (a *asm) rr(e enc, r, rm uint8) {
 	force := e&byteReg != 0 && r >= 4 || e&byteRM != 0 && rm >= 4
-	a.head(e, r, 0, rm, force)
-	a.byte(0xc0 | r&7<<3 | rm&7)
+	v, n := opcode(e, r, 0, rm, force)
+	a.put(v|uint64(0xc0|r&7<<3|rm&7)<<n, n/8+1)
 }
 
 // rm emits e with a memory operand.
 func (a *asm) rm(e enc, r uint8, m mem) {
-	if m.gs {
-		a.byte(0x65)
-	}
 	x, b := uint8(0), uint8(0)
 	if m.index != noReg {
 		x = uint8(m.index)
@@ -167,46 +178,44 @@ func (a *asm) rm(e enc, r uint8, m mem) {
 	if m.base != noReg {
 		b = uint8(m.base)
 	}
-	a.head(e, r, x, b, e&byteReg != 0 && r >= 4)
+	v, n := opcode(e, r, x, b, e&byteReg != 0 && r >= 4)
+	if m.gs {
+		v, n = v<<8|0x65, n+8
+	}
+	a.put(v, n/8)
 	a.modMem(r, m)
 }
 
 // modMem emits ModRM, SIB and displacement.
 func (a *asm) modMem(r uint8, m mem) {
-	r = r & 7 << 3
+	v := uint64(r & 7 << 3)
+	disp := uint64(uint32(m.disp))
 	if m.base == noReg {
-		idx := byte(4)
+		idx := uint64(4)
 		if m.index != noReg {
-			idx = byte(m.index & 7)
+			idx = uint64(m.index & 7)
 		}
-		a.byte(r | 4)
-		a.byte(m.scale<<6 | idx<<3 | 5)
-		a.u32(uint32(m.disp))
+		a.put(v|4|(uint64(m.scale)<<6|idx<<3|5)<<8|disp<<16, 6)
 		return
 	}
-	mod := byte(0x80)
+	n := uint(8)
+	if m.index != noReg {
+		v |= 4 | (uint64(m.scale)<<6|uint64(m.index&7)<<3|uint64(m.base&7))<<8
+		n = 16
+	} else if v |= uint64(m.base & 7); m.base&7 == 4 {
+		v |= 0x24 << 8
+		n = 16
+	}
 	switch {
 	case m.disp == 0 && m.base&7 != 5:
-		mod = 0
 	case m.disp == int32(int8(m.disp)):
-		mod = 0x40
-	}
-	switch {
-	case m.index != noReg:
-		a.byte(mod | r | 4)
-		a.byte(m.scale<<6 | byte(m.index&7)<<3 | byte(m.base&7))
-	case m.base&7 == 4:
-		a.byte(mod | r | 4)
-		a.byte(0x24)
+		v |= 0x40 | disp&0xff<<n
+		n += 8
 	default:
-		a.byte(mod | r | byte(m.base&7))
+		v |= 0x80 | disp<<n
+		n += 32
 	}
-	switch mod {
-	case 0x40:
-		a.byte(byte(m.disp))
-	case 0x80:
-		a.u32(uint32(m.disp))
-	}
+	a.put(v, n/8)
 }
 
 // rip emits e with a RIP-relative operand and returns the place of its rel32, which must be the

@@ -42,7 +42,7 @@ type Compiler struct {
 	req  backend.Request
 	uses []use
 	// Scratch of the backward pass, by temp.
-	nextUse, nextDef []uint16
+	live []liveTemp
 
 	t            []tstate
 	ownG, ownX   [16]ir.Temp
@@ -53,6 +53,7 @@ type Compiler struct {
 	// Slots that become free when the current op is over.
 	spillsLater, vspillsLater uint64
 	cross                     []ir.Temp // scratch of placeCross
+	crossed                   []uint16  // scratch of markCross
 	expiring, expireBuf       []expiry
 	constG                    []ir.Temp // globals that are constants not yet stored
 	hf                        hostFlags

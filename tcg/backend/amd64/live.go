@@ -29,15 +29,15 @@ func boundary(c ir.Opcode) bool { return c >= ir.SetLabel && c <= ir.BrF }
 func (c *Compiler) liveness() {
 	ops := c.ops
 	n := len(ops)
-	nt := len(c.blk.Temps)
 	if cap(c.uses) < n {
 		c.uses = make([]use, n+n/2+64)
 	}
 	c.uses = c.uses[:n]
 	c.sizeTemps()
-	c.resetRegion(nt)
+	c.resetRegion()
+	live := c.live
 	for i := range c.loop.vars {
-		c.nextUse[c.loop.vars[i].t] = uint16(n - 1) // the way back reads it
+		live[c.loop.vars[i].t].use = uint16(n - 1) // the way back reads it
 	}
 	obs, hard := uint16(never), uint16(never)
 	// The flags global seen last, and the last observer before its next definition.
@@ -48,31 +48,29 @@ func (c *Compiler) liveness() {
 		u := &c.uses[i]
 		u.obs, u.hard = 0, 0
 		if boundary(o.Code) {
-			c.resetRegion(nt)
+			c.resetRegion()
 			obs, hard = uint16(i), uint16(i)
 		}
 		nout := int(row.nout)
-		for k := 0; k < nout; k++ {
-			t := o.A[k]
-			if t == ir.NoTemp {
-				continue
-			}
-			c.record(u, k, t, obs, hard)
-		}
 		u.recipe, u.last = recipeNone, never
-		if nout == 2 && o.A[1] == flags {
-			u.last = last
-		}
-		if u.obs&^u.hard&2 != 0 && u.next[1] == never {
-			u.recipe = c.findRecipe(o, u.last)
+		for k := 0; k < nout; k++ {
+			if t := o.A[k]; t != ir.NoTemp {
+				record(u, k, &live[t], obs, hard)
+			}
 		}
 		if nout == 2 {
+			if o.A[1] == flags {
+				u.last = last
+			}
+			if u.obs&^u.hard&2 != 0 && u.next[1] == never {
+				u.recipe = c.findRecipe(o, u.last)
+			}
 			flags, last = o.A[1], never
 		}
 		for k := 0; k < nout; k++ {
 			if t := o.A[k]; t != ir.NoTemp {
-				c.nextUse[t] = never
-				c.nextDef[t] = uint16(i)
+				l := &live[t]
+				l.use, l.def = never, uint16(i)
 			}
 		}
 		end := nout + int(row.nin)
@@ -80,7 +78,7 @@ func (c *Compiler) liveness() {
 		if row.hard && nout == 0 {
 			// An exit looks at what it reads, too.
 			for k := nout; k < end; k++ {
-				if t := o.A[k]; t != ir.NoTemp && c.t[t].homed && obs != never && obs <= c.nextDef[t] {
+				if t := o.A[k]; t != ir.NoTemp && live[t].homed && obs != never && obs <= live[t].def {
 					after |= 1 << k
 				}
 			}
@@ -89,7 +87,7 @@ func (c *Compiler) liveness() {
 		u.after = after
 		for k := nout; k < end; k++ {
 			if t := o.A[k]; t != ir.NoTemp {
-				c.record(u, k, t, obs, hard)
+				record(u, k, &live[t], obs, hard)
 			}
 		}
 		if row.observes || o.MayRaise() {
@@ -100,39 +98,62 @@ func (c *Compiler) liveness() {
 		}
 		for k := nout; k < end; k++ {
 			if t := o.A[k]; t != ir.NoTemp {
-				c.nextUse[t] = uint16(i)
+				live[t].use = uint16(i)
 			}
 		}
 	}
 }
 
-// sizeTemps makes the per-temp scratch of the passes before emission fit the block.
+// liveTemp is what the backward pass knows of a temp: the next op that reads it and the next that sets it, or
+// never.
+type liveTemp struct {
+	use, def uint16
+	homed    bool
+}
+
+// neverHomed and neverLocal are to be copied from.
+var neverHomed, neverLocal = func() (h, l [256]liveTemp) {
+	for i := range h {
+		h[i] = liveTemp{never, never, true}
+		l[i] = liveTemp{never, never, false}
+	}
+	return h, l
+}()
+
+// resetRegion starts a region: nothing is read or set in it yet.
+func (c *Compiler) resetRegion() {
+	live, ng := c.live, len(c.blk.Globals)
+	fill(live[:ng], &neverHomed)
+	fill(live[ng:], &neverLocal)
+	if c.blk.Labels != 0 {
+		for t := ng; t < len(live); t++ {
+			live[t].homed = c.t[t].homed
+		}
+	}
+}
+
+func fill(l []liveTemp, with *[256]liveTemp) {
+	for len(l) > 0 {
+		l = l[copy(l, with[:]):]
+	}
+}
+
+// sizeTemps makes the per-temp scratch of the backward pass fit the block.
 func (c *Compiler) sizeTemps() {
 	nt := len(c.blk.Temps)
-	if cap(c.nextUse) < nt {
-		c.nextUse = make([]uint16, nt+nt/2+64)
-		c.nextDef = make([]uint16, cap(c.nextUse))
+	if cap(c.live) < nt {
+		c.live = make([]liveTemp, nt+nt/2+64)
 	}
-	c.nextUse, c.nextDef = c.nextUse[:nt], c.nextDef[:nt]
+	c.live = c.live[:nt]
 }
 
-func (c *Compiler) resetRegion(nt int) {
-	for t := 0; t < nt; t++ {
-		c.nextUse[t] = never
-		c.nextDef[t] = never
-	}
-}
-
-// record notes the fate of operand t in slot k after the op.
-func (c *Compiler) record(u *use, k int, t ir.Temp, obs, hard uint16) {
-	u.next[k] = c.nextUse[t]
-	if !c.t[t].homed {
-		return
-	}
+// record notes the fate of the operand in slot k after the op.
+func record(u *use, k int, l *liveTemp, obs, hard uint16) {
+	u.next[k] = l.use
 	// An observer at the op that replaces the value still sees the old one.
-	if d := c.nextDef[t]; obs != never && obs <= d {
+	if l.homed && obs != never && obs <= l.def {
 		u.obs |= 1 << k
-		if hard != never && hard <= d {
+		if hard != never && hard <= l.def {
 			u.hard |= 1 << k
 		}
 	}

@@ -123,7 +123,7 @@ func (c *Compiler) enterLoop() {
 		}
 		c.assign(v.t, v.reg)
 		s.inMem = !v.written
-		s.next = c.nextUse[v.t]
+		s.next = c.live[v.t].use
 	}
 	c.align(16, 0)
 	l.top = c.n

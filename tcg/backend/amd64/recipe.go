@@ -20,10 +20,10 @@ const (
 )
 
 // findRecipe looks for values that last, each in one place or another, until the op last, the last one
-// that may look at the flags of o, or until these are replaced. Called by liveness with nextDef as it
+// that may look at the flags of o, or until these are replaced. Called by liveness with c.live as it
 // is after o.
 func (c *Compiler) findRecipe(o *ir.Op, last uint16) recipeKind {
-	till := min(last, c.nextDef[o.A[1]])
+	till := min(last, c.live[o.A[1]].def)
 	lasts := func(t ir.Temp) bool {
 		if t == ir.NoTemp {
 			return false
@@ -31,7 +31,7 @@ func (c *Compiler) findRecipe(o *ir.Op, last uint16) recipeKind {
 		if k := c.blk.Temps[t].Kind; k != ir.Global {
 			return k == ir.Const
 		}
-		return c.nextDef[t] >= till
+		return c.live[t].def >= till
 	}
 	r, a, b := o.A[0], o.A[2], o.A[3]
 	input := func(t ir.Temp) bool { return t != r && t != o.A[1] && lasts(t) }
