@@ -60,6 +60,7 @@ type file struct {
 	mayBlock bool // reads can wait: not a regular file or directory
 	pid      int  // of a pidfd
 	emul     *emulDir
+	sig      *signalFD // of a signalfd
 	desc     *description
 }
 
@@ -229,6 +230,9 @@ func (s *fsState) newFile(host int, keep bool) *file {
 func (f *file) release() abi.Errno {
 	if f.refs.Add(-1) != 0 || f.keep {
 		return 0
+	}
+	if f.sig != nil {
+		f.sig.closed()
 	}
 	return hostErrno(unix.Close(f.host))
 }

@@ -37,3 +37,21 @@ func (*wakeFD) open() error { return nil }
 func (*wakeFD) close() {}
 
 func (*wakeFD) poke() {}
+
+// signalFD and clocks do not exist.
+type signalFD struct{}
+
+func (p *Process) notifySignalFDs() {}
+
+func readClock(int32) (int64, bool) { return 0, false }
+
+// ticker never ticks.
+type ticker struct{}
+
+func (*ticker) run(*Process) {}
+
+func (*ticker) at(int64) {}
+
+func (*ticker) stop(*Process) {}
+
+func (*ticker) close() {}

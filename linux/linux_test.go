@@ -530,8 +530,7 @@ func TestFaults(t *testing.T) {
 		{abi.X64, cpu.Exception{Kind: cpu.ExcProtection}, abi.SIGSEGV, abi.SI_KERNEL, "guest killed by SIGSEGV at pc=0x1000 (general protection)"},
 	}
 	for _, r := range rows {
-		_, code := faultSignal(r.arch, r.exc)
-		require.Equal(t, r.code, code, r.text)
+		require.Equal(t, int32(r.code), faultSignal(r.arch, r.exc).code, r.text)
 		g := newGuest(t, r.arch, softmmu.Auto, Config{})
 		g.cpu.regs[0] = 0x1000
 		g.cpu.script = func(int) cpu.Exception { return r.exc }

@@ -47,6 +47,15 @@ type Config struct {
 	Random io.Reader
 	// Watcher, if set, is told what tasks do.
 	Watcher Watcher
+	// OnStop, if set, is called when a signal's default action stops the guest (SIGTSTP): what it does
+	// instead, such as stopping the host process, is over when it returns. Other guest threads may run on
+	// meanwhile. nil: the Run pauses.
+	OnStop func(abi.Signal)
+	// Ignored are the signals that the guest finds ignored at its start, as a set: bit n-1 is signal n.
+	Ignored uint64
+	// AllowKill lets the guest signal other processes of the host, as far as the host lets it. Without it
+	// kill(2) knows no process but the guest.
+	AllowKill bool
 }
 
 // Exit says how the guest ended.
@@ -58,6 +67,8 @@ type Exit struct {
 	Signal   abi.Signal
 	PC, Addr uint64
 	HasAddr  bool
+	// Core is set when the signal's default action is to dump core. None is written.
+	Core bool
 	// Reason tells what made a synchronous signal ("read of unmapped memory").
 	Reason string
 }
@@ -95,6 +106,8 @@ type Process struct {
 	unimps map[string]bool // guarded by umu: what was reported
 	// out keeps the lines of Config.Strace whole.
 	out sync.Mutex
+
+	timers timers
 
 	limMu  sync.Mutex
 	limits [abi.RLIM_NLIMITS]abi.Rlimit // guarded by limMu
@@ -141,10 +154,11 @@ func NewProcess(cfg Config, img *Image, as *softmmu.AddressSpace, c CPU) (*Proce
 	p.pid = os.Getpid()
 	p.tasks, p.ctx = map[int]*Task{}, context.Background()
 	var err error
-	if p.leader, err = p.newTask(c, p.pid, commName(img.Path)); err != nil {
+	if p.leader, err = p.newTask(c, p.pid, commName(img.Path), 0); err != nil {
 		return nil, err
 	}
 	p.initLimits()
+	p.initSignals()
 	if err := p.fs.open(p); err != nil {
 		p.leader.close()
 		return nil, err
@@ -158,6 +172,7 @@ func NewProcess(cfg Config, img *Image, as *softmmu.AddressSpace, c CPU) (*Proce
 
 // Close ends the tasks that are left and closes the guest's files. The process can no longer Run.
 func (p *Process) Close() {
+	p.timers.close()
 	for _, t := range p.Tasks() {
 		t.close()
 	}
@@ -197,6 +212,7 @@ func (p *Process) initLimits() {
 	p.limits[abi.RLIMIT_NOFILE] = abi.Rlimit{Cur: 1024, Max: maxFDs}
 	p.limits[abi.RLIMIT_MEMLOCK] = abi.Rlimit{Cur: 8 << 20, Max: 8 << 20}
 	p.limits[abi.RLIMIT_NPROC] = abi.Rlimit{Cur: maxThreads, Max: maxThreads}
+	p.limits[abi.RLIMIT_SIGPENDING] = abi.Rlimit{Cur: 1 << 15, Max: 1 << 15}
 	p.limits[abi.RLIMIT_NICE] = abi.Rlimit{}
 	p.limits[abi.RLIMIT_RTPRIO] = abi.Rlimit{}
 }

@@ -37,9 +37,7 @@ type Task struct {
 	clearTID uint64 // set_tid_address
 	robust   uint64 // set_robust_list
 	fw       futexWaiter
-	sigMask  uint64
-	pending  uint64 // guarded by p.mu; bit n-1: signal n waits for being unblocked
-	altStack abi.Sigaltstack
+	sig      taskSignals
 	args     Args     // of the call under way
 	bufs     hostBufs // scratch of reads and writes
 	pins     []*file  // what the call under way uses, see Task.file
@@ -57,10 +55,10 @@ type Task struct {
 	code  int  // its status
 }
 
-// newTask makes a task for a CPU. It does not run yet.
-func (p *Process) newTask(c CPU, tid int, name string) (*Task, error) {
+// newTask makes a task for a CPU. It does not run yet, but signals find it.
+func (p *Process) newTask(c CPU, tid int, name string, mask uint64) (*Task, error) {
 	t := &Task{p: p, cpu: c, tid: tid, wakeup: make(chan struct{}, 1)}
-	t.altStack.Flags = abi.SS_DISABLE
+	t.sig.alt.Flags, t.sig.mask = abi.SS_DISABLE, mask
 	t.name.Store(&name)
 	if err := t.wake.open(); err != nil {
 		return nil, err
@@ -80,6 +78,7 @@ func (t *Task) close() {
 	p := t.p
 	p.mu.Lock()
 	delete(p.tasks, t.tid)
+	p.endSignals(t)
 	p.mu.Unlock()
 	t.wake.close()
 	if t != p.leader { // whose state the library shows after the end
@@ -129,6 +128,7 @@ func (p *Process) Run(ctx context.Context) (e Exit, ok bool, err error) {
 	}
 	var first *Task
 	p.ctx, p.running, p.failure = ctx, true, nil
+	p.timers.start()
 	for _, t := range p.sortedTasks() {
 		switch {
 		case t.held.Load():
@@ -152,6 +152,7 @@ func (p *Process) Run(ctx context.Context) (e Exit, ok bool, err error) {
 			first.run(ctx)
 		}
 	}()
+	p.timers.stop()
 	p.mu.Lock()
 	p.running, p.ctx = false, context.Background()
 	err = p.failure

@@ -1,38 +1,38 @@
 package linux
 
 import (
-	"fmt"
-	"math/bits"
+	"os"
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/linux/abi"
 	"github.com/gotcg/gotcg/softmmu"
 )
 
-// signalState holds the dispositions. Handlers are recorded; delivery to them is not there
-// yet, so a signal with a handler has its default effect when a fault makes it, and stays
-// pending when kill(2) does.
+// signalState is what the process's tasks share of signals. Process.mu guards it.
 type signalState struct {
 	actions [abi.NSIG + 1]abi.Sigaction
+	shared  sigQueue // pending for the process: any task may take them
+	queued  uint64   // entries in all queues, and POSIX timers; RLIMIT_SIGPENDING bounds it
+	next    int      // thread id after which the search for a task to take a signal begins
+	fds     []*signalFD
+	tramp   func() uint64 // address of the AArch64 trampoline, which the first call maps
 }
 
-// sigBit is signal s in a signal set.
-func sigBit(s abi.Signal) uint64 { return 1 << (uint(s) - 1) }
+// taskSignals is a task's own part. Process.mu guards the fields that others read; only the task
+// itself writes mask, waiting and the fields below.
+type taskSignals struct {
+	pend    sigQueue // guarded by Process.mu: pending for this task
+	mask    uint64   // guarded by Process.mu: blocked
+	waiting uint64   // guarded by Process.mu: what sigtimedwait(2) or a read of a signalfd waits for
 
-// ignoredByDefault are the signals whose default action is to do nothing; stopping and
-// continuing are not emulated and count as nothing too. signal(7).
-const ignoredByDefault = 1<<(abi.SIGCHLD-1) | 1<<(abi.SIGCONT-1) | 1<<(abi.SIGURG-1) | 1<<(abi.SIGWINCH-1) |
-	1<<(abi.SIGTSTP-1) | 1<<(abi.SIGTTIN-1) | 1<<(abi.SIGTTOU-1) | 1<<(abi.SIGSTOP-1)
-
-// send makes signal s pending for t, which heeds it soon. Any goroutine may call it.
-func (t *Task) send(s abi.Signal) {
-	if s < 1 || s > abi.NSIG {
-		return
-	}
-	t.p.mu.Lock()
-	t.pending |= sigBit(s)
-	t.p.mu.Unlock()
-	t.kick()
+	alt abi.Sigaltstack
+	// saved is the mask to go back to when a call that has one of its own (sigsuspend, ppoll) is over;
+	// a handler that ends the call returns to it.
+	saved   uint64
+	restore bool
+	// forced is a signal that the task has brought upon itself in a system call, delivered before any other.
+	forced *abi.Siginfo
+	last   lastFault
 }
 
 // action returns the disposition of s.
@@ -42,141 +42,397 @@ func (p *Process) action(s abi.Signal) abi.Sigaction {
 	return p.sigs.actions[s]
 }
 
-// signalPending tells whether a signal is to be delivered to t.
+// Signal sends signal sig to the process, as kill(2) from outside would. Any goroutine may call it,
+// whether or not a Run is under way. It reports false when there is no such signal or the process
+// has ended.
+func (p *Process) Signal(sig abi.Signal) bool {
+	if sig < 1 || sig > abi.NSIG || p.exit.Load() != nil {
+		return false
+	}
+	info := abi.Siginfo{Signo: int32(sig), Code: abi.SI_USER}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.post(nil, &sigEntry{info: info})
+	return true
+}
+
+// send sends a signal the kernel itself makes (SIGPIPE) to t. Any goroutine may call it.
+func (t *Task) send(s abi.Signal) {
+	info := abi.Siginfo{Signo: int32(s), Code: abi.SI_USER}
+	info.SetUser(t.p.pid, os.Getuid())
+	t.p.mu.Lock()
+	defer t.p.mu.Unlock()
+	t.p.post(t, &sigEntry{info: info})
+}
+
+// post makes a signal pending: for t, or with t nil for the process; and has a task look. p.mu is
+// held. The error is EAGAIN when a real-time signal finds no room. sent is false when the signal was
+// ignored or is pending already.
+func (p *Process) post(t *Task, e *sigEntry) (sent bool, errno abi.Errno) {
+	s := abi.Signal(e.info.Signo)
+	bit := sigBit(s)
+	switch { // a stop signal and SIGCONT take each other back, even when they are blocked
+	case stopSet&bit != 0:
+		p.flush(sigBit(abi.SIGCONT))
+	case s == abi.SIGCONT:
+		p.flush(stopSet)
+	}
+	to := t
+	if to == nil {
+		to = p.leader
+	}
+	if p.ignores(to, s) {
+		return false, 0
+	}
+	q := &p.sigs.shared
+	if t != nil {
+		q = &t.sig.pend
+	}
+	if s < abi.SIGRTMIN && q.set&bit != 0 {
+		return false, 0
+	}
+	switch limit := p.softLimit(abi.RLIMIT_SIGPENDING); {
+	case p.sigs.queued < min(limit, maxQueued) || e.timer != nil || e.info.Code == abi.SI_KERNEL:
+		q.list = append(q.list, *e)
+		p.sigs.queued++
+	case s >= abi.SIGRTMIN && e.info.Code != abi.SI_USER && e.info.Code != abi.SI_TKILL:
+		return false, abi.EAGAIN
+	}
+	q.set |= bit
+	p.notifySignalFDs()
+	if t == nil {
+		t = p.choose(bit)
+	}
+	if t != nil && t.wants(bit) {
+		t.kick()
+	}
+	return true, 0
+}
+
+// maxQueued bounds queued signals whatever the guest sets its limit to.
+const maxQueued = 1 << 17
+
+// ignores tells whether s need not even become pending for t. A blocked signal does: its disposition
+// may change. p.mu is held.
+func (p *Process) ignores(t *Task, s abi.Signal) bool {
+	if (t.sig.mask|t.sig.waiting)&sigBit(s) != 0 || unblockable&sigBit(s) != 0 {
+		return false
+	}
+	h := p.sigs.actions[s].Handler
+	return h == abi.SIG_IGN || h == abi.SIG_DFL && ignoredByDefault&sigBit(s) != 0
+}
+
+// wants tells whether t would do something about a signal of the set. p.mu is held.
+func (t *Task) wants(set uint64) bool {
+	return set&(^t.sig.mask|t.sig.waiting|unblockable) != 0
+}
+
+// choose picks the task to take a signal sent to the process: the first if it can, else the next in
+// turn; nil when all block it. p.mu is held.
+func (p *Process) choose(bit uint64) *Task {
+	if t := p.tasks[p.leader.tid]; t != nil && t.wants(bit) {
+		return t
+	}
+	var low, next *Task // the lowest thread id of all, and of those after the last chosen
+	for tid, t := range p.tasks {
+		if !t.wants(bit) {
+			continue
+		}
+		if low == nil || tid < low.tid {
+			low = t
+		}
+		if tid > p.sigs.next && (next == nil || tid < next.tid) {
+			next = t
+		}
+	}
+	if next == nil {
+		next = low
+	}
+	if next != nil {
+		p.sigs.next = next.tid
+	}
+	return next
+}
+
+// retarget finds other tasks for signals sent to the process that t will not take. p.mu is held.
+func (p *Process) retarget(t *Task, set uint64) {
+	set &= p.sigs.shared.set
+	for _, o := range p.tasks {
+		if set == 0 {
+			return
+		}
+		if take := set &^ o.sig.mask; o != t && take != 0 {
+			set &^= take
+			o.kick()
+		}
+	}
+}
+
+// flush drops pending signals everywhere. p.mu is held.
+func (p *Process) flush(set uint64) {
+	p.sigs.queued -= uint64(p.sigs.shared.flush(set))
+	for _, t := range p.tasks {
+		p.sigs.queued -= uint64(t.sig.pend.flush(set))
+	}
+	p.notifySignalFDs()
+}
+
+// setMask sets what t blocks. Only t itself calls it.
+func (t *Task) setMask(m uint64) {
+	m &^= unblockable
+	p := t.p
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	more := m &^ t.sig.mask
+	t.sig.mask = m
+	if more != 0 {
+		p.retarget(t, more)
+	}
+	if (t.sig.pend.set|p.sigs.shared.set)&^m != 0 {
+		t.work.Store(true)
+	}
+}
+
+// endSignals is the end of a task: its own signals go, and others take those of the process. p.mu is
+// held, and t is no longer among the tasks.
+func (p *Process) endSignals(t *Task) {
+	p.sigs.queued -= uint64(t.sig.pend.flush(^uint64(0)))
+	p.retarget(t, ^uint64(0))
+}
+
+// signalPending tells whether a signal is to be delivered to t, or is what it waits for.
 func (t *Task) signalPending() bool {
 	t.p.mu.Lock()
 	defer t.p.mu.Unlock()
-	return t.pending&^t.sigMask != 0
+	return t.sig.forced != nil || t.wants(t.sig.pend.set|t.p.sigs.shared.set)
 }
 
-// take takes the lowest pending signal that is not blocked.
-func (t *Task) take() (abi.Signal, abi.Sigaction, bool) {
-	t.p.mu.Lock()
-	defer t.p.mu.Unlock()
-	got := t.pending &^ t.sigMask
-	if got == 0 {
-		return 0, abi.Sigaction{}, false
+// dequeue takes the next pending signal of a set, t's own before the process's. p.mu is held.
+func (t *Task) dequeue(set uint64) (abi.Siginfo, bool) {
+	p := t.p
+	q := &t.sig.pend
+	if q.set&set == 0 {
+		q = &p.sigs.shared
 	}
-	s := abi.Signal(bits.TrailingZeros64(got) + 1)
-	t.pending &^= sigBit(s)
-	return s, t.p.sigs.actions[s], true
+	if q.set&set == 0 {
+		return abi.Siginfo{}, false
+	}
+	s := firstSignal(q.set & set)
+	e, queued := q.take(s)
+	if queued {
+		p.sigs.queued--
+	}
+	if e.timer != nil {
+		p.timers.taken(&e)
+	}
+	if s == abi.SIGALRM && q == &p.sigs.shared {
+		p.timers.alarmTaken()
+	}
+	p.notifySignalFDs()
+	return e.info, true
 }
 
 // deliverPending gives effect to pending signals that are not blocked.
 func (t *Task) deliverPending() {
-	for t.p.exit.Load() == nil {
-		s, act, ok := t.take()
+	p := t.p
+	for p.exit.Load() == nil {
+		if f := t.sig.forced; f != nil {
+			t.sig.forced = nil
+			t.force(f, Exit{})
+			continue
+		}
+		p.mu.Lock()
+		info, ok := t.dequeue(^t.sig.mask | unblockable)
+		var act abi.Sigaction
+		if ok {
+			act = p.caught(abi.Signal(info.Signo))
+		}
+		p.mu.Unlock()
 		if !ok {
+			break
+		}
+		t.deliver(&info, act, Exit{})
+	}
+	t.restoreMask()
+}
+
+// caught returns the disposition with which s is delivered now. p.mu is held.
+func (p *Process) caught(s abi.Signal) abi.Sigaction {
+	act := p.sigs.actions[s]
+	if act.Flags&abi.SA_RESETHAND != 0 && act.Handler > abi.SIG_IGN {
+		p.sigs.actions[s].Handler = abi.SIG_DFL
+	}
+	return act
+}
+
+// restoreMask goes back to the mask before a call with a mask of its own.
+func (t *Task) restoreMask() {
+	if t.sig.restore {
+		t.sig.restore = false
+		t.setMask(t.sig.saved)
+	}
+}
+
+// force delivers a signal that cannot wait: when it is blocked or ignored its default action ends the
+// process. why describes the exception behind it.
+func (t *Task) force(info *abi.Siginfo, why Exit) {
+	s := abi.Signal(info.Signo)
+	p := t.p
+	p.mu.Lock()
+	if p.sigs.actions[s].Handler == abi.SIG_IGN || t.sig.mask&sigBit(s) != 0 {
+		p.sigs.actions[s].Handler = abi.SIG_DFL
+		t.sig.mask &^= sigBit(s)
+	}
+	act := p.caught(s)
+	p.mu.Unlock()
+	t.deliver(info, act, why)
+}
+
+// deliver gives a signal its effect on t.
+func (t *Task) deliver(info *abi.Siginfo, act abi.Sigaction, why Exit) {
+	s := abi.Signal(info.Signo)
+	t.traceSignal(info)
+	switch {
+	case s == abi.SIGKILL || act.Handler == abi.SIG_DFL && (ignoredByDefault|stopSet)&sigBit(s) == 0:
+		why.Signal = s
+		t.die(why)
+	case s == abi.SIGSTOP || act.Handler == abi.SIG_DFL && stopSet&sigBit(s) != 0:
+		t.p.stopped(s)
+	case act.Handler > abi.SIG_IGN:
+		t.enter(info, act)
+	}
+}
+
+// stopped is the default action of stop signals. Without somebody to stop the whole host process, the
+// Run pauses.
+func (p *Process) stopped(s abi.Signal) {
+	if p.cfg.OnStop != nil {
+		p.cfg.OnStop(s)
+		return
+	}
+	p.Interrupt()
+}
+
+// enter makes t run a handler.
+func (t *Task) enter(info *abi.Siginfo, act abi.Sigaction) {
+	t.interruptedCall(act.Flags&abi.SA_RESTART != 0)
+	s := abi.Signal(info.Signo)
+	f := &sigFrame{sig: s, act: act, info: info, mask: t.sig.mask, alt: t.sig.alt, last: t.sig.last}
+	if t.sig.restore {
+		t.sig.restore, f.mask = false, t.sig.saved
+	}
+	if t.p.abi == abi.A64 && act.Flags&abi.SA_RESTORER == 0 {
+		f.tramp = t.p.sigs.tramp()
+	}
+	if !pushFrame(t.p.abi, t.cpu, t.p.as, f) {
+		if s == abi.SIGSEGV { // no way to tell the program
+			t.die(Exit{Signal: s, Reason: "no stack for the handler of SIGSEGV"})
 			return
 		}
-		switch h := act.Handler; {
-		case h == abi.SIG_IGN && s != abi.SIGKILL && s != abi.SIGSTOP:
-		case h == abi.SIG_DFL || s == abi.SIGKILL || s == abi.SIGSTOP:
-			if ignoredByDefault&sigBit(s) == 0 {
-				t.die(Exit{Signal: s})
-			}
-		default:
-			t.p.unimp("delivery of %v to a handler", s)
-		}
+		t.force(&abi.Siginfo{Signo: int32(abi.SIGSEGV), Code: abi.SI_KERNEL}, Exit{Reason: "no stack for the handler of " + s.String()})
+		return
 	}
+	if t.sig.alt.Flags&abi.SS_AUTODISARM != 0 {
+		t.sig.alt = abi.Sigaltstack{Flags: abi.SS_DISABLE}
+	}
+	m := t.sig.mask | act.Mask
+	if act.Flags&abi.SA_NODEFER == 0 {
+		m |= sigBit(s)
+	}
+	t.setMask(m)
+}
+
+// sigreturn is rt_sigreturn(2).
+func (t *Task) sigreturn() (uint64, abi.Errno) {
+	mask, alt, ok := popFrame(t.p.abi, t.cpu, t.p.as)
+	if !ok {
+		t.sig.forced = &abi.Siginfo{Signo: int32(abi.SIGSEGV), Code: abi.SI_KERNEL}
+		t.work.Store(true)
+	} else {
+		t.setMask(mask)
+		_ = t.setAltStack(alt)
+	}
+	return t.cpu.ReadReg(t.cpu.Arch().Roles.SyscallRet), 0 // as the frame has it
+}
+
+// setAltStack is sigaltstack(2) without its copying.
+func (t *Task) setAltStack(n abi.Sigaltstack) abi.Errno {
+	if altFlags(t.sig.alt, t.cpu.ReadReg(t.cpu.Arch().Roles.SP)) == abi.SS_ONSTACK {
+		return abi.EPERM
+	}
+	size := uint64(abi.MINSIGSTKSZ_X64)
+	if t.p.abi == abi.A64 {
+		size = abi.MINSIGSTKSZ_A64
+	}
+	switch mode := n.Flags &^ abi.SS_AUTODISARM; {
+	case mode != 0 && mode != abi.SS_DISABLE && mode != abi.SS_ONSTACK:
+		return abi.EINVAL
+	case mode == abi.SS_DISABLE:
+		n.SP, n.Size = 0, 0
+	case n == t.sig.alt:
+	case n.Size < size:
+		return abi.ENOMEM
+	}
+	t.sig.alt = n
+	return 0
+}
+
+// mapTrampoline maps the page that handlers without SA_RESTORER return to.
+func (p *Process) mapTrampoline() uint64 {
+	p.mm.mu.Lock()
+	defer p.mm.mu.Unlock()
+	a, ok := p.findFree(0, abi.PageSize)
+	if !ok || p.as.Map(softmmu.Addr(a), abi.PageSize, softmmu.RX, softmmu.Info{Name: "[sigpage]"}) != nil {
+		return 0 // the handler's return faults
+	}
+	p.as.Poke(softmmu.Addr(a), a64Trampoline)
+	return a
 }
 
 // die ends the process with a fatal signal.
 func (t *Task) die(e Exit) {
 	e.Code = 128 + int(e.Signal)
 	e.PC = t.cpu.ReadReg(t.cpu.Arch().Roles.PC)
+	e.Core = coreSet&sigBit(e.Signal) != 0
 	t.p.setExit(e)
 	t.trace("+++ killed by %v +++\n", e.Signal)
 }
 
-// fault turns an exception into the signal the kernel would send, and ends the process with
-// it: a synchronous signal that has no handler, or is blocked or ignored, is fatal.
+// fault turns an exception into the signal the kernel would send.
 func (t *Task) fault(x cpu.Exception) {
-	e, code := faultSignal(t.p.abi, x)
+	f := faultSignal(t.p.abi, x)
 	if x.Kind == cpu.ExcUnimplemented {
 		var code [16]byte
 		n, _ := t.p.as.Read(softmmu.Addr(x.PC), code[:])
 		t.p.unimp("instruction at %#x: % x", x.PC, code[:n])
 	}
-	if h := t.p.action(e.Signal).Handler; h > abi.SIG_IGN {
-		t.p.unimp("delivery of %v to a handler", e.Signal)
+	if x.Kind == cpu.ExcFP && t.p.abi == abi.X64 {
+		f.code, f.last.trapno = fpCode(t.cpu, x.Code)
 	}
-	t.trace("--- %v {si_signo=%v, si_code=%d, si_addr=%#x} ---\n", e.Signal, e.Signal, code, e.Addr)
-	t.die(e)
+	if t.p.abi == abi.X64 && f.last.trapno != trapPF {
+		f.last.cr2 = t.sig.last.cr2
+	}
+	if !f.keep {
+		t.sig.last = f.last
+	}
+	info := f.info()
+	t.force(&info, f.exit)
 }
 
-// faultSignal maps an exception to a signal and its si_code. Sources: Linux
-// arch/x86/kernel/traps.c, arch/x86/mm/fault.c, arch/arm64/kernel/traps.c, arch/arm64/mm/fault.c.
-func faultSignal(a abi.Arch, x cpu.Exception) (Exit, int) {
-	e := Exit{Addr: x.PC}
-	switch x.Kind {
-	case cpu.ExcBreak:
-		e.Signal, e.Reason = abi.SIGTRAP, "breakpoint instruction"
-		if a == abi.X64 {
-			e.Addr = 0
-			return e, abi.SI_KERNEL
-		}
-		return e, abi.TRAP_BRKPT
-	case cpu.ExcIllegal:
-		e.Signal, e.Reason = abi.SIGILL, "illegal instruction"
-		return e, abi.ILL_ILLOPN
-	case cpu.ExcUnimplemented:
-		e.Signal, e.Reason = abi.SIGILL, "instruction not implemented by gotcg"
-		return e, abi.ILL_ILLOPN
-	case cpu.ExcDivide:
-		e.Signal, e.Reason = abi.SIGFPE, "integer division"
-		return e, abi.FPE_INTDIV
-	case cpu.ExcFP:
-		e.Signal, e.Reason = abi.SIGFPE, "floating-point exception"
-		return e, abi.FPE_FLTINV
-	case cpu.ExcMemory:
-		return memorySignal(a, x, e)
-	case cpu.ExcAlign:
-		e.Signal, e.Reason = abi.SIGBUS, "misaligned access"
-		e.Addr, e.HasAddr = x.Fault.Addr, true
-		return e, abi.BUS_ADRALN
-	case cpu.ExcProtection:
-		e.Signal, e.Reason = abi.SIGSEGV, "general protection"
-	case cpu.ExcInt:
-		e.Signal, e.Reason = abi.SIGSEGV, fmt.Sprintf("INT %#x", x.Code)
-	case cpu.ExcOverflow:
-		e.Signal, e.Reason = abi.SIGSEGV, "overflow trap"
-	case cpu.ExcHalt:
-		e.Signal, e.Reason = abi.SIGSEGV, "privileged instruction"
-		if a == abi.A64 {
-			e.Signal = abi.SIGILL
-			return e, abi.ILL_ILLOPC
-		}
-	default:
-		e.Signal, e.Reason = abi.SIGILL, x.Kind.String()
-		return e, abi.ILL_ILLOPC
+// traceSignal writes strace's line for a signal that is delivered.
+func (t *Task) traceSignal(i *abi.Siginfo) {
+	if t.p.cfg.Strace == nil {
+		return
 	}
-	e.Addr = 0
-	return e, abi.SI_KERNEL
-}
-
-// memorySignal is faultSignal for ExcMemory.
-func memorySignal(a abi.Arch, x cpu.Exception, e Exit) (Exit, int) {
-	f := x.Fault
-	e.Signal, e.Addr, e.HasAddr = abi.SIGSEGV, f.Addr, true
-	switch f.Kind {
-	case cpu.FaultPerm:
-		e.Reason = f.Access.String() + " not permitted"
-		return e, abi.SEGV_ACCERR
-	case cpu.FaultAlign:
-		e.Reason = "misaligned " + f.Access.String()
-		if a == abi.A64 {
-			e.Signal = abi.SIGBUS
-			return e, abi.BUS_ADRALN
-		}
-		return e, abi.SI_KERNEL
-	case cpu.FaultBus:
-		e.Signal, e.Reason = abi.SIGBUS, f.Access.String()+" beyond the end of a mapped file"
-		return e, abi.BUS_ADRERR
-	case cpu.FaultRange:
-		e.Reason = f.Access.String() + " outside the address range"
+	s := abi.Signal(i.Signo)
+	switch i.Form() {
+	case abi.FormFault:
+		t.trace("--- %v {si_signo=%v, si_code=%d, si_addr=%#x} ---\n", s, s, i.Code, i.Addr())
+	case abi.FormTimer:
+		t.trace("--- %v {si_signo=%v, si_code=SI_TIMER, si_timerid=%d, si_overrun=%d} ---\n", s, s, i.TimerID(), i.Overrun())
+	case abi.FormRT:
+		t.trace("--- %v {si_signo=%v, si_code=%d, si_pid=%d, si_value=%#x} ---\n", s, s, i.Code, i.PID(), i.Value())
 	default:
-		e.Reason = f.Access.String() + " of unmapped memory"
+		t.trace("--- %v {si_signo=%v, si_code=%d, si_pid=%d} ---\n", s, s, i.Code, i.PID())
 	}
-	return e, abi.SEGV_MAPERR
 }

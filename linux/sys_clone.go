@@ -131,12 +131,11 @@ func (t *Task) newThread() (*Task, error) {
 	if err != nil {
 		return nil, err
 	}
-	child, err := t.p.newTask(c, newTID(), t.Name())
+	child, err := t.p.newTask(c, newTID(), t.Name(), t.sig.mask)
 	if err != nil {
 		c.Close()
 		return nil, err
 	}
-	child.sigMask = t.sigMask
 	child.affinity.Store(t.affinity.Load())
 	return child, nil
 }

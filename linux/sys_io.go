@@ -17,7 +17,8 @@ type hostBufs struct {
 	spans []softmmu.Span
 	bufs  [][]byte
 	n     uint64
-	wild  bool // no guest could have such a buffer: EFAULT once the descriptor has been checked
+	first uint64 // guest address of the first buffer
+	wild  bool   // no guest could have such a buffer: EFAULT once the descriptor has been checked
 	// The first of each lives here: most calls have one buffer, and allocate nothing.
 	span1 [1]softmmu.Span
 	buf1  [1][]byte
@@ -53,6 +54,9 @@ func (h *hostBufs) add(as *softmmu.AddressSpace, a, n uint64, perm softmmu.Perm)
 				return abi.EFAULT
 			}
 		}
+		if h.n == 0 {
+			h.first = a
+		}
 		h.spans = append(h.spans, s)
 		h.bufs = append(h.bufs, s.Bytes)
 		h.n += k
@@ -76,7 +80,7 @@ func (t *Task) buffers(a, n uint64, perm softmmu.Perm) *hostBufs {
 }
 
 // reset empties the list.
-func (h *hostBufs) reset() { h.spans, h.bufs, h.n, h.wild = nil, nil, 0, false }
+func (h *hostBufs) reset() { h.spans, h.bufs, h.n, h.first, h.wild = nil, nil, 0, 0, false }
 
 // iovec gathers the buffers of a guest iovec array.
 func (t *Task) iovec(fd int, addr uint64, count uint64, perm softmmu.Perm) (*hostBufs, abi.Errno) {
@@ -126,6 +130,14 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 	}
 	if len(h.bufs) == 0 {
 		h.bufs = [][]byte{nil}
+	}
+	switch {
+	case f.sig != nil && off != nil:
+		return 0, abi.ESPIPE
+	case f.sig != nil && write:
+		return 0, abi.EINVAL
+	case f.sig != nil:
+		return t.readSignals(f, h)
 	}
 	var n int
 	if f.mayBlock && off == nil && !h.wild {

@@ -42,7 +42,7 @@ func sysPidfdSendSignal(t *Task, a *Args) (uint64, abi.Errno) {
 		return 0, abi.EINVAL
 	case f.pid == 0:
 		return 0, abi.EBADF
-	case f.pid == t.p.pid:
+	case f.pid == t.p.pid || !t.p.cfg.AllowKill:
 		return sysKill(t, &Args{uint64(f.pid), uint64(sig)})
 	case a[2] != 0:
 		t.p.unimp("pidfd_send_signal with siginfo to another process")

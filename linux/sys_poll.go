@@ -62,11 +62,19 @@ func sysPpoll(t *Task, a *Args) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	n, e := t.poll(a[0], a[1], d)
-	if e == 0 && d.set {
-		e = t.putTimespec(a[2], timespecOf(max(time.Until(d.at), 0)))
+	n, e := t.withMask(a[3], a[4], func() (uint64, abi.Errno) { return t.poll(a[0], a[1], d) })
+	return n, t.putLeft(a[2], d, e)
+}
+
+// putLeft writes what is left of the time of a wait that is over, or that a signal ended.
+func (t *Task) putLeft(addr uint64, d deadline, e abi.Errno) abi.Errno {
+	if !d.set || e != 0 && e != abi.ERESTARTNOHAND {
+		return e
 	}
-	return n, e
+	if bad := t.putTimespec(addr, timespecOf(max(time.Until(d.at), 0))); bad != 0 && e == 0 {
+		return bad
+	}
+	return e
 }
 
 // deadlineArg reads an optional relative struct timespec.
@@ -123,17 +131,23 @@ func sysSelect(t *Task, a *Args) (uint64, abi.Errno) {
 	return n, e
 }
 
-// sysPselect6 is pselect6(2); the signal mask has no effect, as in ppoll.
+// sysPselect6 is pselect6(2).
 func sysPselect6(t *Task, a *Args) (uint64, abi.Errno) {
 	d, e := t.deadlineArg(a[4])
 	if e != 0 {
 		return 0, e
 	}
-	n, e := t.selectFDs(a, d)
-	if e == 0 && d.set {
-		e = t.putTimespec(a[4], timespecOf(max(time.Until(d.at), 0)))
+	var mask, size uint64
+	if a[5] != 0 {
+		if mask, e = t.readU64(a[5]); e == 0 {
+			size, e = t.readU64(a[5] + 8)
+		}
+		if e != 0 {
+			return 0, e
+		}
 	}
-	return n, e
+	n, e := t.withMask(mask, size, func() (uint64, abi.Errno) { return t.selectFDs(a, d) })
+	return n, t.putLeft(a[4], d, e)
 }
 
 // selectEvents are the poll events that make a descriptor readable, writable or exceptional
@@ -260,7 +274,12 @@ func sysEpollCtl(t *Task, a *Args) (uint64, abi.Errno) {
 	return 0, hostErrno(unix.EpollCtl(ep, a.Int(1), fd, &ev))
 }
 
-// sysEpollWait is epoll_wait(2) and epoll_pwait(2), whose signal mask has no effect.
+// sysEpollPwait is epoll_pwait(2).
+func sysEpollPwait(t *Task, a *Args) (uint64, abi.Errno) {
+	return t.withMask(a[4], a[5], func() (uint64, abi.Errno) { return sysEpollWait(t, a) })
+}
+
+// sysEpollWait is epoll_wait(2).
 func sysEpollWait(t *Task, a *Args) (uint64, abi.Errno) {
 	d := deadline{}
 	if ms := a.Int(3); ms >= 0 {
@@ -274,7 +293,7 @@ func sysEpollPwait2(t *Task, a *Args) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	return t.epollWait(a, d)
+	return t.withMask(a[4], a[5], func() (uint64, abi.Errno) { return t.epollWait(a, d) })
 }
 
 func (t *Task) epollWait(a *Args, d deadline) (uint64, abi.Errno) {

@@ -121,14 +121,26 @@ func addClock(clock int32, s abi.Timespec) abi.Timespec {
 	return s
 }
 
+// fineSleep is the longest sleep for which the host's precision matters: Go's timers are good for a
+// millisecond only.
+const fineSleep = 2 * time.Millisecond
+
 // sleepUntil sleeps until clock reads at least end. The error is ERESTARTNOHAND when it was interrupted.
 func (t *Task) sleepUntil(clock int32, end abi.Timespec) abi.Errno {
+	var err error
 	for {
 		left, e := untilClock(clock, end)
 		if e != 0 || left <= 0 {
 			return e
 		}
-		if !t.sleep(deadline{time.Now().Add(min(left, time.Hour)), true}) {
+		d := deadline{time.Now().Add(min(left, time.Hour)), true}
+		ok := false
+		if left > fineSleep {
+			ok = t.sleep(d)
+		} else if _, err, ok = t.waitHost([]unix.PollFd{{}}, d); err != nil {
+			return hostErrno(err)
+		}
+		if !ok {
 			return abi.ERESTARTNOHAND
 		}
 	}

@@ -13,9 +13,9 @@ import (
 // Notes used more than once.
 const (
 	noteHost    = "not permitted: it would change the host"
-	noteSigs    = "recorded; handlers are not called yet"
 	noteThreads = "threads only, no processes"
-	noteNoMask  = "the signal mask has no effect"
+	noteSelf    = "to the guest itself only"
+	noteCPUTime = "CPU time is of the whole gotcg process"
 )
 
 // sysRows is every system call with a handler, by family. A name without a row is unimplemented.
@@ -135,17 +135,17 @@ var sysRows = []sysRow{
 
 	// Waiting.
 	{"poll", sysPoll, Full, ""},
-	{"ppoll", sysPpoll, Partial, noteNoMask},
+	{"ppoll", sysPpoll, Full, ""},
 	{"select", sysSelect, Full, ""},
-	{"pselect6", sysPselect6, Partial, noteNoMask},
+	{"pselect6", sysPselect6, Full, ""},
 	{"eventfd", sysEventfd, Full, ""},
 	{"eventfd2", sysEventfd2, Full, ""},
 	{"epoll_create", sysEpollCreate, Full, ""},
 	{"epoll_create1", sysEpollCreate1, Full, ""},
 	{"epoll_ctl", sysEpollCtl, Full, ""},
 	{"epoll_wait", sysEpollWait, Full, ""},
-	{"epoll_pwait", sysEpollWait, Partial, noteNoMask},
-	{"epoll_pwait2", sysEpollPwait2, Partial, noteNoMask},
+	{"epoll_pwait", sysEpollPwait, Full, ""},
+	{"epoll_pwait2", sysEpollPwait2, Full, ""},
 
 	{"inotify_init", sysInotifyInit, Full, ""},
 	{"inotify_init1", sysInotifyInit1, Full, ""},
@@ -256,14 +256,33 @@ var sysRows = []sysRow{
 	{"setpriority", fixed(0, abi.EPERM), Partial, noteHost},
 
 	// Signals.
-	{"rt_sigaction", sysRtSigaction, Partial, noteSigs},
+	{"rt_sigaction", sysRtSigaction, Full, ""},
 	{"rt_sigprocmask", sysRtSigprocmask, Full, ""},
 	{"rt_sigpending", sysRtSigpending, Full, ""},
-	{"rt_sigtimedwait", sysRtSigtimedwait, Partial, "pending signals only"},
-	{"rt_sigsuspend", sysPause, Partial, "nothing arrives"},
-	{"pause", sysPause, Partial, "nothing arrives"},
-	{"sigaltstack", sysSigaltstack, Partial, noteSigs},
-	{"kill", sysKill, Partial, noteSigs},
-	{"tkill", sysTkill, Partial, noteSigs},
-	{"tgkill", sysTgkill, Partial, noteSigs},
+	{"rt_sigtimedwait", sysRtSigtimedwait, Full, ""},
+	{"rt_sigsuspend", sysRtSigsuspend, Full, ""},
+	{"rt_sigreturn", sysRtSigreturn, Full, ""},
+	{"rt_sigqueueinfo", sysRtSigqueueinfo, Partial, noteSelf},
+	{"rt_tgsigqueueinfo", sysRtTgsigqueueinfo, Partial, noteSelf},
+	{"restart_syscall", sysRestartSyscall, Full, ""},
+	{"pause", sysPause, Full, ""},
+	{"sigaltstack", sysSigaltstack, Full, ""},
+	{"kill", sysKill, Partial, noteSelf + " unless allowed"},
+	{"tkill", sysTkill, Partial, noteSelf},
+	{"tgkill", sysTgkill, Partial, noteSelf},
+	{"signalfd", sysSignalfd, Full, ""},
+	{"signalfd4", sysSignalfd4, Full, ""},
+
+	// Timers.
+	{"alarm", sysAlarm, Full, ""},
+	{"setitimer", sysSetitimer, Partial, noteCPUTime},
+	{"getitimer", sysGetitimer, Partial, noteCPUTime},
+	{"timer_create", sysTimerCreate, Partial, "no CPU time of a thread; " + noteCPUTime},
+	{"timer_settime", sysTimerSettime, Full, ""},
+	{"timer_gettime", sysTimerGettime, Full, ""},
+	{"timer_getoverrun", sysTimerGetoverrun, Full, ""},
+	{"timer_delete", sysTimerDelete, Full, ""},
+	{"timerfd_create", sysTimerfdCreate, Full, ""},
+	{"timerfd_settime", sysTimerfdSettime, Full, ""},
+	{"timerfd_gettime", sysTimerfdGettime, Full, ""},
 }

@@ -1,0 +1,83 @@
+//go:build linux
+
+package gotcg_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gotcg/gotcg"
+)
+
+var signalCases = []string{"regs", "segv", "jump", "alt", "nest", "queue", "waits", "timers", "faults"}
+
+// TestSignals runs the cases of testdata/elf/src/signals.c, each a program that checks itself, under every
+// executor and memory mode, and where they are there on the host and in qemu-user.
+func TestSignals(t *testing.T) {
+	for _, arch := range []string{".x64", ".a64"} {
+		for _, c := range signalCases {
+			t.Run(c+arch, func(t *testing.T) {
+				if out, code, ok := nativeSignals(t, "signals"+arch, c); ok {
+					require.Equal(t, c+" ok\n", out, "reference run")
+					require.Zero(t, code)
+				}
+				every(t, func(t *testing.T, cfg gotcg.Config) {
+					out, x := runELF(t, cfg, "signals"+arch, c)
+					require.Equal(t, c+" ok\n", out)
+					require.Equal(t, gotcg.Exited, x.Kind, x.Text)
+				})
+			})
+		}
+	}
+}
+
+// nativeSignals is native with a processor without SVE: with it, qemu-user takes the vector registers of a
+// frame from a record that the program does not know.
+func nativeSignals(t *testing.T, name string, args ...string) (string, int, bool) {
+	if filepath.Ext(name) != ".a64" || runtime.GOARCH == "arm64" {
+		return native(t, name, args...)
+	}
+	qemu, err := exec.LookPath("qemu-aarch64")
+	if err != nil {
+		return "", 0, false
+	}
+	path, err := filepath.Abs("testdata/elf/bin/" + name)
+	require.NoError(t, err)
+	cmd := exec.Command(qemu, append([]string{"-cpu", "cortex-a72", path}, args...)...)
+	cmd.Stderr = os.Stderr
+	out, _ := cmd.Output()
+	return string(out), cmd.ProcessState.ExitCode(), true
+}
+
+// TestSignalStorm takes thousands of alarms and of signals sent to itself, in loops, system calls and
+// handlers, also while translations are forgotten and instructions counted.
+func TestSignalStorm(t *testing.T) {
+	n := "5000"
+	if testing.Short() {
+		n = "500"
+	}
+	for _, arch := range []string{".x64", ".a64"} {
+		t.Run(arch[1:], func(t *testing.T) {
+			storm := func(name string, cfg gotcg.Config) {
+				t.Run(name, func(t *testing.T) {
+					out, x := runELF(t, cfg, "signals"+arch, "storm", n)
+					require.Equal(t, "storm ok\n", out)
+					require.Equal(t, gotcg.Exited, x.Kind, x.Text)
+				})
+			}
+			storm("plain", gotcg.Config{})
+			storm("tlb", gotcg.Config{Mem: gotcg.TLB})
+			storm("flush", gotcg.Config{InjectFlush: 50})
+			storm("insn-count", gotcg.Config{Plugins: []string{"insn-count"}, Log: devNull{}})
+		})
+	}
+}
+
+type devNull struct{}
+
+func (devNull) Write(b []byte) (int, error) { return len(b), nil }
