@@ -43,7 +43,6 @@ type Machine struct {
 	proc *linux.Process // nil for raw code
 	log  *debuglog.Log
 
-	turn  turn
 	limit int64 // of the Run under way, for threads it starts
 	// cur is the thread at which the last Run stopped, last how.
 	mu   sync.Mutex

@@ -3,9 +3,7 @@ package gotcg
 import (
 	"context"
 	"fmt"
-	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/linux"
@@ -115,9 +113,7 @@ func (c *thread) Arch() *cpu.Arch { return c.m.arch }
 // Run runs guest code until it raises an exception; see linux.CPU.
 func (c *thread) Run(context.Context) (cpu.Exception, error) {
 	for {
-		c.m.turn.take(c.v)
 		s := c.v.Run()
-		c.m.turn.give()
 		switch {
 		case s.Err != nil:
 			return cpu.Exception{}, s.Err
@@ -177,31 +173,4 @@ func (c *thread) WriteRegBytes(num int, b []byte) int {
 		return 0
 	}
 	return r.Write(c.v.State(), b)
-}
-
-// turn lets one vCPU run guest code at a time: the engine's code does not run on several threads at once
-// yet. Who has it gives way after a slice when others wait.
-type turn struct {
-	mu  sync.Mutex
-	run atomic.Pointer[tcg.VCPU]
-}
-
-const slice = 2 * time.Millisecond
-
-func (t *turn) take(v *tcg.VCPU) {
-	if !t.mu.TryLock() {
-		timer := time.AfterFunc(slice, func() {
-			if r := t.run.Load(); r != nil {
-				r.Interrupt()
-			}
-		})
-		t.mu.Lock()
-		timer.Stop()
-	}
-	t.run.Store(v)
-}
-
-func (t *turn) give() {
-	t.run.Store(nil)
-	t.mu.Unlock()
 }
