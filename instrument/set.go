@@ -226,5 +226,8 @@ func (s *Set) cpu(env *ir.Env) *CPU {
 // may flush translations, which is to take effect at the next instruction.
 func (s *Set) EndBlock() bool { return s.end }
 
+// Unused reports whether no plugin is loaded.
+func (s *Set) Unused() bool { return len(s.list.Load().all) == 0 }
+
 // BasicBlocks reports whether blocks must end at every branch because a plugin observes them.
 func (s *Set) BasicBlocks() bool { return s.list.Load().basic }

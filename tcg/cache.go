@@ -26,8 +26,10 @@ type TB struct {
 	loops bool      // jit: goes back to its start by itself
 	// slots is the number of the first of the TB's nslots direct exits.
 	slots, nslots uint32
-	// in are the slots of other TBs chained to this one; guarded by the engine's lock.
-	in []uint32
+	// in is the first of the slots chained to this TB, plus one, 0 if there is none; slot.next goes on.
+	// Guarded by the engine's lock, as is next: the next TB with bytes in the TB's first and in its last page.
+	in   uint32
+	next [2]*TB
 }
 
 // last returns the address of the TB's last guest byte.
@@ -35,16 +37,61 @@ func (tb *TB) last() uint64 { return tb.Key.PC + uint64(max(tb.Len, 1)) - 1 }
 
 // tbCache finds TBs by key and by the guest pages they came from.
 type tbCache struct {
-	byKey  map[cpu.TBKey]*TB
-	byPage map[uint64][]*TB // guest page number -> TBs with bytes there
+	byKey  tbMap
+	byPage map[uint64]*codePage
+	// page is the codePage number asked for last, if there is one.
+	page   *codePage
+	number uint64
 }
 
-func (c *tbCache) init() {
-	c.byKey = map[cpu.TBKey]*TB{}
-	c.byPage = map[uint64][]*TB{}
-}
+// codePage lists the TBs with bytes in a guest page.
+type codePage struct{ first *TB }
+
+func (c *tbCache) init() { c.byPage = map[uint64]*codePage{} }
 
 const pageShift = 12
+
+// at returns the page with number p, nil when no TB is from there.
+func (c *tbCache) at(p uint64) *codePage {
+	if c.page == nil || c.number != p {
+		c.page, c.number = c.byPage[p], p
+	}
+	return c.page
+}
+
+// link returns where tb has the next TB of page p.
+func (tb *TB) link(p uint64) **TB {
+	if p == tb.Key.PC>>pageShift {
+		return &tb.next[0]
+	}
+	return &tb.next[1]
+}
+
+// add lists tb in page p.
+func (c *tbCache) add(p uint64, tb *TB) {
+	page := c.at(p)
+	if page == nil {
+		page = &codePage{}
+		c.byPage[p], c.page = page, page
+	}
+	*tb.link(p), page.first = page.first, tb
+}
+
+// remove takes tb out of page p, and reports whether it was the last one there.
+func (c *tbCache) remove(p uint64, tb *TB) bool {
+	page := c.at(p)
+	at := &page.first
+	for *at != tb {
+		at = (*at).link(p)
+	}
+	*at, *tb.link(p) = *tb.link(p), nil
+	if page.first != nil {
+		return false
+	}
+	delete(c.byPage, p)
+	c.page = nil
+	return true
+}
 
 // underWay is the translation being made: what is forgotten meanwhile makes it stale. Guarded by the engine's lock.
 type underWay struct {
@@ -71,9 +118,9 @@ func (e *Engine) enter(tb *TB) bool {
 			return false
 		}
 	}
-	e.cache.byKey[tb.Key] = tb
+	e.cache.byKey.put(tb)
 	for p := tb.Key.PC >> pageShift; ; p++ {
-		e.cache.byPage[p] = append(e.cache.byPage[p], tb)
+		e.cache.add(p, tb)
 		if p == tb.last()>>pageShift {
 			return true
 		}
@@ -83,10 +130,10 @@ func (e *Engine) enter(tb *TB) bool {
 // mark makes tb's pages code pages, and tells whether one was not before.
 func (e *Engine) mark(tb *TB) (fresh bool) {
 	for p := tb.Key.PC >> pageShift; ; p++ {
-		if len(e.cache.byPage[p]) == 0 {
+		if e.cache.at(p) == nil {
 			fresh = true
 			err := e.mem.MarkCode(softmmu.Addr(p << pageShift))
-			if errors.Is(err, softmmu.ErrNoMemory) && len(e.cache.byKey) > 0 {
+			if errors.Is(err, softmmu.ErrNoMemory) && e.cache.byKey.n > 0 {
 				e.flushLocked(true) // unmarks all
 				e.making.stale = false
 				return e.mark(tb)
@@ -118,22 +165,10 @@ func (e *Engine) unlist(tb *TB, unlink bool) bool {
 	if tb.gone.Swap(true) {
 		return false
 	}
-	delete(e.cache.byKey, tb.Key)
+	e.cache.byKey.remove(tb)
 	for p := tb.Key.PC >> pageShift; ; p++ {
-		l := e.cache.byPage[p]
-		for i, x := range l {
-			if x == tb {
-				l[i] = l[len(l)-1]
-				l[len(l)-1] = nil
-				l = l[:len(l)-1]
-				break
-			}
-		}
-		if len(l) == 0 {
-			delete(e.cache.byPage, p)
+		if e.cache.remove(p, tb) {
 			e.mem.UnmarkCode(softmmu.Addr(p << pageShift))
-		} else {
-			e.cache.byPage[p] = l
 		}
 		if p == tb.last()>>pageShift {
 			break
@@ -150,11 +185,17 @@ func (e *Engine) dropRange(lo, hi uint64) {
 	e.making.forgotten(lo, hi)
 	n := 0
 	each := func(p uint64) {
-		for _, tb := range append([]*TB(nil), e.cache.byPage[p]...) {
+		page := e.cache.at(p)
+		if page == nil {
+			return
+		}
+		for tb := page.first; tb != nil; {
+			next := *tb.link(p)
 			if tb.Key.PC <= hi && tb.last() >= lo {
 				e.drop(tb)
 				n++
 			}
+			tb = next
 		}
 	}
 	first, last := lo>>pageShift, hi>>pageShift

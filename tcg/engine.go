@@ -50,6 +50,9 @@ type Instrumenter interface {
 	EndBlock() bool
 	// BasicBlocks reports whether blocks must end at every branch, because blocks are observed.
 	BasicBlocks() bool
+	// Unused reports that there is nothing to put into the block that begins now: the other methods are not
+	// called for it.
+	Unused() bool
 }
 
 // Config is how an Engine works. Arch and Mem are required.
@@ -90,6 +93,7 @@ type Engine struct {
 	translating sync.Mutex
 	b           *ir.Builder
 	opt         *opt.State
+	spare       []TB // TBs to come
 	code        [1024]byte
 	again       [1024]byte // what the code is when it has been marked
 
@@ -158,8 +162,8 @@ func (e *Engine) Mem() *softmmu.AddressSpace { return e.mem }
 func (e *Engine) Close() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	// Pages stay marked: a store to one opens it.
 	e.mem.SetInvalidate(func(softmmu.Addr, uint64) {})
-	e.flushLocked(false)
 	if e.jit != nil {
 		return e.jit.close()
 	}
@@ -176,11 +180,11 @@ func (e *Engine) Flush() {
 // flushLocked drops every block. When no code is entered again unlink is false, and chains stay.
 func (e *Engine) flushLocked(unlink bool) {
 	if e.log.On(debuglog.Cache) {
-		e.log.Printf("cache: flush of %d blocks\n", len(e.cache.byKey))
+		e.log.Printf("cache: flush of %d blocks\n", e.cache.byKey.n)
 	}
 	e.stats.flushes.Add(1)
 	e.making.stale = true
-	for _, tb := range e.cache.byKey {
+	for _, tb := range e.cache.byKey.all() {
 		e.unlist(tb, unlink)
 	}
 	for _, v := range e.vcpus {

@@ -40,7 +40,10 @@ type jit struct {
 type slot struct {
 	backend.Slot
 	from *TB
-	to   *TB // guarded by the engine's lock
+	// to is the TB it is chained to; next and prev are the slots in to's list, plus one, 0 at the ends. Guarded by
+	// the engine's lock.
+	to         *TB
+	next, prev uint32
 }
 
 // placed is a TB in a region: where its code begins, the number of its first site, its sites.
@@ -180,7 +183,10 @@ func (j *jit) chain(n uint32, from, tb *TB) {
 		return
 	}
 	s.to = tb
-	tb.in = append(tb.in, n)
+	if s.next = tb.in; s.next != 0 {
+		j.slot(s.next - 1).prev = n + 1
+	}
+	tb.in = n + 1
 	j.patch(s.Jump, uint32(tb.code-j.base))
 	j.e.stats.chained.Add(1)
 }
@@ -189,25 +195,26 @@ func (j *jit) patch(at, target uint32) { j.buf.Patch32(int(at), target-(at+4)) }
 
 // unlink undoes the chains to and from tb. The engine's lock is held.
 func (j *jit) unlink(tb *TB) {
-	for _, n := range tb.in {
-		s := j.slot(n)
-		s.to = nil
+	for tb.in != 0 {
+		s := j.slot(tb.in - 1)
+		tb.in = s.next
+		s.to, s.next, s.prev = nil, 0, 0
 		j.patch(s.Jump, s.Stub)
 	}
-	tb.in = nil
 	for i := range tb.nslots {
 		n := tb.slots + i
 		s := j.slot(n)
 		if to := s.to; to != nil {
-			s.to = nil
-			j.patch(s.Jump, s.Stub)
-			for i, m := range to.in {
-				if m == n {
-					to.in[i] = to.in[len(to.in)-1]
-					to.in = to.in[:len(to.in)-1]
-					break
-				}
+			if s.prev != 0 {
+				j.slot(s.prev - 1).next = s.next
+			} else {
+				to.in = s.next
 			}
+			if s.next != 0 {
+				j.slot(s.next - 1).prev = s.prev
+			}
+			s.to, s.next, s.prev = nil, 0, 0
+			j.patch(s.Jump, s.Stub)
 		}
 	}
 }

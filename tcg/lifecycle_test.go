@@ -21,6 +21,7 @@ func (counter) Insn(b *ir.Builder, _ *cpu.Arch, _ uint64, _ []byte, _ bool) {
 }
 func (counter) MemHook(uint64) ir.MemHook { return nil }
 func (counter) EndBlock() bool            { return false }
+func (counter) Unused() bool              { return false }
 func (counter) BasicBlocks() bool         { return false }
 
 // TestLifecycle has vCPUs come and go: indexes are not used again, counters stay, memory does not grow.

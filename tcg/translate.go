@@ -79,11 +79,14 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 		maxInsns = 1
 	}
 	instr := e.cfg.Instr
+	if instr != nil && instr.Unused() {
+		instr = nil
+	}
 	basic := instr != nil && instr.BasicBlocks()
 	pageEnd := key.PC | (softmmu.PageSize - 1)
 	pc := key.PC
 	for {
-		if first := pc == key.PC; breaks[pc] > 0 && !(first && key.Flags&flagPass != 0) {
+		if first := pc == key.PC; len(breaks) > 0 && breaks[pc] > 0 && !(first && key.Flags&flagPass != 0) {
 			if first {
 				b.Insn(pc)
 				b.ExitExc(ir.ExcStop, pc, ir.NoTemp)
@@ -114,7 +117,7 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 			return true, softmmu.Fault{}
 		}
 		if b.Insns >= maxInsns || pc > pageEnd || pc < key.PC || len(b.Temps) > maxTemps || pc-key.PC >= uint64(n) ||
-			helperStores(b, mark) ||
+			len(b.Helpers) > 0 && helperStores(b, mark) ||
 			basic && b.Ops[len(b.Ops)-1].Code.Info().Flags&ir.SideExit != 0 || instr != nil && instr.EndBlock() {
 			b.ExitTB(pc, false)
 			return true, softmmu.Fault{}
@@ -201,7 +204,8 @@ func (e *Engine) makeTB(key cpu.TBKey, maxInsns int) (tb *TB, fault softmmu.Faul
 			panic(err)
 		}
 	}
-	tb = &TB{Key: key, Len: b.Len, Insns: b.Insns}
+	tb = e.newTB()
+	tb.Key, tb.Len, tb.Insns = key, b.Len, b.Insns
 	if e.jit == nil || e.cfg.Lockstep {
 		// The interpreter runs what the translator made: it is the optimizer's oracle too, and can
 		// leave at every instruction with the whole State when the block is overwritten.
@@ -228,6 +232,16 @@ func (e *Engine) makeTB(key cpu.TBKey, maxInsns int) (tb *TB, fault softmmu.Faul
 	e.stats.translatedBytes.Add(uint64(b.Len))
 	e.stats.translateTime.Add(int64(time.Since(start)))
 	return tb, softmmu.Fault{}, nil
+}
+
+// newTB returns a TB out of several allocated at once.
+func (e *Engine) newTB() *TB {
+	if len(e.spare) == 0 {
+		e.spare = make([]TB, 16)
+	}
+	tb := &e.spare[0]
+	e.spare = e.spare[1:]
+	return tb
 }
 
 func cloneBlock(b *ir.Block) *ir.Block {

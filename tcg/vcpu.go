@@ -171,5 +171,5 @@ func (v *VCPU) mode() uint32 {
 func (e *Engine) find(key cpu.TBKey) *TB {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.cache.byKey[key]
+	return e.cache.byKey.get(key)
 }

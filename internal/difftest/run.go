@@ -105,6 +105,7 @@ type watcher struct{}
 func (watcher) Insn(*ir.Builder, *cpu.Arch, uint64, []byte, bool) {}
 func (w watcher) MemHook(uint64) ir.MemHook                       { return w }
 func (watcher) EndBlock() bool                                    { return false }
+func (watcher) Unused() bool                                      { return false }
 func (watcher) BasicBlocks() bool                                 { return false }
 func (watcher) BeforeMem(*ir.Builder, *ir.Op)                     {}
 func (watcher) AfterMem(*ir.Builder, *ir.Op)                      {}
