@@ -9,6 +9,8 @@ import (
 	"github.com/gotcg/gotcg/cpu/arm64"
 	"github.com/gotcg/gotcg/cpu/x86"
 	"github.com/gotcg/gotcg/internal/debuglog"
+	"github.com/gotcg/gotcg/linux"
+	"github.com/gotcg/gotcg/linux/abi"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg"
 )
@@ -113,6 +115,28 @@ type Config struct {
 	Sysroot string
 	// Strace receives a line per system call; nil: none.
 	Strace io.Writer
+	// OnStop is called, on the goroutine of one of the program's threads, when the default action of a signal
+	// (SIGTSTP and its kin) stops the program; the program goes on when it returns. nil: the Run ends with
+	// Stopped, and the next one goes on.
+	OnStop func(signal int)
+	// Ignored are the signals that the program finds ignored at its start, as after nohup(1).
+	Ignored []int
+	// AllowKill lets the program signal other processes of the host, as far as the host lets this one. Without
+	// it kill(2) reaches nothing but the program itself.
+	AllowKill bool
+}
+
+// linuxSignals sets what of the configuration of a process is about signals.
+func (c *Config) linuxSignals(l *linux.Config) {
+	l.AllowKill = c.AllowKill
+	if f := c.OnStop; f != nil {
+		l.OnStop = func(s abi.Signal) { f(int(s)) }
+	}
+	for _, s := range c.Ignored {
+		if s > 0 && s <= abi.NSIG {
+			l.Ignored |= 1 << (s - 1)
+		}
+	}
 }
 
 func (c *Config) addressSpace() (*softmmu.AddressSpace, error) {

@@ -109,11 +109,13 @@ func Load(path string, cfg Config) (*Machine, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), m.Close())
 	}
-	m.proc, err = linux.NewProcess(linux.Config{
+	lc := linux.Config{
 		Exe:  exe,
 		Args: cfg.Args, Env: cfg.Env, Dir: cfg.Dir, Sysroot: cfg.Sysroot, Stdin: cfg.Stdin, Stdout: cfg.Stdout, Stderr: cfg.Stderr,
 		Strace: cfg.Strace, Unimp: m.logWriter(debuglog.Unimp), Watcher: (*watcher)(m),
-	}, img, m.mem, &thread{m: m, v: m.vcpu})
+	}
+	cfg.linuxSignals(&lc)
+	m.proc, err = linux.NewProcess(lc, img, m.mem, &thread{m: m, v: m.vcpu})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), m.Close())
 	}
@@ -233,6 +235,13 @@ func (m *Machine) exit() Exit {
 		e.Kind = Stopped
 	}
 	return e
+}
+
+// Signal sends the program a signal, as kill(2) from another process would. Any goroutine may call it, also while
+// no Run is under way. It reports whether the signal will kill the program: that is its default action, and
+// nothing catches or ignores it.
+func (m *Machine) Signal(signal int) (fatal bool) {
+	return m.proc != nil && m.proc.Signal(abi.Signal(signal))
 }
 
 // Stop makes Run return soon, also out of a system call that blocks. Any goroutine may call it. When

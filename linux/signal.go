@@ -43,9 +43,8 @@ func (p *Process) action(s abi.Signal) abi.Sigaction {
 }
 
 // Signal sends signal sig to the process, as kill(2) from outside would. Any goroutine may call it,
-// whether or not a Run is under way. It reports false when there is no such signal or the process
-// has ended.
-func (p *Process) Signal(sig abi.Signal) bool {
+// whether or not a Run is under way. It reports whether the signal will end the process.
+func (p *Process) Signal(sig abi.Signal) (fatal bool) {
 	if sig < 1 || sig > abi.NSIG || p.exit.Load() != nil {
 		return false
 	}
@@ -53,7 +52,8 @@ func (p *Process) Signal(sig abi.Signal) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.post(nil, &sigEntry{info: info})
-	return true
+	bit := sigBit(sig)
+	return sig == abi.SIGKILL || p.sigs.actions[sig].Handler == abi.SIG_DFL && (ignoredByDefault|stopSet)&bit == 0 && p.choose(bit) != nil
 }
 
 // send sends a signal the kernel itself makes (SIGPIPE) to t. Any goroutine may call it.

@@ -2,15 +2,12 @@ package main
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -61,6 +58,7 @@ follows it is the program's. The program's exit status is gotcg's; 128 + the sig
 	f.StringVar(&o.mem, "mem", "direct", "guest memory: direct or tlb")
 	f.StringArrayVar(&o.cfg.Plugins, "plugin", nil, "load a plugin: NAME or NAME,KEY=VALUE,... (gotcg plugins lists them)")
 	f.BoolVar(&o.strace, "strace", false, "log the program's system calls")
+	f.BoolVar(&o.cfg.AllowKill, "allow-kill", false, "let the program signal other processes")
 	f.BoolVar(&o.stats, "stats", false, "print the engine's counters at the end")
 	f.BoolVar(&o.cfg.Lockstep, "lockstep", false, "run every block on the interpreter too and compare")
 	f.BoolVar(&o.cfg.Verify, "verify", false, "check the IR of every block")
@@ -132,11 +130,14 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
 		return err
 	}
 	defer log.Close()
+	signals := hostSignals()
+	defer signals.stop()
+	o.cfg.Ignored, o.cfg.OnStop = signals.ignored, stopSelf
 	m, err := gotcg.Load(args[0], o.cfg)
 	if err != nil {
 		return err
 	}
-	exit, sig, err := runUntilSignal(cmd.Context(), m)
+	exit, sig, err := signals.run(cmd.Context(), m)
 	if errors.Is(err, errBlocked) {
 		m.ClosePlugins() // the guest is inside a system call of the host: its memory must stay
 	} else {
@@ -151,53 +152,13 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
 	if o.stats {
 		m.Stats().Print(log)
 	}
-	if exit.Kind == gotcg.Signaled {
+	if exit.Kind == gotcg.Signaled && exit.Signal != int(syscall.SIGINT) { // about which shells say nothing either
 		fmt.Fprintf(sio.err, "gotcg: %s\n", exit)
 	}
 	if exit.Code != 0 {
 		return exitStatus(exit.Code)
 	}
 	return nil
-}
-
-// errBlocked: the guest did not stop within a second.
-var errBlocked = errors.New("the guest is blocked")
-
-// runUntilSignal runs the guest; a signal that would end gotcg stops it, so that plugins can print what
-// they have.
-func runUntilSignal(ctx context.Context, m *gotcg.Machine) (gotcg.Exit, syscall.Signal, error) {
-	signals := make(chan os.Signal, 1)
-	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
-		if !signal.Ignored(s) {
-			signal.Notify(signals, s)
-		}
-	}
-	defer signal.Stop(signals)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	type outcome struct {
-		exit gotcg.Exit
-		err  error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		exit, err := m.Run(ctx)
-		done <- outcome{exit, err}
-	}()
-	var sig syscall.Signal
-	select {
-	case o := <-done:
-		return o.exit, 0, o.err
-	case s := <-signals:
-		sig, _ = s.(syscall.Signal)
-		cancel()
-	}
-	select {
-	case o := <-done:
-		return o.exit, sig, o.err
-	case <-time.After(time.Second):
-		return gotcg.Exit{}, sig, errBlocked
-	}
 }
 
 // environ applies NAME=VALUE and NAME to an environment.

@@ -20,7 +20,8 @@ func TestScripts(t *testing.T) {
 }
 
 // makeGuests writes tiny static programs: hello-x64 and hello-a64 write a line and exit with status 3,
-// crash-x64 reads address 0, loop-x64 never ends, read-x64 waits for a byte, args-x64 exits with the number of its arguments.
+// crash-x64 reads address 0, loop-x64 never ends, read-x64 waits for a byte, args-x64 exits with the number of its arguments;
+// signals is testdata/elf/src/signals.c.
 func makeGuests(dir string) error {
 	hello := "hello\n"
 	guests := []struct {
@@ -58,6 +59,15 @@ func makeGuests(dir string) error {
 			0x48, 0x8b, 0x3c, 0x24, // mov rdi, [rsp]
 			0xb8, 231, 0, 0, 0, 0x0f, 0x05,
 		}},
+	}
+	for _, arch := range []string{"x64", "a64"} {
+		b, err := os.ReadFile("../../testdata/elf/bin/signals." + arch)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, "signals-"+arch), b, 0o755)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	for _, g := range guests {
 		if err := os.WriteFile(filepath.Join(dir, g.name), elf(g.machine, g.code), 0o755); err != nil {

@@ -2,7 +2,7 @@
 #ifndef SIG_H
 #define SIG_H
 #include "rt.h"
-enum { HUP = 1, ILL = 4, TRAP = 5, BUS = 7, FPE = 8, USR1 = 10, SEGV = 11, USR2 = 12, ALRM = 14, CHLD = 17, CONT = 18, STOP = 19, VTALRM = 26, PROF = 27, RTMIN = 34 };
+enum { HUP = 1, ILL = 4, TRAP = 5, BUS = 7, FPE = 8, USR1 = 10, SEGV = 11, USR2 = 12, ALRM = 14, TERM = 15, CHLD = 17, CONT = 18, STOP = 19, VTALRM = 26, PROF = 27, RTMIN = 34 };
 enum { SA_SIGINFO = 4, SA_RESTORER = 0x4000000, SA_ONSTACK = 0x8000000, SA_RESTART = 0x10000000, SA_NODEFER = 0x40000000, SA_RESETHAND = (int)0x80000000 };
 enum { EINTR = 4, EPERM = 1, ENOMEM = 12, EAGAIN = 11, EINVAL = 22 };
 #define BIT(s) (1ul << ((s) - 1))

@@ -451,6 +451,28 @@ static void storm(i64 n) {
 	check(sum == sum2);
 }
 
+/* host [loop]: tells what comes from outside, waiting or busy, until SIGTERM comes. */
+static volatile int done;
+static void tell(int sig, struct info *i, struct uc *u) {
+	puts_("got ");
+	dec(sig);
+	puts_("\n");
+	if (sig == TERM) done = 1;
+}
+static int host(int busy) {
+	int s[] = { 1, USR1, USR2, TERM, CONT, 28, RTMIN + 2 };
+	struct { u64 h, rest[3]; } a;
+	check(SYS(rt_sigaction, HUP, 0, &a, 8) == 0);
+	if (a.h == 1) puts_("hangup is ignored\n");
+	for (u64 k = 0; k < sizeof s / sizeof *s; k++) on(s[k], tell, SA_RESTART, ~0ul);
+	puts_("ready\n");
+	while (!done) {
+		if (busy) spin(1, 1000);
+		else SYS(ppoll, 0, 0, NUMS(0, 100000000), 0, 0);
+	}
+	return 7;
+}
+
 static i64 number(const char *s) {
 	i64 n = 0;
 	while (*s) n = n * 10 + *s++ - '0';
@@ -467,6 +489,7 @@ int main(void) {
 		puts_("storm ok\n");
 		return 0;
 	}
+	if (g_argc > 1 && same(g_argv[1], "host")) return host(g_argc > 2);
 	for (u64 k = 0; k < sizeof cases / sizeof *cases; k++) {
 		if (g_argc > 1 && !same(g_argv[1], cases[k].name)) continue;
 		mask(SETMASK, 0);
