@@ -140,6 +140,46 @@ TEXT ·move(SB), NOSPLIT|NOFRAME, $0-48
 	MOVQ	CX, left+40(FP)
 	RET
 
+// func move4(dst, src unsafe.Pointer, n uintptr) (addr, sig, left uintptr)
+TEXT ·move4(SB), NOSPLIT|NOFRAME, $0-48
+	LEAQ	addr+24(FP), R8
+	MOVQ	dst+0(FP), DI
+	MOVQ	src+8(FP), SI
+	MOVQ	n+16(FP), CX
+	CLD
+	REP
+	MOVSL
+	MOVQ	CX, addr+24(FP)
+	MOVQ	CX, sig+32(FP)
+	MOVQ	CX, left+40(FP)
+	RET
+
+// func move8(dst, src unsafe.Pointer, n uintptr) (addr, sig, left uintptr)
+TEXT ·move8(SB), NOSPLIT|NOFRAME, $0-48
+	LEAQ	addr+24(FP), R8
+	MOVQ	dst+0(FP), DI
+	MOVQ	src+8(FP), SI
+	MOVQ	n+16(FP), CX
+	CLD
+	REP
+	MOVSQ
+	MOVQ	CX, addr+24(FP)
+	MOVQ	CX, sig+32(FP)
+	MOVQ	CX, left+40(FP)
+	RET
+
+// func entryMove4() uintptr
+TEXT ·entryMove4(SB), NOSPLIT, $0-8
+	LEAQ	·move4(SB), AX
+	MOVQ	AX, ret+0(FP)
+	RET
+
+// func entryMove8() uintptr
+TEXT ·entryMove8(SB), NOSPLIT, $0-8
+	LEAQ	·move8(SB), AX
+	MOVQ	AX, ret+0(FP)
+	RET
+
 // func entryLoad() uintptr
 TEXT ·entryLoad(SB), NOSPLIT, $0-8
 	LEAQ	·load(SB), AX

@@ -3,7 +3,10 @@
 package safemem
 
 import (
+	"bytes"
 	"os"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"unsafe"
@@ -70,9 +73,47 @@ func TestFaultsComeBack(t *testing.T) {
 	n, f := Move(p+4096-10, p+8192, 100)
 	require.Equal(t, uintptr(10), n)
 	require.Equal(t, Fault{p + 4096, uintptr(syscall.SIGSEGV)}, f)
+	for _, r := range []struct{ before, n, want uintptr }{{16, 64, 16}, {4, 64, 4}, {12, 7, 7}, {8, 15, 8}, {20, 20, 20}, {20, 24, 20}} {
+		n, f = Move(p+4096-r.before, p+8192, r.n)
+		require.Equal(t, r.want, n)
+		require.Equal(t, r.want < r.n, f.Sig != 0)
+		n, f = Move(p+8192, p+4096-r.before, r.n)
+		require.Equal(t, r.want, n)
+		require.Equal(t, r.want < r.n, f.Sig != 0)
+	}
 	n, f = Move(p, p+4096-7, 100)
 	require.Equal(t, uintptr(7), n)
 	require.Equal(t, uintptr(syscall.SIGSEGV), f.Sig)
+}
+
+// Words that a guest thread may be looking at are copied as words.
+func TestCopiesDoNotTear(t *testing.T) {
+	_, p := page(t, 4096)
+	buf := make([]byte, 4096)
+	for _, r := range []struct {
+		off  uintptr
+		n, w int
+	}{{0, 8, 8}, {4, 4, 4}, {6, 2, 2}, {64, 512, 8}, {4, 516, 4}, {64, 519, 8}} {
+		var stop atomic.Bool
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			src := bytes.Repeat([]byte{0}, r.n)
+			for v := byte(0); !stop.Load(); v = ^v {
+				for i := range src {
+					src[i] = v
+				}
+				CopyOut(p+r.off, src)
+			}
+		})
+		for range 3000 {
+			at := p + r.off + uintptr(r.n/2/r.w*r.w)
+			n, _ := CopyIn(buf[:r.w], at)
+			require.Equal(t, r.w, n)
+			require.Equal(t, bytes.Repeat(buf[:1], r.w), buf[:r.w])
+		}
+		stop.Store(true)
+		wg.Wait()
+	}
 }
 
 // A mapping of a file that was truncated raises SIGBUS.
