@@ -35,13 +35,14 @@ func (as *AddressSpace) Load(a Addr, size int) (lo, hi uint64, f Fault) {
 		}
 		return as.loadSlow(a, size)
 	}
-	r := as.snap.Load().find(a)
+	t := as.snap.Load()
+	r := t.find(a)
 	if r == nil || r.perm == 0 || uint64(r.last-a) < uint64(size-1) || r.back.mmio != nil {
 		return as.loadSlow(a, size)
 	}
 	lo, hi, hf := safemem.Load(as.at(r, a), size)
 	runtime.KeepAlive(r)
-	if hf.Sig != 0 {
+	if hf.Sig != 0 || as.snap.Load() != t { // the map may not have been that any more
 		return as.loadSlow(a, size)
 	}
 	return lo, hi, Fault{}
@@ -50,20 +51,19 @@ func (as *AddressSpace) Load(a Addr, size int) (lo, hi uint64, f Fault) {
 // loadSlow loads from anything, or says why not. The access is split into bytes when it is in
 // several regions.
 func (as *AddressSpace) loadSlow(a Addr, size int) (lo, hi uint64, f Fault) {
+	as.mu.Lock()
 	if f = as.checkWrapping(a, size, R); !f.OK() {
+		as.mu.Unlock()
 		return 0, 0, f
 	}
-	as.mu.Lock()
-	r := as.snap.Load().find(a)
+	t := as.snap.Load()
+	r := t.find(a)
 	switch {
-	case r == nil: // unmapped meanwhile
-		as.mu.Unlock()
-		return 0, 0, Fault{a, R, FaultUnmapped}
 	case r.isMMIO() && uint64(r.last-a) >= uint64(size-1):
 		as.mu.Unlock()
 		lo, hi = r.readMMIO(a, size)
 		return lo, hi, Fault{}
-	case uint64(r.last-a) >= uint64(size-1):
+	case uint64(r.last-a) >= uint64(size-1) || !r.isMMIO() && as.adjoin(r, t.find(a+Addr(size-1)), a+Addr(size-1)):
 		defer as.mu.Unlock()
 		lo, hi, hf := safemem.Load(as.at(r, a), size)
 		return lo, hi, as.hostFault(r, a, hf, R)
@@ -143,12 +143,15 @@ func (as *AddressSpace) Store(a Addr, size int, lo, hi uint64) Fault {
 		}
 		return as.storeSlow(a, size, lo, hi)
 	}
+	as.storing.RLock()
 	r := as.snap.Load().find(a)
 	if r == nil || r.perm&(W|X) != W || uint64(r.last-a) < uint64(size-1) || r.back.mmio != nil {
+		as.storing.RUnlock()
 		return as.storeSlow(a, size, lo, hi)
 	}
 	hf := safemem.Store(as.at(r, a), size, lo, hi)
 	runtime.KeepAlive(r)
+	as.storing.RUnlock()
 	if hf.Sig != 0 {
 		return as.storeSlow(a, size, lo, hi)
 	}
@@ -181,21 +184,19 @@ func (as *AddressSpace) storeSlow(a Addr, size int, lo, hi uint64) Fault {
 }
 
 // withWritable invalidates the code pages in [a, a+size) and calls ram with mu held and the first
-// byte's region, whole telling that all bytes are in it; or mmio, without a lock, when they are in
-// a device's region.
+// byte's region, whole telling that all bytes follow each other on the host; or mmio, without a lock, when they
+// are in a device's region.
 func (as *AddressSpace) withWritable(a Addr, size int, ram func(r *region, whole bool) Fault, mmio func(*region)) Fault {
 	last := a + Addr(size-1)
+	var forgot uint64 // the code version at our last call of the invalidation function
 	for {
+		as.mu.Lock()
 		if f := as.checkWrapping(a, size, W); !f.OK() {
+			as.mu.Unlock()
 			return f
 		}
-		as.mu.Lock()
 		t := as.snap.Load()
 		r := t.find(a)
-		if r == nil {
-			as.mu.Unlock()
-			continue // changed meanwhile: the check will say
-		}
 		whole := uint64(r.last-a) >= uint64(size-1)
 		if r.isMMIO() {
 			as.mu.Unlock()
@@ -204,10 +205,18 @@ func (as *AddressSpace) withWritable(a Addr, size int, ram func(r *region, whole
 			}
 			return Fault{}
 		}
-		if as.takeCode(a, a) || last.Page() != a.Page() && as.takeCode(last, last) {
+		taken := as.takeCode(a, a)
+		if last.Page() != a.Page() {
+			taken = append(taken, as.takeCode(last, last)...)
+		}
+		if taken != nil || len(as.dropping) != 0 && (as.droppedAfter(a, a, forgot) || as.droppedAfter(last, last, forgot)) {
+			forgot = as.codeVersion.Load()
 			as.mu.Unlock()
-			as.invalidated(a, uint64(size))
+			as.invalidated(a, uint64(size), taken)
 			continue
+		}
+		if !whole {
+			whole = as.adjoin(r, t.find(last), last)
 		}
 		if as.mode == Direct {
 			as.open(t, a)
@@ -219,6 +228,12 @@ func (as *AddressSpace) withWritable(a Addr, size int, ram func(r *region, whole
 		as.mu.Unlock()
 		return f
 	}
+}
+
+// adjoin tells whether the byte at last, in region n, lies on the host where r would have it: an access
+// from r to there can be done at once.
+func (as *AddressSpace) adjoin(r, n *region, last Addr) bool {
+	return n != nil && !n.isMMIO() && (as.mode == Direct || r.back.chunk == n.back.chunk && as.at(r, last) == as.at(n, last))
 }
 
 // open gives the page of a the host permissions its region has, after it was a code page.

@@ -67,10 +67,11 @@ func (as *AddressSpace) pieces(a Addr, n int, p Perm, f func(r *region, a Addr, 
 // clearCode invalidates the code pages in [a, last] and opens them for writing.
 func (as *AddressSpace) clearCode(a, last Addr) {
 	as.mu.Lock()
-	had := as.takeCode(a, last)
+	taken := as.takeCode(a, last)
+	had := taken != nil || len(as.dropping) != 0 && as.droppedAfter(a, last, 0)
 	as.mu.Unlock()
 	if had {
-		as.invalidated(a, uint64(last-a)+1)
+		as.invalidated(a, uint64(last-a)+1, taken)
 	}
 	if as.mode != Direct {
 		return

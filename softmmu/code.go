@@ -5,8 +5,15 @@ import "fmt"
 // codePages is the set of pages with translated code.
 type codePages map[Addr]struct{}
 
+// drop tells of a page whose mark was taken: by how many whose invalidation has not ended, and the code version
+// after the last.
+type drop struct {
+	pending int
+	version uint64
+}
+
 // SetInvalidate sets the function that forgets translated code: it is called with the range of guest
-// addresses whose code is stale, before a store to a code page is done, and after a change of the map,
+// addresses whose code is stale, before a store to a code page is done and before a change of the map,
 // on the goroutine that made it, with no lock of this package held. It may be called for the same
 // range on several goroutines at once.
 func (as *AddressSpace) SetInvalidate(f func(a Addr, n uint64)) { as.onInvalidate.Store(&f) }
@@ -42,9 +49,13 @@ func (as *AddressSpace) MarkCode(a Addr) error {
 		as.code = codePages{}
 	}
 	as.code[a] = struct{}{}
+	var lost []*VTLB
 	for _, t := range as.tlbs {
-		t.dropWrite(a)
+		if t.dropWrite(a) {
+			lost = append(lost, t)
+		}
 	}
+	settle(lost)
 	return nil
 }
 
@@ -53,13 +64,17 @@ func (as *AddressSpace) UnmarkCode(a Addr) {
 	a = a.Page()
 	as.mu.Lock()
 	defer as.mu.Unlock()
-	if !as.takeCode(a, a) || as.mode != Direct {
+	if _, ok := as.code[a]; !ok {
 		return
 	}
-	as.open(as.snap.Load(), a)
+	delete(as.code, a)
+	as.codeVersion.Add(1)
+	if as.mode == Direct && as.dropping[a].pending == 0 { // else who is at it opens the page
+		as.open(as.snap.Load(), a)
+	}
 }
 
-// IsCode tells whether one of the pages that [a, a+n) touches is marked.
+// IsCode tells whether one of the pages that [a, a+n) touches is marked, or was and is being invalidated.
 func (as *AddressSpace) IsCode(a Addr, n uint64) bool {
 	if n == 0 {
 		return false
@@ -72,21 +87,40 @@ func (as *AddressSpace) IsCode(a Addr, n uint64) bool {
 	defer as.mu.Unlock()
 	found := false
 	as.code.in(a, last, func(Addr) { found = true })
-	return found
+	return found || as.droppedAfter(a, last, 0)
 }
 
-// takeCode removes the code pages that [a, last] touches and tells whether there were any. The host's
-// protection stays. Under mu.
-func (as *AddressSpace) takeCode(a, last Addr) bool {
-	found := false
+// takeCode removes the code pages that [a, last] touches, and returns them. The host's protection stays. Under mu.
+//
+// Until invalidated has been called with them they are being dropped: another store there may not go on before the
+// translations are forgotten either, or its thread could run what it has just overwritten. It does not wait for
+// whoever took the mark, it forgets them itself: see withWritable.
+func (as *AddressSpace) takeCode(a, last Addr) (taken []Addr) {
 	as.code.in(a, last, func(p Addr) {
 		delete(as.code, p)
-		found = true
+		taken = append(taken, p)
 	})
-	if found {
-		as.codeVersion.Add(1)
+	if taken == nil {
+		return nil
 	}
-	return found
+	v := as.codeVersion.Add(1)
+	if as.dropping == nil {
+		as.dropping = map[Addr]drop{}
+	}
+	for _, p := range taken {
+		as.dropping[p] = drop{as.dropping[p].pending + 1, v}
+	}
+	return taken
+}
+
+// droppedAfter tells whether a page that [a, last] touches is being dropped since after a code version. Under mu.
+func (as *AddressSpace) droppedAfter(a, last Addr, version uint64) bool {
+	for p, d := range as.dropping {
+		if p >= a.Page() && p <= last && d.version > version {
+			return true
+		}
+	}
+	return false
 }
 
 // in calls f for each code page that [a, last] touches.
@@ -112,9 +146,22 @@ func (c codePages) in(a, last Addr, f func(Addr)) {
 	}
 }
 
-// invalidated calls the invalidation function.
-func (as *AddressSpace) invalidated(a Addr, n uint64) {
+// invalidated calls the invalidation function, and ends the dropping of the pages that takeCode returned. Not under mu.
+func (as *AddressSpace) invalidated(a Addr, n uint64, taken []Addr) {
 	if f := as.onInvalidate.Load(); f != nil {
 		(*f)(a, n)
+	}
+	if taken == nil {
+		return
+	}
+	as.mu.Lock()
+	defer as.mu.Unlock()
+	for _, p := range taken {
+		d := as.dropping[p]
+		if d.pending--; d.pending == 0 {
+			delete(as.dropping, p)
+			continue
+		}
+		as.dropping[p] = d
 	}
 }

@@ -29,7 +29,7 @@ func TestHammer(t *testing.T) {
 		for w := range 4 {
 			wg.Go(func() {
 				rnd := rand.New(rand.NewPCG(1, uint64(w)))
-				tlb := as.NewTLB(make([]TLBEntry, 16))
+				tlb := as.NewTLB(make([]TLBEntry, 16), nil)
 				defer tlb.Close()
 				buf := make([]byte, 3*PageSize)
 				for !stop.Load() {

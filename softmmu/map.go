@@ -26,30 +26,52 @@ func (as *AddressSpace) pages(a Addr, n uint64) (last Addr, err error) {
 	return last, nil
 }
 
-// change runs a change of the map on [a, last]: blocks translated from its pages are forgotten, f does
+// change runs a change of the map on [a, last]: blocks translated from its pages are forgotten before, f does
 // the host's part and returns the regions now in the range, which are published. adds is about how
-// many those are, or sameCount.
+// many those are, or sameCount. When Protect returns no other vCPU uses the old permissions any more. Memory that was
+// unmapped may still be reached by an access that was under way; see [chunk].
 func (as *AddressSpace) change(a, last Addr, adds int, f func(t *table) ([]region, error)) error {
 	as.mu.Lock()
+	// First, because the change may open a page to stores that nobody notices then.
+	var forgot uint64
+	for range maxForget {
+		taken := as.takeCode(a, last)
+		if taken == nil && (len(as.dropping) == 0 || !as.droppedAfter(a, last, forgot)) {
+			break
+		}
+		forgot = as.codeVersion.Load()
+		as.mu.Unlock()
+		as.invalidated(a, uint64(last-a)+1, taken)
+		as.mu.Lock()
+	}
 	t := as.snap.Load()
 	if len(t.regs)+2 > as.maxRg && as.tooMany(t, a, last, adds) {
 		as.mu.Unlock()
 		return fmt.Errorf("%w: %d regions", ErrNoMemory, len(t.regs))
 	}
-	hadCode := as.takeCode(a, last)
+	taken := as.takeCode(a, last)
 	with, err := f(t)
 	if err == nil {
+		as.storing.Lock()
 		as.snap.Store(t.replace(a, last, with...))
+		as.storing.Unlock()
 	}
+	var lost []*VTLB
 	for _, tlb := range as.tlbs {
-		tlb.flush(a, last)
+		if tlb.flush(a, last) && adds == sameCount {
+			lost = append(lost, tlb)
+		}
 	}
+	settle(lost)
 	as.mu.Unlock()
-	if hadCode {
-		as.invalidated(a, uint64(last-a)+1)
+	if taken != nil { // code kept being translated meanwhile
+		as.invalidated(a, uint64(last-a)+1, taken)
 	}
 	return err
 }
+
+// maxForget bounds how often change forgets the translations of code that is translated again at once.
+const maxForget = 1000
 
 // sameCount says that a change leaves as many regions in its range as there are.
 const sameCount = -1

@@ -510,7 +510,7 @@ func TestTLB(t *testing.T) {
 	as, err := New(Config{Mode: TLB})
 	require.NoError(t, err)
 	e := make([]TLBEntry, 256)
-	tlb := as.NewTLB(e)
+	tlb := as.NewTLB(e, nil)
 	require.NoError(t, as.Map(0x10000, 2*PageSize, RW, Info{}))
 	require.NoError(t, as.Map(0x12000, PageSize, R, Info{}))
 	require.NoError(t, as.Map(0x13000, PageSize, RWX, Info{}))
@@ -559,5 +559,5 @@ func TestTLB(t *testing.T) {
 	tlb.FlushAll()
 	require.Equal(t, [2]bool{}, tags(0x11000))
 	tlb.Close()
-	require.Panics(t, func() { as.NewTLB(make([]TLBEntry, 3)) })
+	require.Panics(t, func() { as.NewTLB(make([]TLBEntry, 3), nil) })
 }

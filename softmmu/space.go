@@ -86,6 +86,11 @@ type AddressSpace struct {
 	mu   sync.Mutex
 	tlbs []*VTLB
 	code codePages
+	// dropping are the pages whose mark was taken and whose translations are being forgotten, see takeCode.
+	dropping map[Addr]drop
+	// storing is held for reading by stores of Go code in TLB mode from their look at the map to their end: a
+	// change of permissions waits for them.
+	storing sync.RWMutex
 
 	onInvalidate atomic.Pointer[func(Addr, uint64)]
 	codeVersion  atomic.Uint64

@@ -34,6 +34,8 @@ type TLBEntry struct {
 // any goroutine, invalidate entries of all TLBs of the address space.
 type VTLB struct {
 	as *AddressSpace
+	// settled returns when the vCPU uses no entry any more that was dropped before the call; may be nil.
+	settled func()
 
 	mu      sync.Mutex
 	entries []TLBEntry
@@ -42,12 +44,14 @@ type VTLB struct {
 }
 
 // NewTLB makes a TLB over the given entries, whose number is a power of two. They may lie in a vCPU's
-// off-heap memory, which must then stay until Close.
-func (as *AddressSpace) NewTLB(entries []TLBEntry) *VTLB {
+// off-heap memory, which must then stay until Close. settled returns when the vCPU uses no entry any
+// more that was dropped before: it is called with locks held, and must not wait for anything but generated code.
+// nil: nothing uses the entries but between other uses of the address space.
+func (as *AddressSpace) NewTLB(entries []TLBEntry, settled func()) *VTLB {
 	if n := len(entries); n == 0 || n&(n-1) != 0 {
 		panic(fmt.Sprintf("BUG: softmmu: a TLB of %d entries", n))
 	}
-	t := &VTLB{as: as, entries: entries, chunks: make([]*chunk, len(entries))}
+	t := &VTLB{as: as, settled: settled, entries: entries, chunks: make([]*chunk, len(entries))}
 	t.FlushAll()
 	as.mu.Lock()
 	defer as.mu.Unlock()
@@ -87,28 +91,43 @@ func (t *VTLB) drop(i int) {
 	t.chunks[i] = nil
 }
 
-// flush invalidates the entries of pages in [a, last]. The new map must be published before.
-func (t *VTLB) flush(a, last Addr) {
+// settle returns when no vCPU of the TLBs uses an entry any more that was dropped before.
+func settle(lost []*VTLB) {
+	for _, t := range lost {
+		if t.settled != nil {
+			t.settled()
+		}
+	}
+}
+
+// flush invalidates the entries of pages in [a, last] and tells whether there were any. The new map must be
+// published before.
+func (t *VTLB) flush(a, last Addr) (lost bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i := range t.entries {
 		e := &t.entries[i]
 		if tag := e.ReadTag; tag >= uint64(a) && tag <= uint64(last) && tag != tlbInvalidTag {
 			t.drop(i)
+			lost = true
 		} else if tag := e.WriteTag; tag >= uint64(a) && tag <= uint64(last) && tag != tlbInvalidTag {
 			t.drop(i)
+			lost = true
 		}
 	}
+	return lost
 }
 
-// dropWrite makes stores to the page miss.
-func (t *VTLB) dropWrite(page Addr) {
+// dropWrite makes stores to the page miss, and tells whether they would not have.
+func (t *VTLB) dropWrite(page Addr) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	e := &t.entries[t.index(page)]
-	if e.WriteTag == uint64(page) {
-		atomic.StoreUint64(&e.WriteTag, tlbInvalidTag)
+	if e.WriteTag != uint64(page) {
+		return false
 	}
+	atomic.StoreUint64(&e.WriteTag, tlbInvalidTag)
+	return true
 }
 
 // Fill enters the page of a, if it is memory that permits the access p (R or W). It tells whether the
@@ -126,6 +145,7 @@ func (t *VTLB) Fill(a Addr, p Perm) bool {
 		as.mu.Lock()
 		defer as.mu.Unlock()
 		_, isCode = as.code[page]
+		isCode = isCode || as.droppedAfter(page, page, 0)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

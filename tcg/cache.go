@@ -112,9 +112,9 @@ func (e *Engine) enter(tb *TB) bool {
 		return false
 	}
 	if e.mark(tb) {
-		now := e.again[:min(tb.Len, len(e.again))]
+		now := e.again[:min(tb.Len, e.fetched)]
 		n, _ := e.mem.Fetch(softmmu.Addr(tb.Key.PC), now)
-		if got := e.code[:len(now)]; n == len(now) && !bytes.Equal(now, got) {
+		if got := e.code[:len(now)]; n < len(now) || !bytes.Equal(now, got) {
 			return false
 		}
 	}

@@ -96,6 +96,7 @@ type Engine struct {
 	spare       []TB // TBs to come
 	code        [1024]byte
 	again       [1024]byte // what the code is when it has been marked
+	fetched     int        // how many bytes of code were fetched
 
 	// mu guards the cache, the chains and the list of vCPUs. It is held for short times.
 	mu     sync.Mutex

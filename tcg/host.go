@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"golang.org/x/arch/x86/x86asm"
 
@@ -26,6 +28,28 @@ func registerCode(buf *execmem.Buffer, fault uintptr) error { return hostcode.Re
 func unregisterCode(buf *execmem.Buffer) { hostcode.Unregister(buf) }
 
 func enterCode(h *backend.Header, addr uintptr) { hostcode.Enter(h, addr) }
+
+// awaitOutside returns when v has been outside generated code since the call: whatever it had looked up in its
+// TLB is not used any more. v may be in Run or not, the caller may be v's goroutine; no lock is needed, and
+// locks may be held, since generated code holds none.
+func (v *VCPU) awaitOutside() {
+	if v.e.jit == nil {
+		return
+	}
+	hostcode.Barrier()
+	n := atomic.LoadUint32(&v.hdr.Entries)
+	if n&1 == 0 {
+		return
+	}
+	atomic.StoreUint32(&v.hdr.Interrupt, 1)
+	for i := 0; atomic.LoadUint32(&v.hdr.Entries) == n; i++ {
+		if i < 100 {
+			runtime.Gosched()
+			continue
+		}
+		time.Sleep(20 * time.Microsecond) // its thread has no CPU
+	}
+}
 
 // enterThread prepares the calling goroutine for running the vCPU and returns what undoes that.
 func (v *VCPU) enterThread() func() {

@@ -76,7 +76,7 @@ func (e *Engine) NewVCPU() *VCPU {
 	v.hdr.GuestLimit = uint64(e.mem.Limit())
 	v.hdr.GuestBase = uint64(e.mem.Base())
 	if v.tlbs != nil {
-		v.tlb = e.mem.NewTLB(v.tlbs)
+		v.tlb = e.mem.NewTLB(v.tlbs, v.awaitOutside)
 	}
 	if e.arch.InitState != nil {
 		e.arch.InitState(v.state)

@@ -67,6 +67,7 @@ func (e *Engine) translateOne(b *ir.Builder, key cpu.TBKey) (ok bool, fault soft
 // nothing can be fetched. The translation lock is held.
 func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]int, maxInsns int) (ok bool, fault softmmu.Fault) {
 	n, fault := e.fetch(key.PC)
+	e.fetched = n
 	b.Reset(key.PC)
 	b.Hook = nil
 	if key.PC%uint64(e.arch.InsnAlign) != 0 {

@@ -49,7 +49,7 @@ const (
 // Header is the part of a vCPU's memory block that generated code, the entry code and the signal
 // handlers share. It lies directly before the guest State, is 64-byte aligned and holds no Go
 // pointers. Only generated code and its vCPU's goroutine touch it, but for Interrupt, which
-// anybody may set atomically.
+// anybody may set atomically, and Entries, which anybody may read.
 type Header struct {
 	// Regs are the general registers at a site, by host number (0 = RAX on amd64).
 	Regs [16]uint64
@@ -94,8 +94,10 @@ type Header struct {
 
 	// HostFlags are the host's arithmetic flags at a site, laid out as a flags word.
 	HostFlags uint32
-	_         uint32
-	_         [4]uint64
+	// Entries counts entries into generated code and returns from it: odd means that the vCPU is inside. Written by the
+	// entry code without ordering: who reads it does hostcode.Barrier before.
+	Entries uint32
+	_       [4]uint64
 }
 
 // HeaderSize is the size of Header in bytes, a multiple of 64; the guest State starts there.
@@ -125,6 +127,7 @@ const (
 	OffInterrupt  = int32(unsafe.Offsetof(Header{}.Interrupt)) - HeaderSize
 	OffScratch32  = int32(unsafe.Offsetof(Header{}.Scratch32)) - HeaderSize
 	OffHostFlags  = int32(unsafe.Offsetof(Header{}.HostFlags)) - HeaderSize
+	OffEntries    = int32(unsafe.Offsetof(Header{}.Entries)) - HeaderSize
 )
 
 // StateBias is added to the guest State pointer in the pinned register (RBP on amd64), so that

@@ -29,6 +29,8 @@ const (
 	offGuestFPEnv = backend.OffGuestFPEnv - backend.StateBias
 	//lint:ignore U1000 used by the assembly
 	offHostFPEnv = backend.OffHostFPEnv - backend.StateBias
+	//lint:ignore U1000 used by the assembly
+	offEntries = backend.OffEntries - backend.StateBias
 )
 
 // Register tells the signal handlers about a code buffer. A fault in it goes on at host address

@@ -16,5 +16,8 @@ func Register(*execmem.Buffer, uintptr) error { return ErrUnsupported }
 // Unregister does nothing.
 func Unregister(*execmem.Buffer) {}
 
+// Barrier is never needed: there is no generated code.
+func Barrier() {}
+
 // Enter is never reached: no Buffer was registered.
 func Enter(*backend.Header, uintptr) {}

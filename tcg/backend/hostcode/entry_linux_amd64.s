@@ -26,7 +26,9 @@ based:
 	JEQ	guestEnv
 	LDMXCSR	const_offGuestFPEnv(BP)
 guestEnv:
+	INCL	const_offEntries(BP)
 	CALL	AX
+	INCL	const_offEntries(BP)
 	STMXCSR	const_offGuestFPEnv(BP)
 	MOVL	const_offGuestFPEnv(BP), CX
 	XORL	const_offHostFPEnv(BP), CX
@@ -50,7 +52,9 @@ TEXT ·enterPrctl(SB), NOSPLIT, $8-16
 	MOVQ	SP, const_offEntryRSP(BP)
 	STMXCSR	const_offHostFPEnv(BP)
 	LDMXCSR	const_offGuestFPEnv(BP)
+	INCL	const_offEntries(BP)
 	CALL	AX
+	INCL	const_offEntries(BP)
 	STMXCSR	const_offGuestFPEnv(BP)
 	LDMXCSR	const_offHostFPEnv(BP)
 	CLD
