@@ -22,7 +22,7 @@ type vcpuMem struct {
 
 	counters []uint64
 	// tbs is the jump cache of the run loop, by hash of the PC. Nobody else touches it: TBs in it may be gone.
-	tbs [1 << 12]*TB
+	tbs [1 << 12]found
 	// one builds single instructions for redo.
 	one *ir.Builder
 }

@@ -119,9 +119,10 @@ func (v *VCPU) forgetCode(lo, hi uint64) {
 
 // forgetGone removes the TBs that are gone from the run loop's jump cache, so that they can be collected.
 func (v *VCPU) forgetGone() {
-	for i, tb := range v.tbs {
+	for i := range v.tbs {
+		tb := v.tbs[i].tb
 		if tb != nil && tb.gone.Load() {
-			v.tbs[i] = nil
+			v.tbs[i] = found{}
 		}
 	}
 }
@@ -132,6 +133,12 @@ func (v *VCPU) keepMode(mode uint32) {
 		v.jcMode = mode
 		v.forgetCode(0, ^uint64(0))
 	}
+}
+
+// found is an entry of the run loop's jump cache: a TB and its PC, so that one of another PC costs no look at it.
+type found struct {
+	pc uint64
+	tb *TB
 }
 
 func jcHash(pc uint64) uint64 { return (pc ^ pc>>12) & (1<<12 - 1) }
@@ -146,7 +153,8 @@ func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
 	key := cpu.TBKey{PC: pc, Flags: flags, Mode: v.mode()}
 	v.keepMode(key.Mode)
 	h := jcHash(pc)
-	if tb := v.tbs[h]; tb != nil && tb.Key == key && !tb.gone.Load() {
+	at := &v.tbs[h]
+	if tb := at.tb; at.pc == pc && tb != nil && tb.Key == key && !tb.gone.Load() {
 		return tb, softmmu.Fault{}
 	}
 	tb := v.e.find(key)
@@ -155,7 +163,7 @@ func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
 		tb, fault = v.translate(key)
 	}
 	if tb != nil {
-		v.tbs[h] = tb
+		*at = found{pc, tb}
 	}
 	return tb, fault
 }

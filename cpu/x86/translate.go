@@ -309,7 +309,9 @@ func (t *trans) isMem(i int) bool { return t.in.Args[i].Kind == ArgMem }
 // flagsOf appends flag-setting op c for its flags only, into the flags global.
 func (t *trans) flagsOf(c ir.Opcode, w ir.Width, ins ...ir.Temp) {
 	o := ir.Op{Code: c, W: w, A: [6]ir.Temp{ir.NoTemp, tFlags, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}}
-	copy(o.A[2:], ins)
+	for i, x := range ins {
+		o.A[2+i] = x
+	}
 	t.b.Emit(o)
 }
 

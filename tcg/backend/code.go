@@ -67,14 +67,6 @@ type Code struct {
 	// Loops: the block runs as a loop (Request.Loop).
 	Loops bool
 	Table
-	// Insns maps host offsets to guest instructions, ascending in both: code from Off on belongs to the insn.
-	Insns []InsnMark
-}
-
-// InsnMark is the start of a guest instruction's code, except its out-of-line parts.
-type InsnMark struct {
-	Off uint32
-	PC  uint64
 }
 
 // Table holds the sites of a block and what they refer to; indexes are relative to these slices.

@@ -167,7 +167,9 @@ func (b *Builder) OpF(c Opcode, w Width, attr Attr, ins ...Temp) (res, flags Tem
 	res, flags = b.New(I64), b.New(I64)
 	o := b.op()
 	*o = Op{Code: c, W: w, Attr: attr, A: args2(res, flags)}
-	copy(o.A[2:], ins)
+	for i, t := range ins {
+		o.A[2+i] = t
+	}
 	return res, flags
 }
 

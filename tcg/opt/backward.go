@@ -25,6 +25,9 @@ func (s *State) backward() {
 	epoch := uint32(2)
 	for i := len(ops) - 1; i >= 0; i-- {
 		o := &ops[i]
+		if o.Code == ir.InsnStart {
+			continue
+		}
 		r := &rows[o.Code]
 		if i >= first && i <= last {
 			epoch++

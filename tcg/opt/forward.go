@@ -8,6 +8,12 @@ func (s *State) forward() {
 	ops := s.b.Ops
 	for i := range ops {
 		o := &ops[i]
+		switch o.Code {
+		case ir.InsnStart:
+			continue
+		case ir.Counter:
+			s.counted = true
+		}
 		r := &rows[o.Code]
 		allConst := s.inputs(o, r)
 		switch r.class {

@@ -88,6 +88,8 @@ type State struct {
 	// fresh are the constants made for this block by folding.
 	fresh   []ir.Temp
 	changed bool
+	// counted: there are Counter ops, or nobody has looked.
+	counted bool
 	in      [5]ir.Val
 }
 
@@ -128,6 +130,7 @@ func (s *State) Run(b *ir.Block) {
 	s.b = b
 	s.fresh = s.fresh[:0]
 	s.changed = false
+	s.counted = s.on&(constFold|copyProp|addrFold|mergeFlags) == 0
 	s.grow()
 	if s.on&(constFold|copyProp|addrFold|mergeFlags) != 0 {
 		s.forward()
@@ -135,7 +138,7 @@ func (s *State) Run(b *ir.Block) {
 	if s.on&(deadCode|deadFlags) != 0 {
 		s.backward()
 	}
-	if s.on&counters != 0 {
+	if s.on&counters != 0 && s.counted {
 		s.mergeCounters()
 	}
 	s.compact()

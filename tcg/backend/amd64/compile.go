@@ -69,7 +69,6 @@ type Compiler struct {
 	insn int
 
 	slots []backend.Slot
-	insns []backend.InsnMark
 	tab   backend.Table
 	recs  []backend.Rec
 	// The list of recs made last.
@@ -134,6 +133,10 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 			return backend.Code{}, backend.ErrTooBig
 		}
 		c.idx, c.op, c.use = i, &c.ops[i], &c.uses[i]
+		if c.op.Code == ir.InsnStart {
+			c.startInsn()
+			continue
+		}
 		if int(c.op.Code) >= len(lowerings) || lowerings[c.op.Code] == nil {
 			c.lowerEval()
 		} else {
@@ -156,7 +159,7 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 	c.emitPool()
 	c.endCounterRegion()
 	c.tab.Recs, c.tab.Consts = c.recs, c.consts
-	return backend.Code{Len: c.n, Slots: c.slots, Insns: c.insns, Table: c.tab, Loops: c.loop.on}, nil
+	return backend.Code{Len: c.n, Slots: c.slots, Table: c.tab, Loops: c.loop.on}, nil
 }
 
 // begin resets the state for a block.
@@ -164,7 +167,7 @@ func (c *Compiler) begin(b *ir.Block, r backend.Request) {
 	c.asm = asm{b: r.Buf}
 	c.blk, c.ops, c.req = b, b.Ops, r
 	c.failed, c.merged = false, false
-	c.slots, c.insns = c.slots[:0], c.insns[:0]
+	c.slots = c.slots[:0]
 	c.lastRecs, c.lastNRecs = 0, 0
 	clear(c.tab.Helpers)
 	c.tab.Helpers = c.tab.Helpers[:0]

@@ -44,6 +44,9 @@ func (c *Compiler) liveness() {
 	flags, last := ir.NoTemp, uint16(never)
 	for i := n - 1; i >= 0; i-- {
 		o := &ops[i]
+		if o.Code == ir.InsnStart {
+			continue
+		}
 		row := &rows[o.Code]
 		u := &c.uses[i]
 		u.obs, u.hard = 0, 0

@@ -7,11 +7,13 @@ import (
 
 func (c *Compiler) lowerNop() {}
 
-func (c *Compiler) lowerInsnStart() {
+// startInsn notes that the code of another guest instruction begins.
+func (c *Compiler) startInsn() {
 	c.pc = uint64(c.op.Imm)
 	c.insn++
-	c.expire()
-	c.insns = append(c.insns, backend.InsnMark{Off: uint32(c.n), PC: c.pc})
+	if len(c.expiring) > 0 {
+		c.expire()
+	}
 }
 
 // cmpCC gives the host condition of an integer compare.

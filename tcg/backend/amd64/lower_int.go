@@ -41,7 +41,7 @@ func init() {
 		ir.AtMaxU: (*Compiler).lowerAtMaxU, ir.CasV: (*Compiler).lowerCasV,
 		ir.Fence: (*Compiler).lowerFence, ir.GetEnv: (*Compiler).lowerGetEnv, ir.SetEnv: (*Compiler).lowerSetEnv,
 		ir.LdS: (*Compiler).lowerLdS, ir.StS: (*Compiler).lowerStS,
-		ir.InsnStart: (*Compiler).lowerInsnStart, ir.ExitTB: (*Compiler).lowerExitTB, ir.ExitC: (*Compiler).lowerExitC,
+		ir.InsnStart: (*Compiler).startInsn, ir.ExitTB: (*Compiler).lowerExitTB, ir.ExitC: (*Compiler).lowerExitC,
 		ir.ExitF: (*Compiler).lowerExitF, ir.ExitPtr: (*Compiler).lowerExitPtr, ir.ExitExc: (*Compiler).lowerExitExc,
 		ir.SetLabel: (*Compiler).lowerSetLabel, ir.Br: (*Compiler).lowerBr, ir.BrC: (*Compiler).lowerBrC, ir.BrF: (*Compiler).lowerBrF,
 		ir.Call: (*Compiler).lowerCall, ir.CallPure: (*Compiler).lowerCallPure,
