@@ -48,6 +48,8 @@ func (t *Task) park(d deadline) {
 		w.Idle(t)
 		defer w.Resume(t)
 	}
+	t.idle.Store(true)
+	defer t.idle.Store(false)
 	if !d.set {
 		<-t.wakeup
 		return

@@ -26,6 +26,7 @@ type Task struct {
 	// Shared: what others tell the task. See kick.
 	work    atomic.Bool // something is to be heeded
 	polling atomic.Bool // the task waits, or is about to, in a host call that watches wake
+	idle    atomic.Bool // the task waits in a system call
 	wakeup  chan struct{}
 	timer   *time.Timer // of park
 	wake    wakeFD
@@ -35,6 +36,7 @@ type Task struct {
 	affinity atomic.Pointer[[]byte]
 
 	clearTID uint64 // set_tid_address
+	keepCaps bool   // PR_SET_KEEPCAPS
 	robust   uint64 // set_robust_list
 	fw       futexWaiter
 	sig      taskSignals

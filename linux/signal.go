@@ -100,6 +100,9 @@ func (p *Process) post(t *Task, e *sigEntry) (sent bool, errno abi.Errno) {
 	}
 	q.set |= bit
 	p.notifySignalFDs()
+	if t == nil && e.info.Code == abi.SI_KERNEL && (s == abi.SIGPROF || s == abi.SIGVTALRM) {
+		t = p.chooseBusy(bit)
+	}
 	if t == nil {
 		t = p.choose(bit)
 	}
@@ -136,6 +139,30 @@ func (p *Process) choose(bit uint64) *Task {
 	var low, next *Task // the lowest thread id of all, and of those after the last chosen
 	for tid, t := range p.tasks {
 		if !t.wants(bit) {
+			continue
+		}
+		if low == nil || tid < low.tid {
+			low = t
+		}
+		if tid > p.sigs.next && (next == nil || tid < next.tid) {
+			next = t
+		}
+	}
+	if next == nil {
+		next = low
+	}
+	if next != nil {
+		p.sigs.next = next.tid
+	}
+	return next
+}
+
+// chooseBusy picks a task that does not wait, the next in turn, as the one that has used the processor time
+// that a signal is about; nil: none. p.mu is held.
+func (p *Process) chooseBusy(bit uint64) *Task {
+	var low, next *Task
+	for tid, t := range p.tasks {
+		if t.idle.Load() || !t.wants(bit) {
 			continue
 		}
 		if low == nil || tid < low.tid {

@@ -64,7 +64,7 @@ var argTable = map[string]string{
 	"getsockname": "fd ptr ptr", "getpeername": "fd ptr ptr", "sendto": "fd in uint mask ptr uint", "recvfrom": "fd out uint mask ptr ptr",
 	"sendmmsg": "fd ptr int mask", "recvmmsg": "fd ptr int mask ptr",
 	"inotify_init1": "open", "inotify_add_watch": "fd path mask", "inotify_rm_watch": "fd int",
-	"pidfd_open": "int open", "pidfd_send_signal": "fd sig ptr mask",
+	"capget": "ptr ptr", "capset": "ptr ptr", "pidfd_open": "int open", "pidfd_send_signal": "fd sig ptr mask",
 	"sendmsg": "fd ptr mask", "recvmsg": "fd ptr mask", "setsockopt": "fd int int ptr uint", "getsockopt": "fd int int ptr ptr", "alarm": "uint", "setitimer": "int ptr ptr", "personality": "mask",
 }
 

@@ -136,6 +136,7 @@ func (t *Task) newThread() (*Task, error) {
 		c.Close()
 		return nil, err
 	}
+	child.keepCaps = t.keepCaps
 	child.affinity.Store(t.affinity.Load())
 	return child, nil
 }

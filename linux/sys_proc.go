@@ -189,9 +189,20 @@ func sysPrctl(t *Task, a *Args) (uint64, abi.Errno) {
 		return 0, t.copyOut(a[1], b[:])
 	case abi.PR_GET_DUMPABLE:
 		return 1, 0
-	case abi.PR_SET_DUMPABLE, abi.PR_SET_KEEPCAPS, abi.PR_SET_TIMERSLACK, abi.PR_SET_NO_NEW_PRIVS, abi.PR_SET_PDEATHSIG:
+	case abi.PR_SET_DUMPABLE, abi.PR_SET_TIMERSLACK, abi.PR_SET_NO_NEW_PRIVS, abi.PR_SET_PDEATHSIG:
 		return 0, 0
-	case abi.PR_GET_KEEPCAPS, abi.PR_GET_NO_NEW_PRIVS:
+	case abi.PR_SET_KEEPCAPS:
+		if a[1] > 1 {
+			return 0, abi.EINVAL
+		}
+		t.keepCaps = a[1] != 0
+		return 0, 0
+	case abi.PR_GET_KEEPCAPS:
+		if t.keepCaps {
+			return 1, 0
+		}
+		return 0, 0
+	case abi.PR_GET_NO_NEW_PRIVS:
 		return 0, 0
 	case abi.PR_GET_TIMERSLACK:
 		return 50000, 0

@@ -67,6 +67,8 @@ func (t *Task) waitHost(fds []unix.PollFd, d deadline) (n int, err error, ok boo
 	fds[len(fds)-1] = unix.PollFd{Fd: int32(t.wake.fd), Events: unix.POLLIN}
 	t.polling.Store(true)
 	defer t.polling.Store(false)
+	t.idle.Store(true)
+	defer t.idle.Store(false)
 	watcher, idle := t.watcher(WatchIdle), false
 	for {
 		left := d.left()
