@@ -2,15 +2,11 @@ package softmmu
 
 import (
 	"runtime"
-	"sync"
 
 	"github.com/gotcg/gotcg/internal/safemem"
 )
 
-// Host signal and lock of the rare cases.
 const sigBus = 7 // linux; other hosts raise none
-
-var splitMu sync.Mutex
 
 // host returns the host address of a guest address in direct mode.
 func (as *AddressSpace) host(a Addr) uintptr { return as.base + uintptr(a) }
@@ -261,11 +257,12 @@ func (as *AddressSpace) Cas(a Addr, size int, expLo, expHi, newLo, newHi uint64)
 	}
 	done := false
 	f = as.withWritable(a, size, func(r *region, whole bool) Fault {
+		var hf safemem.Fault
 		if !whole {
-			return Fault{}
+			lo, f, done = as.splitCas(r, a, size, expLo, newLo)
+			return f
 		}
 		done = true
-		var hf safemem.Fault
 		lo, hi, hf = safemem.Cas(as.at(r, a), size, expLo, expHi, newLo, newHi)
 		return as.hostFault(r, a, hf, W)
 	}, func(r *region) {
@@ -277,15 +274,58 @@ func (as *AddressSpace) Cas(a Addr, size int, expLo, expHi, newLo, newHi uint64)
 	if done || !f.OK() {
 		return lo, hi, f
 	}
-	// Across two regions that are not neighbours on the host: atomic against other guest
-	// atomics of that kind only.
-	splitMu.Lock()
-	defer splitMu.Unlock()
+	// Across memory and a device: not atomic.
 	lo, hi, f = as.loadSlow(a, size)
 	if f.OK() && lo == expLo && hi == expHi {
 		f = as.storeSlow(a, size, newLo, newHi)
 	}
 	return lo, hi, f
+}
+
+// splitCas is Cas over the end of r into another region that lies elsewhere on the host, in TLB mode: nobody else may
+// store to the two pages meanwhile. done is false when the other region is a device. Under mu.
+func (as *AddressSpace) splitCas(r *region, a Addr, size int, exp, val uint64) (was uint64, f Fault, done bool) {
+	last := a + Addr(size-1)
+	n := as.snap.Load().find(last)
+	if n == nil || n.isMMIO() {
+		return 0, Fault{}, false
+	}
+	as.storing.Lock()
+	defer as.storing.Unlock()
+	var lost []*VTLB
+	for _, t := range as.tlbs {
+		t.mu.Lock() // no entry comes back before the end
+		defer t.mu.Unlock()
+		if t.loseWrite(a.Page()) || t.loseWrite(last.Page()) {
+			t.loseWrite(last.Page())
+			lost = append(lost, t)
+		}
+	}
+	settle(lost)
+	at := func(i int) (*region, uintptr) {
+		if b := a + Addr(i); b.Page() == last.Page() {
+			return n, as.at(n, b)
+		}
+		return r, as.at(r, a+Addr(i))
+	}
+	for i := range size {
+		g, p := at(i)
+		b, _, hf := safemem.Load(p, 1)
+		if f := as.hostFault(g, a+Addr(i), hf, W); !f.OK() {
+			return 0, f, true
+		}
+		was |= b << (8 * i)
+	}
+	if was != exp {
+		return was, Fault{}, true
+	}
+	for i := range size {
+		g, p := at(i)
+		if f := as.hostFault(g, a+Addr(i), safemem.Store(p, 1, val>>(8*i), 0), W); !f.OK() {
+			return 0, f, true // a file was cut short just now
+		}
+	}
+	return was, Fault{}, true
 }
 
 // RMW replaces the size bytes (1, 2, 4 or 8) at a by op(old), atomically, and returns the old value.

@@ -26,6 +26,9 @@ func (as *AddressSpace) Write(a Addr, b []byte) (int, Fault) {
 		if r.perm&X != 0 {
 			as.clearCode(a, a+Addr(to-from-1))
 		}
+		if as.mode == TLB && r.perm&X != 0 { // the host does not stop us where it has been translated meanwhile
+			defer as.clearCode(a, a+Addr(to-from-1))
+		}
 		return safemem.CopyOut(as.at(r, a), b[from:to])
 	})
 }
@@ -104,6 +107,7 @@ func (as *AddressSpace) force(a Addr, b []byte, write bool) int {
 	n, _ := as.pieces2(a, len(b), func(r *region, at Addr, from, to int) int {
 		if write {
 			as.clearCode(at, at+Addr(to-from-1))
+			defer as.clearCode(at, at+Addr(to-from-1)) // what was translated while it was written
 		}
 		if as.mode == Direct {
 			k, _ := forced(as.host(at), b[from:to], write)
@@ -145,10 +149,19 @@ func (as *AddressSpace) pieces2(a Addr, n int, f func(r *region, a Addr, from, t
 type Span struct {
 	Bytes []byte
 	keep  *backing
+	// as is set when the memory may hold code that was written to, at a.
+	as *AddressSpace
+	a  Addr
 }
 
 // Done ends the use of Bytes.
-func (s *Span) Done() { runtime.KeepAlive(s.keep); s.Bytes, s.keep = nil, nil }
+func (s *Span) Done() {
+	runtime.KeepAlive(s.keep)
+	if s.as != nil { // what was translated while it was written
+		s.as.clearCode(s.a, s.a+Addr(len(s.Bytes)-1))
+	}
+	*s = Span{}
+}
 
 // Slice returns [a, a+n) as one range of host memory if it permits the access p and is one range on
 // the host. Asked for W it invalidates the code there. The caller calls Done on the Span afterwards;
@@ -163,13 +176,20 @@ func (as *AddressSpace) Slice(a Addr, n uint64, p Perm) (s Span, ok bool) {
 	if r == nil || as.mode != Direct && r.last < last {
 		return Span{}, false
 	}
-	mmio := false
-	t.overlapping(a, last, func(r region) { mmio = mmio || r.isMMIO() })
+	mmio, exec := false, false
+	t.overlapping(a, last, func(r region) {
+		mmio = mmio || r.isMMIO()
+		exec = exec || r.perm&X != 0
+	})
 	if mmio {
 		return Span{}, false
 	}
 	if p&W != 0 {
 		as.clearCode(a, last)
 	}
-	return Span{Bytes: hostBytes(as.at(r, a), int(n)), keep: r.back}, true
+	s = Span{Bytes: hostBytes(as.at(r, a), int(n)), keep: r.back}
+	if p&W != 0 && exec {
+		s.as, s.a = as, a
+	}
+	return s, true
 }

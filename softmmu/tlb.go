@@ -122,6 +122,11 @@ func (t *VTLB) flush(a, last Addr) (lost bool) {
 func (t *VTLB) dropWrite(page Addr) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	return t.loseWrite(page)
+}
+
+// loseWrite is dropWrite under t.mu.
+func (t *VTLB) loseWrite(page Addr) bool {
 	e := &t.entries[t.index(page)]
 	if e.WriteTag != uint64(page) {
 		return false

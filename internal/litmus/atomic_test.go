@@ -110,7 +110,7 @@ func TestSums(t *testing.T) {
 				m.load(code, x.code)
 				places := []uint64{dataBase + 0x100}
 				if x.split {
-					places = append(places, dataBase+line-1, dataBase+softmmu.PageSize-1)
+					places = append(places, dataBase+line-1, dataBase+softmmu.PageSize-1, dataBase+dataSize-1)
 				}
 				for _, at := range places {
 					t.Run(fmt.Sprintf("%s/%v/%s at %#x", g.arch.Name, mo, x.name, at), func(t *testing.T) {
@@ -126,6 +126,7 @@ func TestSums(t *testing.T) {
 // sum runs x on all vCPUs at once, while Go adds to the same place, and checks the total.
 func (m *machine) sum(x sum, code, at uint64, n int) {
 	clear(m.words(dataBase, 0x2000/4))
+	require.True(m.t, m.as.Store(softmmu.Addr(at), x.size, 0, 0).OK())
 	var pcs []uint64
 	for c := range m.cpu {
 		pcs = append(pcs, code)
@@ -264,6 +265,75 @@ func TestMonitor(t *testing.T) {
 			c.SetPC(codeBase + 0x200)
 			require.Equal(t, ir.ExcBreak, c.Run().Exc.Kind)
 			require.Equal(t, uint64(b2i(store)), m.get(0, 2), "%v", mo)
+		}
+	}
+}
+
+// TestTearing: an aligned plain access of up to 8 bytes is one access, also where it takes the slow path, which Go
+// brings about by changing the map all the time. One vCPU stores zeros and ones in turns, another loads.
+func TestTearing(t *testing.T) {
+	fail := unhex("48 85 d2 74 05 48 ff c2 75 06 48 ff c9 75 00 cc 0f 0b") // test rdx, rdx; je 1f; inc rdx; jne fail; 1: dec rcx; jnz start; int3; fail: ud2
+	reader := func(load string) []byte {
+		c := append(unhex(load), fail...)
+		c[len(c)-4] = byte(-(len(c) - 3))
+		return c
+	}
+	readA64 := func(load uint32) []byte { // load; cbz x2, 1f; cmn x2, #1; b.ne fail; 1: subs x9, x9, #1; b.ne start; brk; fail: udf
+		return words(load, 0xb4000062, 0xb100045f, 0x54000081, 0xf1000529, 0x54ffff61, 0xd4200000, 0)
+	}
+	programs := map[*guest][][2][]byte{
+		guests[0]: {
+			{repeatX64("48 89 07 48 f7 d0"), reader("48 8b 17")}, // mov [rdi], rax; not rax - mov rdx, [rdi]
+			{repeatX64("89 07 48 f7 d0"), reader("48 63 17")},
+			{repeatX64("66 89 07 48 f7 d0"), reader("48 0f bf 17")},
+			{repeatX64("51 b9 01 00 00 00 57 48 ab 5f 59 48 f7 d0"), reader("48 8b 17")}, // stosq
+		},
+		guests[1]: {
+			{repeatA64(0xf9000001, 0xaa2103e1), readA64(0xf9400002)}, // str x1, [x0]; mvn x1, x1 - ldr x2, [x0]
+			{repeatA64(0xb9000001, 0xaa2103e1), readA64(0xb9800002)},
+			{repeatA64(0x79000001, 0xaa2103e1), readA64(0x79800002)},
+			{repeatA64(0xa9000401, 0xaa2103e1), readA64(0xa9400402 | 3<<10)}, // stp x1, x1 - ldp x2, x3
+		},
+	}
+	for g, list := range programs {
+		for _, mo := range modes() {
+			m := newMachine(t, g, mo, 2)
+			n := uint64(20000)
+			if mo.accel == tcg.AccelInterp {
+				n = 3000
+			}
+			for i, p := range list {
+				clear(m.words(dataBase, 16))
+				at := uint64(codeBase + i*0x200)
+				for c := range p {
+					m.load(at+uint64(c)*0x100, p[c])
+					if g.arch == arm64.Arch() {
+						m.set(c, 0, dataBase)
+						m.set(c, 1, 0)
+						m.set(c, 9, n)
+						continue
+					}
+					m.set(c, 5, dataBase)
+					m.set(c, 0, 0)
+					m.set(c, 2, n)
+					m.set(c, 7, dataBase+0x8000+uint64(c)*0x1000)
+				}
+				stop, done := make(chan bool), make(chan bool)
+				go func() {
+					defer close(done)
+					for {
+						select {
+						case <-stop:
+							return
+						default:
+							_ = m.as.Protect(dataBase, softmmu.PageSize, softmmu.RW)
+						}
+					}
+				}()
+				m.run([]uint64{at, at + 0x100})
+				close(stop)
+				<-done
+			}
 		}
 	}
 }

@@ -63,6 +63,8 @@ func newMachine(t testing.TB, g *guest, m mode, n int) *machine {
 	t.Cleanup(func() { require.NoError(t, as.Close()) })
 	require.NoError(t, as.Map(codeBase, codeSize, softmmu.RX, softmmu.Info{}))
 	require.NoError(t, as.Map(dataBase, dataSize, softmmu.RW, softmmu.Info{}))
+	// Another mapping behind it, elsewhere on the host in TLB mode.
+	require.NoError(t, as.Map(dataBase+dataSize, softmmu.PageSize, softmmu.RW, softmmu.Info{Name: "behind"}))
 	e, err := tcg.New(tcg.Config{Arch: g.arch, Mem: as, Accel: m.accel, Verify: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, e.Close()) })
