@@ -160,7 +160,7 @@ func (h *memHook) BeforeMem(b *ir.Builder, o *ir.Op) {
 	if len(h.before)+len(h.after) == 0 {
 		return
 	}
-	h.addr = address(b, o)
+	h.addr = b.Address(o)
 	if len(h.before) == 0 {
 		return
 	}
@@ -223,27 +223,4 @@ func halves(b *ir.Builder, v ir.Temp) (lo, hi ir.Temp) {
 		return v, b.Const(0)
 	}
 	return b.VGet(ir.W64, ir.W64, false, v, 0), b.VGet(ir.W64, ir.W64, false, v, 1)
-}
-
-// address appends ops that compute the guest address of memory op o, in a temp of its own: base and index
-// may be overwritten by the access.
-func address(b *ir.Builder, o *ir.Op) ir.Temp {
-	base, index := 0, -1
-	switch o.Code {
-	case ir.Ld, ir.LdV:
-		base, index = 1, 2
-	case ir.St, ir.StV:
-		base, index = 1, 2
-	default:
-		base = 1
-	}
-	a := b.Op2i(ir.Add, ir.W64, o.A[base], uint64(o.Imm))
-	if index < 0 || o.A[index] == ir.NoTemp {
-		return a
-	}
-	x := o.A[index]
-	if o.Aux != 0 {
-		x = b.Op2i(ir.Shl, ir.W64, x, uint64(o.Aux))
-	}
-	return b.Op2(ir.Add, ir.W64, a, x)
 }

@@ -192,6 +192,14 @@ func (s *Set) publish() {
 // Empty reports whether there are no plugins.
 func (s *Set) Empty() bool { return len(s.list.Load().all) == 0 }
 
+// Loaded returns the names of the loaded plugins.
+func (s *Set) Loaded() (names []string) {
+	for _, i := range s.list.Load().all {
+		names = append(names, i.name)
+	}
+	return names
+}
+
 // Close tells all plugins, once, that the run is over, and takes them out.
 func (s *Set) Close() {
 	s.mu.Lock()

@@ -23,7 +23,9 @@ type TB struct {
 
 	block *ir.Block // interp: a copy that lives as long as the TB
 	code  uintptr   // jit: host entry address
-	loops bool      // jit: goes back to its start by itself
+	// accesses is what the block does to memory.
+	accesses ir.Accesses
+	loops    bool // jit: goes back to its start by itself
 	// slots is the number of the first of the TB's nslots direct exits.
 	slots, nslots uint32
 	// in is the first of the slots chained to this TB, plus one, 0 if there is none; slot.next goes on.

@@ -109,6 +109,8 @@ type Engine struct {
 	nextIndex int
 	// breaks are guest addresses Run stops before. The map is replaced, not changed.
 	breaks map[uint64]int
+	// watches are accesses it stops before; they change only while no vCPU runs.
+	watches []Watch
 
 	jit   *jit
 	stats engineStats

@@ -23,13 +23,17 @@ const (
 	StopBreak
 	// StopLimit: the instruction limit has been reached.
 	StopLimit
+	// StopStep: a step is done (SetStep).
+	StopStep
+	// StopWatch: the instruction at the PC is about to make the access Hit, which is watched (SetWatches).
+	StopWatch
 	// StopError: gotcg itself failed, as Stop.Err says (lockstep found a difference).
 	StopError
 )
 
 // String names the kind.
 func (k StopKind) String() string {
-	return [...]string{"exception", "interrupt", "break", "limit"}[k&3]
+	return [...]string{"exception", "interrupt", "break", "limit", "step", "watch", "error"}[k%7]
 }
 
 // Stop is how a Run ended. The State's PC says where.
@@ -64,6 +68,12 @@ func (v *VCPU) Run() (stop Stop) {
 		if done {
 			return Stop{Kind: StopLimit}
 		}
+		if v.step != stepNone || v.hitPC != 0 {
+			if s, done := v.debugRun(); done {
+				return s
+			}
+			flags |= v.debugFlags()
+		}
 		tb, fault := v.lookup(flags)
 		if tb == nil && !fault.OK() {
 			return v.stopped(v.fetchFault(fault))
@@ -76,6 +86,7 @@ func (v *VCPU) Run() (stop Stop) {
 		} else {
 			s, done = v.single(flags)
 		}
+		v.stepped()
 		if v.limited {
 			v.limit -= min(v.limit, v.counters[limitSlot]-before)
 		}
@@ -132,6 +143,10 @@ func (v *VCPU) fetchFault(f softmmu.Fault) Stop {
 // stopped finishes a stop: the break pseudo-exception becomes StopBreak.
 func (v *VCPU) stopped(s Stop) Stop {
 	if s.Kind == StopException {
+		if s.Exc.Kind == ir.ExcStop && s.Exc.Code == stopWatch {
+			v.hitPC = v.PC() + 1
+			return Stop{Kind: StopWatch}
+		}
 		if s.Exc.Kind == ir.ExcStop {
 			v.pass = true
 			return Stop{Kind: StopBreak}

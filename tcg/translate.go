@@ -20,6 +20,10 @@ const (
 	flagLimit
 	// flagPass: a break at the block's first instruction is ignored.
 	flagPass
+	// flagStep: with flagOne, one iteration of a repeated string instruction.
+	flagStep
+	// flagNoWatch: accesses stop nowhere.
+	flagNoWatch
 )
 
 // limitSlot is the counter that flagLimit blocks count in. Slots from 1 on are the Instrumenter's.
@@ -146,7 +150,10 @@ func (e *Engine) instrument(b *ir.Builder, instr Instrumenter, key cpu.TBKey, pc
 	if instr != nil {
 		instr.Insn(b, e.arch, pc, code, pc == key.PC)
 		b.Hook = instr.MemHook(pc)
+	} else {
+		b.Hook = nil
 	}
+	e.watch(b, key.Flags)
 }
 
 // translate makes the TB for key, or returns the fetch fault; or neither, when there is no room for it now, or
@@ -206,7 +213,7 @@ func (e *Engine) makeTB(key cpu.TBKey, maxInsns int) (tb *TB, fault softmmu.Faul
 		}
 	}
 	tb = e.newTB()
-	tb.Key, tb.Len, tb.Insns = key, b.Len, b.Insns
+	tb.Key, tb.Len, tb.Insns, tb.accesses = key, b.Len, b.Insns, b.Accesses
 	if e.jit == nil || e.cfg.Lockstep {
 		// The interpreter runs what the translator made: it is the optimizer's oracle too, and can
 		// leave at every instruction with the whole State when the block is overwritten.

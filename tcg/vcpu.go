@@ -40,9 +40,16 @@ type VCPU struct {
 	limited bool
 	stop    atomic.Bool // Interrupt was called
 	pass    bool        // the next block ignores a break at its start
-	current *TB
-	check   *lockstep
-	inject  *injector
+	// What a debugger asked for: a step, with accesses that do not stop; hit is the access of the last
+	// StopWatch, the hitAt-th of the instruction at hitPC - 1 (0: none), which has not been executed since.
+	step        stepState
+	passWatches bool
+	hit         Hit
+	hitAt       int
+	hitPC       uint64
+	current     *TB
+	check       *lockstep
+	inject      *injector
 	// User belongs to the caller.
 	User any
 }

@@ -76,7 +76,7 @@ func regs() []cpu.RegInfo {
 	r = append(r,
 		cpu.RegInfo{Name: "sp", Num: regSP, Bits: 64, Feature: core, Type: "data_ptr", Offset: uint32(unsafe.Offsetof(s.SP))},
 		cpu.RegInfo{Name: "pc", Num: regPC, Bits: 64, Feature: core, Type: "code_ptr", Offset: uint32(unsafe.Offsetof(s.PC))},
-		cpu.RegInfo{Name: "cpsr", Num: regCPSR, Bits: 32, Feature: core, Type: "int",
+		cpu.RegInfo{Name: "cpsr", Num: regCPSR, Bits: 32, Feature: core, Type: "cpsr_flags",
 			Get: func(p unsafe.Pointer, b []byte) { binary.LittleEndian.PutUint32(b, uint32(stateOf(p).NZCV())) },
 			Set: func(p unsafe.Pointer, b []byte) { stateOf(p).SetNZCV(uint64(binary.LittleEndian.Uint32(b))) }})
 	for i := range s.V {

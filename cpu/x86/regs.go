@@ -69,8 +69,8 @@ func makeGDBRegs() []cpu.RegInfo {
 		add("xmm"+strconv.Itoa(int(i)), 128, featSSE, "vec128", offXMM+16*i)
 	}
 	add("mxcsr", 32, featSSE, "i386_mxcsr", offMXCSR)
-	add("fs_base", 64, featLinux, "long", offFSBase)
-	add("gs_base", 64, featLinux, "long", offGSBase)
+	add("fs_base", 64, featLinux, "int64", offFSBase)
+	add("gs_base", 64, featLinux, "int64", offGSBase)
 	return rs
 }
 

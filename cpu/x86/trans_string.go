@@ -98,6 +98,10 @@ func (t *trans) stringOp(size uint8, body strBody, h *ir.Helper) {
 		body(t, size)
 		return
 	}
+	if b.OneIteration {
+		t.oneIteration(size, body)
+		return
+	}
 	if b.Hook == nil && (t.in.Op == MOVS || t.in.Op == STOS) && t.in.AddrSize == 8 {
 		t.shortString(size, h)
 		return
@@ -113,13 +117,7 @@ func (t *trans) stringOp(size uint8, body strBody, h *ir.Helper) {
 	b.SetLabel(again)
 	body(t, size)
 	b.Set(tReg(RCX), b.Op2i(ir.Sub, w, tReg(RCX), 1))
-	if t.in.Op == CMPS || t.in.Op == SCAS {
-		stop := ir.CondNZ
-		if t.in.Rep == RepNE {
-			stop = ir.CondZ
-		}
-		b.BrF(stop, tFlags, done)
-	}
+	t.stopAtElement(done)
 	b.BrC(w, ir.EQ, tReg(RCX), t.c(0), done)
 	none := ir.NoTemp
 	b.Emit(ir.Op{Code: ir.Sub, W: ir.W64, A: [6]ir.Temp{left, left, t.c(1), none, none, none}})
@@ -128,8 +126,33 @@ func (t *trans) stringOp(size uint8, body strBody, h *ir.Helper) {
 	b.SetLabel(done)
 }
 
+// oneIteration does one iteration, and goes back to the instruction unless it was the last.
+func (t *trans) oneIteration(size uint8, body strBody) {
+	b, w := t.b, t.addrW()
+	done := b.NewLabel()
+	b.BrC(w, ir.EQ, tReg(RCX), t.c(0), done)
+	body(t, size)
+	b.Set(tReg(RCX), b.Op2i(ir.Sub, w, tReg(RCX), 1))
+	t.stopAtElement(done)
+	b.ExitC(w, ir.NE, tReg(RCX), t.c(0), t.pc, true)
+	b.SetLabel(done)
+}
+
+// stopAtElement ends the repetition of CMPS and SCAS by what they compared.
+func (t *trans) stopAtElement(done ir.Label) {
+	if t.in.Op != CMPS && t.in.Op != SCAS {
+		return
+	}
+	stop := ir.CondNZ
+	if t.in.Rep == RepNE {
+		stop = ir.CondZ
+	}
+	t.b.BrF(stop, tFlags, done)
+}
+
 // stringCall runs helper h; when it has more to do the instruction begins again.
 func (t *trans) stringCall(size uint8, h *ir.Helper) {
+	t.b.Accesses |= ir.Loads | ir.Stores
 	more := t.b.Call(h, true, t.c(strArgs(t, size)), t.strSegTemp())
 	t.b.ExitC(ir.W64, ir.NE, more, t.c(0), t.pc, true)
 }

@@ -14,6 +14,8 @@ type Block struct {
 	Ops     []Op
 	Labels  int
 	Helpers []*Helper
+	// Accesses is what the block does to memory.
+	Accesses Accesses
 	// Insns is the number of guest instructions, Len their bytes (first block page order).
 	Insns int
 	Len   int
@@ -32,6 +34,8 @@ type Builder struct {
 	// Hook sees memory accesses, if not nil. String instructions must then be translated access by
 	// access, not by a bulk helper.
 	Hook MemHook
+	// OneIteration: a repeated string instruction does one iteration and begins again (single steps).
+	OneIteration bool
 	// Scratch belongs to the guest's translator: room it keeps from call to call.
 	Scratch any
 
@@ -50,7 +54,7 @@ func NewBuilder(globals []GlobalInfo) *Builder {
 
 // Reset starts a new block at guest address pc, keeping storage.
 func (b *Builder) Reset(pc uint64) {
-	b.PC, b.TSO, b.Labels, b.Insns, b.Len = pc, false, 0, 0, 0
+	b.PC, b.TSO, b.Labels, b.Insns, b.Len, b.Accesses = pc, false, 0, 0, 0, 0
 	b.Ops, b.Temps, b.Helpers = b.Ops[:0], b.Temps[:len(b.Globals)], b.Helpers[:0]
 	b.consts = noConsts
 }
@@ -239,6 +243,7 @@ type EA struct {
 
 // mem appends a memory op and runs the hook around it.
 func (b *Builder) mem(o Op) {
+	b.Accesses |= o.Accesses()
 	if b.Hook == nil {
 		b.Ops = append(b.Ops, o)
 		return
