@@ -55,3 +55,7 @@ func (*ticker) at(int64) {}
 func (*ticker) stop(*Process) {}
 
 func (*ticker) close() {}
+
+func (p *Process) openForDebugger(string) (*os.File, error) { return nil, ErrHost }
+
+func (p *Process) linkForDebugger(string) (string, error) { return "", ErrHost }

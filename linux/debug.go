@@ -1,0 +1,72 @@
+package linux
+
+import (
+	"debug/elf"
+	"os"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/linux/abi"
+)
+
+// What a debugger asks of a process. None of it may be used while a Run is under way, but for Kill.
+
+// FaultOf returns the signal that exception x becomes.
+func (p *Process) FaultOf(x cpu.Exception) abi.Siginfo {
+	f := faultSignal(p.abi, x)
+	return f.info()
+}
+
+// Kill ends the process as SIGKILL does; a Run under way returns. Any goroutine may call it.
+func (p *Process) Kill() {
+	p.setExit(Exit{Code: 128 + int(abi.SIGKILL), Signal: abi.SIGKILL})
+}
+
+// Image returns the program.
+func (p *Process) Image() *Image { return p.img }
+
+// Exe returns the program's path as the guest sees it.
+func (p *Process) Exe() string { return p.cfg.Exe }
+
+// Auxv returns the auxiliary vector that the program got.
+func (p *Process) Auxv() []byte { return p.auxv }
+
+// TLS returns size and alignment of the program's thread-local variables as linked: the PT_TLS segment.
+func (p *Process) TLS() (size, align uint64, ok bool) {
+	f, err := elf.Open(p.img.Path)
+	if err != nil {
+		return 0, 0, false
+	}
+	defer f.Close()
+	for _, s := range f.Progs {
+		if s.Type == elf.PT_TLS {
+			return s.Memsz, max(s.Align, 1), true
+		}
+	}
+	return 0, 0, false
+}
+
+// Open opens a file for reading by the guest's name for it, below the sysroot. Files of /proc/PID that describe
+// the guest are those that the guest sees.
+func (p *Process) Open(name string) (*os.File, error) { return p.openForDebugger(name) }
+
+// ReadLink reads a symbolic link by the guest's name for it.
+func (p *Process) ReadLink(name string) (string, error) { return p.linkForDebugger(name) }
+
+// LeftCall tells whether the task was stopped inside a system call that it will take up again, and where
+// the call's instruction is. To a debugger the PC is there, as Linux has it (ERESTARTNOINTR).
+func (t *Task) LeftCall() (pc uint64, ok bool) {
+	pc = t.cpu.ReadReg(t.cpu.Arch().Roles.PC)
+	if t.again == 0 || pc != t.againPC {
+		return 0, false
+	}
+	return pc - t.p.abi.SyscallInsnLen(), true
+}
+
+// Rewind goes back to the instruction of the call that was left, so that the registers may be changed and put
+// back. A wait's time begins anew then.
+func (t *Task) Rewind() {
+	if pc, ok := t.LeftCall(); ok {
+		t.again, t.saved = 0, savedWait{}
+		t.cpu.WriteReg(t.cpu.Arch().Roles.PC, pc)
+	}
+}
