@@ -48,6 +48,9 @@ type Machine struct {
 	mu   sync.Mutex
 	cur  *thread // guarded by mu
 	last tcg.Stop
+	// until are the addresses the Run under way ends at; debug is the debugger's part.
+	until map[uint64]bool
+	debug debugger
 	// set holds the plugins and hooks; hooks numbers the hooks.
 	set   *instrument.Set
 	hooks atomic.Int64
@@ -82,6 +85,8 @@ func New(cfg Config) (*Machine, error) {
 		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), mem.Close())
 	}
 	m.vcpu = m.eng.NewVCPU()
+	m.debug.init(m)
+	m.debug.main = &thread{m: m, v: m.vcpu}
 	for _, p := range cfg.Plugins {
 		if err := m.LoadPlugin(p); err != nil {
 			return nil, errors.Join(err, m.eng.Close(), mem.Close())
@@ -109,20 +114,31 @@ func Load(path string, cfg Config) (*Machine, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), m.Close())
 	}
+	if err := m.start(img, exe); err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	if m.log.On(debuglog.Page) {
+		m.log.Printf("%s", m.proc.Maps())
+	}
+	return m, nil
+}
+
+// start loads the program into the machine, whose memory is empty.
+func (m *Machine) start(img *linux.Image, exe string) error {
+	cfg := &m.cfg
 	lc := linux.Config{
 		Exe:  exe,
 		Args: cfg.Args, Env: cfg.Env, Dir: cfg.Dir, Sysroot: cfg.Sysroot, Stdin: cfg.Stdin, Stdout: cfg.Stdout, Stderr: cfg.Stderr,
 		Strace: cfg.Strace, Unimp: m.logWriter(debuglog.Unimp), Watcher: (*watcher)(m),
 	}
 	cfg.linuxSignals(&lc)
-	m.proc, err = linux.NewProcess(lc, img, m.mem, &thread{m: m, v: m.vcpu})
+	lc.Tracer = &m.debug
+	p, err := linux.NewProcess(lc, img, m.mem, m.debug.main)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), m.Close())
+		return fmt.Errorf("gotcg: %w", err)
 	}
-	if m.log.On(debuglog.Page) {
-		m.log.Printf("%s", m.proc.Maps())
-	}
-	return m, nil
+	m.proc = p
+	return nil
 }
 
 // logWriter returns the log as a writer when it takes the item, else nil.
@@ -189,22 +205,40 @@ func (m *Machine) Run(ctx context.Context, opts ...RunOption) (Exit, error) {
 		f(&o)
 	}
 	m.setLimit(o.limit)
-	m.cur, m.last = nil, tcg.Stop{Kind: tcg.StopInterrupt}
+	m.until = map[uint64]bool{}
 	for _, a := range o.until {
+		m.until[a] = true
 		m.eng.SetBreak(a)
 		defer m.eng.ClearBreak(a)
 	}
+	m.cur, m.last = nil, tcg.Stop{Kind: tcg.StopInterrupt}
+	for m.debug.begin(ctx) {
+		x, err := m.execute(ctx)
+		if !m.debug.end(ctx, &x, err) {
+			return x, err
+		}
+	}
+	if x := m.debug.ended; x != nil {
+		return *x, nil
+	}
+	m.last = tcg.Stop{Kind: tcg.StopInterrupt}
+	return m.exit(), nil
+}
+
+// execute runs the guest until it stops for whatever reason.
+func (m *Machine) execute(ctx context.Context) (Exit, error) {
+	m.cur, m.last = nil, tcg.Stop{Kind: tcg.StopInterrupt}
 	if err := ctx.Err(); err != nil {
 		return m.exit(), nil
 	}
 	if m.proc == nil {
-		defer context.AfterFunc(ctx, m.vcpu.Interrupt)()
+		defer context.AfterFunc(ctx, m.debug.main.Interrupt)()
 		if !m.begun {
 			m.begun = true
 			m.set.ThreadStart(m.vcpu.Env(), 0)
 		}
-		m.last = m.vcpu.Run()
-		return m.exit(), m.last.Err
+		err := m.runRaw(ctx)
+		return m.exit(), err
 	}
 	x, ended, err := m.proc.Run(ctx)
 	if err != nil {
@@ -247,8 +281,17 @@ func (m *Machine) Signal(signal int) (fatal bool) {
 // Stop makes Run return soon, also out of a system call that blocks. Any goroutine may call it. When
 // it comes while Run is returning anyway, it may end the next Run.
 func (m *Machine) Stop() {
+	m.debug.mu.Lock()
+	m.debug.stopRun = true
+	m.debug.cond.Broadcast()
+	m.debug.mu.Unlock()
+	m.interrupt()
+}
+
+// interrupt pauses the guest.
+func (m *Machine) interrupt() {
 	if m.proc == nil {
-		m.vcpu.Interrupt()
+		m.debug.main.Interrupt()
 		return
 	}
 	m.proc.Interrupt()

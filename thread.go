@@ -106,14 +106,31 @@ type thread struct {
 	v *tcg.VCPU
 	// kicked: Interrupt was called since Run last returned for it.
 	kicked atomic.Bool
+	d      threadDebug
 }
 
 func (c *thread) Arch() *cpu.Arch { return c.m.arch }
 
 // Run runs guest code until it raises an exception; see linux.CPU.
 func (c *thread) Run(context.Context) (cpu.Exception, error) {
+	if x, ok := c.handOver(); ok {
+		return x, nil
+	}
 	for {
+		if c.m.debug.on.Load() {
+			if x, v := c.debugBefore(); v == handOn {
+				return x, nil
+			}
+		}
 		s := c.v.Run()
+		if s.Err == nil && c.m.debug.on.Load() {
+			switch x, v := c.debugAfter(s); v {
+			case handOn:
+				return x, nil
+			case goOn:
+				continue
+			}
+		}
 		switch {
 		case s.Err != nil:
 			return cpu.Exception{}, s.Err
@@ -150,11 +167,27 @@ func (c *thread) Interrupt() {
 func (c *thread) Clone() (linux.CPU, error) {
 	n := &thread{m: c.m, v: c.m.eng.NewVCPU()}
 	n.v.CopyState(c.v)
+	n.d.fresh = true
 	n.v.SetLimit(c.m.limit)
 	return n, nil
 }
 
-func (c *thread) Close() { c.v.Retire() }
+func (c *thread) Close() {
+	c.debugClose()
+	c.v.Retire()
+}
+
+// runRaw runs code without a process.
+func (m *Machine) runRaw(ctx context.Context) error {
+	x, err := m.debug.main.Run(ctx)
+	switch {
+	case err != nil:
+		m.last = tcg.Stop{Kind: tcg.StopError, Err: err}
+	case x.Kind != cpu.ExcNone:
+		m.last = tcg.Stop{Kind: tcg.StopException, Exc: x}
+	}
+	return err
+}
 
 func (c *thread) ReadReg(num int) uint64     { return c.m.arch.ReadReg(c.v.State(), num) }
 func (c *thread) WriteReg(num int, v uint64) { c.m.arch.WriteReg(c.v.State(), num, v) }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Server serves debuggers, one at a time.
@@ -63,6 +64,9 @@ func (s *Server) ServeConn(ctx context.Context, c io.ReadWriteCloser) error {
 	return s.serve(ctx, c)
 }
 
+// patience is how long a client may take to read what it is told last.
+const patience = time.Second
+
 // session is one client's connection.
 type session struct {
 	srv  *Server
@@ -97,7 +101,8 @@ type session struct {
 func (s *Server) serve(ctx context.Context, conn io.ReadWriteCloser) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
+	// At ctx's end the client is told what the guest has come to, if it listens; then the connection is cut.
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(patience, func() { _ = conn.Close() }) })()
 	c := &session{srv: s, ctx: ctx, conn: conn, info: s.Target.Info(), in: make(chan event), body: make([]byte, 0, 4096),
 		feature: map[string]bool{}, files: map[int]File{}}
 	readErr := make(chan error, 1)
@@ -159,6 +164,14 @@ func (c *session) loop() error {
 			stops = c.srv.Target.Stops()
 		}
 		select {
+		case <-c.ctx.Done():
+			select {
+			case s := <-stops:
+				c.stopped(s)
+				return c.send(c.appendStop(c.body[:0], s))
+			default:
+				return nil
+			}
 		case ev, ok := <-c.in:
 			if !ok {
 				return nil

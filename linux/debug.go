@@ -10,6 +10,52 @@ import (
 
 // What a debugger asks of a process. None of it may be used while a Run is under way, but for Kill.
 
+// Tracer is a debugger's part in a process. ptrace(2).
+type Tracer interface {
+	// Signal is asked before a signal that somebody has sent is delivered to the task of CPU c, and may change
+	// it. When the answer is TraceStop it is asked again in the next Run, with the same signal.
+	Signal(c CPU, info *abi.Siginfo) TraceVerdict
+}
+
+// TraceVerdict is what becomes of a signal.
+type TraceVerdict uint8
+
+// Verdicts.
+const (
+	TraceDeliver TraceVerdict = iota
+	TraceDrop
+	TraceStop // the Run pauses, with the signal not delivered
+)
+
+// takeSignal takes the next signal to deliver: the one that a debugger has stopped the task with, or a pending one.
+func (t *Task) takeSignal() (abi.Siginfo, bool) {
+	if h := t.sig.held; h != nil {
+		t.sig.held = nil
+		return *h, true
+	}
+	t.p.mu.Lock()
+	defer t.p.mu.Unlock()
+	return t.dequeue(^t.sig.mask | unblockable)
+}
+
+// traced asks the debugger about a signal, and keeps it when the task is to stop.
+func (t *Task) traced(info *abi.Siginfo) TraceVerdict {
+	if t.p.cfg.Tracer == nil || abi.Signal(info.Signo) == abi.SIGKILL {
+		return TraceDeliver
+	}
+	v := t.p.cfg.Tracer.Signal(t.cpu, info)
+	if v == TraceStop {
+		held := *info
+		t.sig.held = &held
+		t.work.Store(true) // the next Run looks at it first
+		t.p.Interrupt()
+	}
+	return v
+}
+
+// Signal sends the task a signal, as tgkill(2) from outside would.
+func (t *Task) Signal(s abi.Signal) { t.send(s) }
+
 // FaultOf returns the signal that exception x becomes.
 func (p *Process) FaultOf(x cpu.Exception) abi.Siginfo {
 	f := faultSignal(p.abi, x)

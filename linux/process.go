@@ -45,6 +45,8 @@ type Config struct {
 	StackSize uint64
 	// Random, if set, is the source of AT_RANDOM and getrandom(2); nil: the host's.
 	Random io.Reader
+	// Tracer, if set, is a debugger.
+	Tracer Tracer
 	// Watcher, if set, is told what tasks do.
 	Watcher Watcher
 	// OnStop, if set, is called when a signal's default action stops the guest (SIGTSTP): what it does

@@ -32,7 +32,9 @@ type taskSignals struct {
 	restore bool
 	// forced is a signal that the task has brought upon itself in a system call, delivered before any other.
 	forced *abi.Siginfo
-	last   lastFault
+	// held is a signal that a debugger stopped the task with, before its delivery.
+	held *abi.Siginfo
+	last lastFault
 }
 
 // action returns the disposition of s.
@@ -268,16 +270,19 @@ func (t *Task) deliverPending() {
 			t.force(f, Exit{})
 			continue
 		}
-		p.mu.Lock()
-		info, ok := t.dequeue(^t.sig.mask | unblockable)
-		var act abi.Sigaction
-		if ok {
-			act = p.caught(abi.Signal(info.Signo))
-		}
-		p.mu.Unlock()
+		info, ok := t.takeSignal()
 		if !ok {
 			break
 		}
+		switch t.traced(&info) {
+		case TraceStop:
+			return
+		case TraceDrop:
+			continue
+		}
+		p.mu.Lock()
+		act := p.caught(abi.Signal(info.Signo))
+		p.mu.Unlock()
 		t.deliver(&info, act, Exit{})
 	}
 	t.restoreMask()

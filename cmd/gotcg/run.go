@@ -21,6 +21,7 @@ type runOptions struct {
 	env                        []string
 	accel, mem, sysroot, argv0 string
 	strace, stats              bool
+	gdb                        gdbOptions
 	cfg                        gotcg.Config
 }
 
@@ -65,6 +66,8 @@ follows it is the program's. The program's exit status is gotcg's; 128 + the sig
 	f.BoolVar(&o.cfg.OneInsnPerTB, "one-insn-per-tb", false, "translate one instruction a block")
 	f.IntVar(&o.cfg.InjectFlush, "inject-flush", 0, "for tests: forget translations at one of `N` block look-ups")
 	f.StringVar(&o.cfg.Opt, "opt", "", "switch optimizer passes: -NAME one off, none all, comma-separated")
+	f.StringVarP(&o.gdb.wait, "gdb", "g", "", "wait for gdb or lldb at HOST:PORT, PORT, the path of a unix socket, or - (standard files)")
+	f.StringVar(&o.gdb.listen, "gdb-listen", "", "let gdb or lldb attach at this address, while the program runs")
 	complete := func(words ...string) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return words, cobra.ShellCompDirectiveNoFileComp
@@ -133,11 +136,19 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
 	signals := hostSignals()
 	defer signals.stop()
 	o.cfg.Ignored, o.cfg.OnStop = signals.ignored, stopSelf
+	if err := o.gdb.config(&o.cfg); err != nil {
+		return err
+	}
 	m, err := gotcg.Load(args[0], o.cfg)
 	if err != nil {
 		return err
 	}
+	stub, err := o.gdb.serve(cmd.Context(), m, sio)
+	if err != nil {
+		return errors.Join(err, m.Close())
+	}
 	exit, sig, err := signals.run(cmd.Context(), m)
+	stub()
 	if errors.Is(err, errBlocked) {
 		m.ClosePlugins() // the guest is inside a system call of the host: its memory must stay
 	} else {
