@@ -21,7 +21,7 @@ var rooms = []struct {
 	{"/tcg/ir", []string{"/internal/softfp"}},
 	{"/softmmu", []string{"/internal/safemem", "/internal/hostsig"}},
 	{"/linux/abi", nil},
-	{"/gdbstub/...", nil},
+	{"/gdbstub", nil},
 	{"/internal/counts", []string{"", "/cpu", "/cpu/...", "/linux/abi", "/plugins/all"}},
 	{"/internal/...", []string{"/internal/...", "/tcg", "/tcg/...", "/cpu", "/cpu/...", "/softmmu", ""}},
 	{"/cpu", []string{"/tcg/ir", "/softmmu"}},
