@@ -80,7 +80,9 @@ type Compiler struct {
 	lfix      []labelFix
 	pool      []poolEntry
 	region    int // first site since the last exit
-	failed    bool
+	// Where out-of-line parts last jumped to SaveExit and slotExit, 0: nowhere.
+	nearSave, nearSlot int
+	failed             bool
 	// merged: the block's last op has been emitted with the one before it.
 	merged bool
 }
@@ -180,6 +182,7 @@ func (c *Compiler) begin(b *ir.Block, r backend.Request) {
 	}
 	c.pc, c.insn, c.region = b.PC, -1, 0
 	c.fcmp.at = -1
+	c.nearSave, c.nearSlot = 0, 0
 	c.initTemps()
 	c.markCross()
 }
@@ -258,7 +261,7 @@ func (c *Compiler) emitStub(s stub) {
 	switch s.kind {
 	case stubSite:
 		c.movRI(rax, uint64(c.req.Site+s.n))
-		c.jmpStub(c.stubs.SaveExit)
+		c.jmpShared(&c.nearSave, c.stubs.SaveExit)
 	case stubExit:
 		for _, r := range c.recs[s.recs : s.recs+uint32(s.nrec)] {
 			c.storeRec(r)
@@ -277,7 +280,7 @@ func (c *Compiler) emitStub(s stub) {
 	case stubSlot:
 		c.slots[s.n].Stub = uint32(c.n)
 		c.movRI(rax, uint64(c.req.Slot+s.n))
-		c.jmpStub(c.slotExit)
+		c.jmpShared(&c.nearSlot, c.slotExit)
 	case stubIntr:
 		c.movRI(rax, uint64(c.req.Slot+s.n))
 		c.jmpStub(c.intrSlot)
@@ -308,6 +311,16 @@ func (c *Compiler) storeRec(r backend.Rec) {
 func (c *Compiler) jmpStub(off uint32) {
 	at := c.jmp32()
 	c.patch32(at, int(off)-int(c.req.Off))
+}
+
+// jmpShared is jmpStub for out-of-line parts: it goes by way of the jump last made for near if that is near enough.
+func (c *Compiler) jmpShared(near *int, off uint32) {
+	if d := *near - (c.n + 2); *near != 0 && d >= -128 {
+		c.put(0xeb|uint64(uint8(d))<<8, 2)
+		return
+	}
+	*near = c.n
+	c.jmpStub(off)
 }
 
 // hdr returns the operand of a header field by its offset from the State.
