@@ -18,6 +18,7 @@ type vcpuMem struct {
 	hdr   *backend.Header
 	state unsafe.Pointer
 	jc    []backend.JumpCacheEntry
+	used  bool               // a vCPU has had the memory
 	tlbs  []softmmu.TLBEntry // nil in direct mode
 
 	counters []uint64

@@ -12,12 +12,18 @@ import (
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
-// initJIT empties the jump cache of a vCPU that nobody else knows yet.
+// initJIT empties the jump cache of a vCPU that nobody else knows yet. In new memory an entry is all zero: PC 0
+// is that of no block but one whose entry is the first, so that one says that it is empty.
 func (v *VCPU) initJIT() {
 	if j := v.e.jit; j != nil {
-		for i := range v.jc {
-			v.jc[i] = backend.JumpCacheEntry{Host: j.miss()}
+		if v.used {
+			for i := range v.jc {
+				v.jc[i] = backend.JumpCacheEntry{Host: j.miss()}
+			}
 		}
+		v.used = true
+		v.jc[0].Host = j.miss()
+		v.cleaned = j.epoch.Load()
 	}
 }
 

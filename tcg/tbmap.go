@@ -35,7 +35,7 @@ func (m *tbMap) get(key cpu.TBKey) *TB {
 func (m *tbMap) put(tb *TB) {
 	if 2*(m.n+1) > len(m.slots) {
 		old := m.slots
-		m.slots, m.n = make([]*TB, max(256, 4*len(old))), 0
+		m.slots, m.n = make([]*TB, max(512, 2*len(old))), 0
 		for _, x := range old {
 			if x != nil {
 				m.insert(x)

@@ -118,7 +118,7 @@ func (v *VCPU) forgetCode(lo, hi uint64) {
 	}
 	for i := range v.jc {
 		p := &v.jc[i].Host
-		if at := atomic.LoadUint64(p); at >= lo && at < hi && at != j.miss() {
+		if at := atomic.LoadUint64(p); at >= max(lo, 1) && at < hi && at != j.miss() {
 			atomic.CompareAndSwapUint64(p, at, j.miss())
 		}
 	}

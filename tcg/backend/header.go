@@ -134,8 +134,8 @@ const (
 // one-byte displacements reach the first 256 bytes of the State.
 const StateBias = 128
 
-// JumpCacheEntry maps a guest PC to its TB's host entry. An empty entry has PC 0 and the address
-// of the miss stub (Stubs.JumpMiss), which behaves as if the compare had failed.
+// JumpCacheEntry maps a guest PC to its TB's host entry. An empty entry has the address of the
+// miss stub (Stubs.JumpMiss), which behaves as if the compare had failed; or it is all zero, but for the first one.
 type JumpCacheEntry struct {
 	PC   uint64
 	Host uint64
