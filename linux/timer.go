@@ -131,7 +131,7 @@ func (a *alarm) schedule(least time.Duration) {
 	now, _ := readClock(a.clock)
 	d := time.Duration(max(a.at-now, 0))
 	if a.clock == clockUserTime || a.clock == abi.CLOCK_PROCESS_CPUTIME_ID {
-		d = max(d/time.Duration(runtime.GOMAXPROCS(0)), time.Millisecond)
+		d = max(d/time.Duration(runtime.NumCPU()), time.Millisecond)
 	}
 	d = max(min(d, time.Hour), least)
 	mono, _ := readClock(abi.CLOCK_MONOTONIC)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -133,6 +134,11 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
 		return err
 	}
 	defer log.Close()
+	if os.Getenv("GOMAXPROCS") == "" {
+		// Guest threads that compute each keep one of Go's processors. With no more of those than the host has, Go's
+		// scheduler would make them take turns of 10 ms; with more, the host's does.
+		runtime.GOMAXPROCS(max(16, 4*runtime.NumCPU()))
+	}
 	signals := hostSignals()
 	defer signals.stop()
 	o.cfg.Ignored, o.cfg.OnStop = signals.ignored, stopSelf
