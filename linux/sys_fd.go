@@ -3,6 +3,8 @@
 package linux
 
 import (
+	"time"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/gotcg/gotcg/linux/abi"
@@ -312,9 +314,16 @@ func (t *Task) lock(host, cmd int, addr uint64) abi.Errno {
 	}
 	g := abi.DecodeFlock(b[:])
 	h := unix.Flock_t{Type: g.Type, Whence: g.Whence, Start: g.Start, Len: g.Len, Pid: g.PID}
-	_, err := retry(func() (int, error) { return 0, unix.FcntlFlock(uintptr(host), cmd, &h) })
-	if err != nil {
-		return hostErrno(err)
+	try := cmd
+	switch cmd { // waits are ours, see untilFree
+	case abi.F_SETLKW:
+		try = abi.F_SETLK
+	case abi.F_OFD_SETLKW:
+		try = abi.F_OFD_SETLK
+	}
+	e := t.untilFree(try != cmd, func() error { return unix.FcntlFlock(uintptr(host), try, &h) })
+	if e != 0 {
+		return e
 	}
 	if cmd != abi.F_GETLK && cmd != abi.F_OFD_GETLK {
 		return 0
@@ -327,9 +336,29 @@ func (t *Task) lock(host, cmd int, addr uint64) abi.Errno {
 func sysFlock(t *Task, a *Args) (uint64, abi.Errno) {
 	switch a.Int(1) &^ unix.LOCK_NB {
 	case unix.LOCK_SH, unix.LOCK_EX, unix.LOCK_UN:
-		return t.onFD(a.FD(0), func(h int) error { return unix.Flock(h, a.Int(1)) })
+	default:
+		return 0, abi.EINVAL
 	}
-	return 0, abi.EINVAL
+	h, e := t.hostFD(a.FD(0))
+	if e != 0 {
+		return 0, e
+	}
+	wait := a.Int(1)&unix.LOCK_NB == 0
+	return 0, t.untilFree(wait, func() error { return unix.Flock(h, a.Int(1)|unix.LOCK_NB) })
+}
+
+// untilFree tries to lock until that succeeds. A wait in the host could not be interrupted, so this one looks
+// again and again; deadlocks of record locks are not found (EDEADLK).
+func (t *Task) untilFree(wait bool, lock func() error) abi.Errno {
+	for d := 100 * time.Microsecond; ; d = min(2*d, 10*time.Millisecond) {
+		_, err := retry(func() (int, error) { return 0, lock() })
+		if !wait || err != unix.EAGAIN && err != unix.EACCES {
+			return hostErrno(err)
+		}
+		if !t.sleep(deadline{time.Now().Add(d), true}) {
+			return abi.ERESTARTSYS
+		}
+	}
 }
 
 // onFD runs a host call that takes a descriptor and returns nothing.
