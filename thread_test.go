@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,5 +38,53 @@ func TestGoThreads(t *testing.T) {
 				require.Equal(t, 7, x.Code)
 			})
 		}
+	}
+}
+
+const pthreadsOut = `mutex 32000 by 64
+rwlock 1200 torn 0
+cond 2887200
+barrier 60
+tls 1060 keys 80820 main 7
+cancel 40 cleanup 80824
+robust 48 died 47
+robust 48 died 47
+pi 4800 robust 24 died 23
+atomics 0 15360 128000 1f4000001f400 0 guarded 12800
+churn 3480 ended 440
+names 8 main 1
+last after main
+`
+
+// TestPthreads runs every kind of POSIX lock and wait under every executor and memory mode, and with
+// translations that are forgotten all the time. musl makes the x86-64 program, glibc the AArch64 one; qemu-user
+// lacks robust lists, so only the host is a reference.
+func TestPthreads(t *testing.T) {
+	for _, arch := range []string{".x64", ".a64"} {
+		run := func(t *testing.T, cfg gotcg.Config) {
+			t.Parallel()
+			out, x := runELF(t, cfg, "pthreads"+arch)
+			require.Equal(t, pthreadsOut, out)
+			require.Equal(t, gotcg.Exited, x.Kind)
+			require.Equal(t, 3, x.Code)
+		}
+		t.Run("pthreads"+arch, func(t *testing.T) {
+			if arch[1:] == "x64" && runtime.GOARCH == "amd64" {
+				out, code, _ := native(t, "pthreads"+arch)
+				require.Equal(t, pthreadsOut, out, "reference run")
+				require.Equal(t, 3, code)
+			}
+			every(t, run)
+			if *long {
+				t.Run("rounds", func(t *testing.T) {
+					for range 100 {
+						out, _ := runELF(t, gotcg.Config{}, "pthreads"+arch)
+						require.Equal(t, pthreadsOut, out)
+					}
+				})
+			}
+			t.Run("flushes", func(t *testing.T) { run(t, gotcg.Config{InjectFlush: 50}) })
+			t.Run("evictions", func(t *testing.T) { run(t, gotcg.Config{CodeSize: 1}) })
+		})
 	}
 }

@@ -30,8 +30,15 @@ func (t *Task) lockPI(addr uint64, k futexKey, try bool, d deadline) abi.Errno {
 			nv = uint32(t.tid) | v&abi.FUTEX_OWNER_DIED
 		case try:
 			e = abi.EAGAIN
-		case owner == 0 || t.task(owner) == nil: // gone without a trace, or the guest wrote nonsense
+		case owner == 0 && v&abi.FUTEX_OWNER_DIED == 0: // the guest wrote it while others wait
+			e = abi.EINVAL
+		case owner == 0: // the owner is about to hand it to top
+			owner = top.owner
+		case t.task(owner) == nil: // it ended without a word, unless it did just now
 			e = abi.ESRCH
+			if w, e2 := t.futexLoad(addr); e2 == 0 && w != v {
+				continue
+			}
 		}
 		if e != 0 {
 			b.mu.Unlock()
@@ -53,10 +60,8 @@ func (t *Task) lockPI(addr uint64, k futexKey, try bool, d deadline) abi.Errno {
 		w.woken.Store(false)
 		t.p.futex.pi.Add(1)
 		b.push(w)
-		// An owner that ended before the waiter queued may not have seen it.
-		gone := t.task(owner) == nil
 		b.mu.Unlock()
-		if gone {
+		if t.task(owner) == nil { // it may have ended before the waiter queued
 			t.p.orphanedPI(owner)
 		}
 		break
@@ -210,6 +215,9 @@ func (t *Task) requeueOne(b1, b2 *futexBucket, w *futexWaiter, addr2 uint64) abi
 				nv |= abi.FUTEX_WAITERS
 			}
 		case t.task(owner) == nil:
+			if w, e := t.futexLoad(addr2); e == 0 && w != v {
+				continue
+			}
 			return abi.ESRCH
 		}
 		done, e := t.futexCas(addr2, v, nv)
