@@ -61,7 +61,8 @@ func (w *workspace) source(pkg string) (string, error) {
 // root is the GOROOT that tests see.
 func (w *workspace) root() string { return filepath.Join(w.o.cache, "goroot") }
 
-// copyGOROOT makes a GOROOT with a copy of the source tree and links to the rest.
+// copyGOROOT makes a GOROOT with a copy of the source tree and links to the rest, but for the go command: only the
+// baseline finds that, by PATH, as guests cannot start it.
 func copyGOROOT(from, to string) error {
 	if _, err := os.Stat(to); err == nil {
 		return nil
@@ -76,9 +77,11 @@ func copyGOROOT(from, to string) error {
 	}
 	for _, e := range entries {
 		old, name := filepath.Join(from, e.Name()), filepath.Join(tmp, e.Name())
-		if e.Name() == "src" {
+		switch e.Name() {
+		case "src":
 			err = os.CopyFS(name, os.DirFS(old))
-		} else {
+		case "bin":
+		default:
 			err = os.Symlink(old, name)
 		}
 		if err != nil {
@@ -201,7 +204,11 @@ func (w *workspace) exec(j job, runner string, under []string, bin string, witho
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, out, out
-	cmd.Env = []string{"PATH=" + filepath.Join(w.root(), "bin") + ":/usr/bin:/bin", "GOROOT=" + w.root(), "HOME=" + tmp,
+	path := "/usr/bin:/bin"
+	if runner == "baseline" {
+		path = filepath.Join(w.goroot, "bin") + ":" + path
+	}
+	cmd.Env = []string{"PATH=" + path, "GOROOT=" + w.root(), "HOME=" + tmp,
 		"TMPDIR=" + tmp, "GOCACHE=" + filepath.Join(w.o.cache, "gocache"), "PWD=" + dir, "CGO_ENABLED=0"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
