@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -31,6 +30,8 @@ type workspace struct {
 	o      options
 	causes []cause
 	goroot string
+	// inPlace runs tests in Go's own source tree: for packages whose tests leave it alone.
+	inPlace bool
 
 	copyOnce sync.Once // of GOROOT
 	copyErr  error
@@ -54,12 +55,20 @@ func (w *workspace) resultFile(j job, runner string) string {
 // source returns the directory a package's tests run in: in a GOROOT made for them with a copy of Go's source
 // tree, as tests read files around them and some write.
 func (w *workspace) source(pkg string) (string, error) {
+	if w.inPlace {
+		return filepath.Join(w.goroot, "src", pkg), nil
+	}
 	w.copyOnce.Do(func() { w.copyErr = copyGOROOT(w.goroot, w.root()) })
 	return filepath.Join(w.root(), "src", pkg), w.copyErr
 }
 
 // root is the GOROOT that tests see.
-func (w *workspace) root() string { return filepath.Join(w.o.cache, "goroot") }
+func (w *workspace) root() string {
+	if w.inPlace {
+		return w.goroot
+	}
+	return filepath.Join(w.o.cache, "goroot")
+}
 
 // copyGOROOT makes a GOROOT with a copy of the source tree and links to the rest, but for the go command: only the
 // baseline finds that, by PATH, as guests cannot start it.
@@ -210,8 +219,7 @@ func (w *workspace) exec(j job, runner string, under []string, bin string, witho
 	}
 	cmd.Env = []string{"PATH=" + path, "GOROOT=" + w.root(), "HOME=" + tmp,
 		"TMPDIR=" + tmp, "GOCACHE=" + filepath.Join(w.o.cache, "gocache"), "PWD=" + dir, "CGO_ENABLED=0"}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	ownGroup(cmd)
 	start := time.Now()
 	r.End, err = ending(cmd.Run(), ctx)
 	if err != nil {
