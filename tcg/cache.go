@@ -136,7 +136,7 @@ func (e *Engine) mark(tb *TB) (fresh bool) {
 			fresh = true
 			err := e.mem.MarkCode(softmmu.Addr(p << pageShift))
 			if errors.Is(err, softmmu.ErrNoMemory) && e.cache.byKey.n > 0 {
-				e.flushLocked(true) // unmarks all
+				e.flushLocked() // unmarks all
 				e.making.stale = false
 				return e.mark(tb)
 			}
@@ -150,7 +150,7 @@ func (e *Engine) mark(tb *TB) (fresh bool) {
 
 // drop takes tb out of the cache: nobody finds it any more nor reaches it by a chain. The lock is held.
 func (e *Engine) drop(tb *TB) {
-	if !e.unlist(tb, true) {
+	if !e.unlist(tb) {
 		return
 	}
 	for _, v := range e.vcpus {
@@ -161,9 +161,8 @@ func (e *Engine) drop(tb *TB) {
 	}
 }
 
-// unlist is drop, with or without the chains, but for the vCPUs' jump caches. It reports false for a TB
-// that was dropped before.
-func (e *Engine) unlist(tb *TB, unlink bool) bool {
+// unlist is drop but for the vCPUs' jump caches. It reports false for a TB that was dropped before.
+func (e *Engine) unlist(tb *TB) bool {
 	if tb.gone.Swap(true) {
 		return false
 	}
@@ -176,7 +175,7 @@ func (e *Engine) unlist(tb *TB, unlink bool) bool {
 			break
 		}
 	}
-	if unlink && e.jit != nil {
+	if e.jit != nil {
 		e.jit.unlink(tb)
 	}
 	return true

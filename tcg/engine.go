@@ -177,18 +177,20 @@ func (e *Engine) Close() error {
 func (e *Engine) Flush() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.flushLocked(true)
+	e.flushLocked()
 }
 
-// flushLocked drops every block. When no code is entered again unlink is false, and chains stay.
-func (e *Engine) flushLocked(unlink bool) {
+// flushLocked drops every block.
+func (e *Engine) flushLocked() {
 	if e.log.On(debuglog.Cache) {
 		e.log.Printf("cache: flush of %d blocks\n", e.cache.byKey.n)
 	}
 	e.stats.flushes.Add(1)
 	e.making.stale = true
-	for _, tb := range e.cache.byKey.all() {
-		e.unlist(tb, unlink)
+	for _, page := range e.cache.byPage {
+		for page.first != nil {
+			e.unlist(page.first)
+		}
 	}
 	for _, v := range e.vcpus {
 		v.forgetCode(0, ^uint64(0))

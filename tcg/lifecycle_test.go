@@ -10,6 +10,7 @@ import (
 	"github.com/gotcg/gotcg/cpu/arm64"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg"
+	"github.com/gotcg/gotcg/tcg/backend/hostcode"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
@@ -71,4 +72,36 @@ func TestLifecycle(t *testing.T) {
 		require.NoError(t, e.Close())
 		require.NoError(t, as.Close())
 	}
+}
+
+// TestEvictMemory fills the code buffer many times over: what was known of code that is gone goes with it.
+func TestEvictMemory(t *testing.T) {
+	if !hostcode.Supported {
+		return // there is no code buffer
+	}
+	const n = 3000
+	as, err := softmmu.New(softmmu.Config{})
+	require.NoError(t, err)
+	code := longWay(n)
+	require.NoError(t, as.Map(codeBase, uint64(len(code)), softmmu.RWX, softmmu.Info{}))
+	as.Poke(codeBase, code)
+	e, err := tcg.New(tcg.Config{Arch: arm64.Arch(), Mem: as, CodeSize: 1})
+	require.NoError(t, err)
+	v := e.NewVCPU()
+	heap := func(rounds uint64) int64 {
+		arm64.Arch().WriteReg(v.State(), 1, hammerData)
+		arm64.Arch().WriteReg(v.State(), 3, rounds)
+		v.SetPC(codeBase)
+		require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	require.NoError(t, as.Map(hammerData, softmmu.PageSize, softmmu.RW, softmmu.Info{}))
+	before := heap(3)
+	require.Less(t, heap(30)-before, int64(1<<20))
+	require.Greater(t, e.Stats().Evictions, uint64(50))
+	require.NoError(t, e.Close())
+	require.NoError(t, as.Close())
 }

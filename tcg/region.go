@@ -102,8 +102,8 @@ func (j *jit) retire(r *region) {
 		e.log.Printf("cache: region %d of the code buffer retired (%d bytes, %d blocks)\n", r.index, r.off-r.start, r.tbs.len)
 	}
 	e.stats.evictions.Add(1)
-	for i := range r.tbs.len {
-		e.unlist(r.tbs.at(i).tb, true)
+	for i := r.tbs.len; i > 0; i-- { // pages list the youngest first
+		e.unlist(r.tbs.at(i - 1).tb)
 	}
 	lo, hi := uint64(j.base)+uint64(r.start), uint64(j.base)+uint64(r.end)
 	for _, v := range e.vcpus {
