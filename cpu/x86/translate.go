@@ -307,8 +307,11 @@ func (t *trans) setReg(n, size uint8, v ir.Temp) {
 func (t *trans) isMem(i int) bool { return t.in.Args[i].Kind == ArgMem }
 
 // flagsOf appends flag-setting op c for its flags only, into the flags global.
-func (t *trans) flagsOf(c ir.Opcode, w ir.Width, ins ...ir.Temp) {
-	o := ir.Op{Code: c, W: w, A: [6]ir.Temp{ir.NoTemp, tFlags, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}}
+func (t *trans) flagsOf(c ir.Opcode, w ir.Width, ins ...ir.Temp) { t.flagsOp(c, w, ir.NoTemp, ins) }
+
+// flagsOp appends flag-setting op c with its result in r and its flags in the flags global.
+func (t *trans) flagsOp(c ir.Opcode, w ir.Width, r ir.Temp, ins []ir.Temp) {
+	o := ir.Op{Code: c, W: w, A: [6]ir.Temp{r, tFlags, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}}
 	for i, x := range ins {
 		o.A[2+i] = x
 	}
@@ -318,14 +321,15 @@ func (t *trans) flagsOf(c ir.Opcode, w ir.Width, ins ...ir.Temp) {
 // opFlags appends flag-setting op c on operand 0 as destination: result to operand 0, flags to the
 // flags global, in the order the precise-state rule wants.
 func (t *trans) opFlags(c ir.Opcode, ins ...ir.Temp) {
-	res, fl := t.b.OpF(c, t.opW(), 0, ins...)
 	a := t.in.Args[0]
+	if a.Kind == ArgReg && a.Size >= 4 {
+		t.flagsOp(c, t.opW(), ir.Temp(a.Reg), ins)
+		return
+	}
+	res, fl := t.b.OpF(c, t.opW(), 0, ins...)
 	switch {
 	case a.Kind == ArgMem:
 		t.set(0, res)
-		t.b.Set(tFlags, fl)
-	case a.Kind == ArgReg && a.Size >= 4:
-		t.b.Set(ir.Temp(a.Reg), res)
 		t.b.Set(tFlags, fl)
 	default:
 		t.b.Set(tFlags, fl)

@@ -126,12 +126,14 @@ func args4(x, y, z, w Temp) [6]Temp { return [6]Temp{x, y, z, w, NoTemp, NoTemp}
 func (b *Builder) Set(g, t Temp) {
 	if n := len(b.Ops); n > 0 && b.Temps[t].Kind == Local {
 		o := &b.Ops[n-1]
-		if o.A[0] == t && o.Code.Info().NOut() > 0 {
-			o.A[0] = g
-			return
-		}
-		if o.A[1] == t && o.Code.Info().NOut() > 1 {
-			o.A[1] = g
+		if k := 0; o.A[0] == t && o.Code.Info().NOut() > 0 || o.A[1] == t && o.Code.Info().NOut() > 1 {
+			if o.A[0] != t {
+				k = 1
+			}
+			o.A[k] = g
+			if int(t) == len(b.Temps)-1 { // the number is free again
+				b.Temps = b.Temps[:t]
+			}
 			return
 		}
 	}
