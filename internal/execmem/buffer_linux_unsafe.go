@@ -65,8 +65,8 @@ func (b *Buffer) Size() int { return len(b.rw) }
 
 // What Ahead makes present at a time, and how much of it there must be.
 const (
-	aheadStep = 128 << 10
-	aheadLeft = 16 << 10
+	aheadStep = 64 << 10
+	aheadLeft = 8 << 10
 )
 
 // Ahead is to be called before code is written at off, by whoever writes: it makes the next pages present
