@@ -6,7 +6,8 @@ import (
 )
 
 // PerCPU holds a T for each vCPU, made when it is first asked for. Its zero value is ready. An event may use its
-// own vCPU's T without a lock; others must wait for the vCPU to end, or guard what is in T.
+// own vCPU's T without a lock; who uses another's, or all of them in an Exit that may come while vCPUs run, has
+// T be something atomic or guards it.
 type PerCPU[T any] struct {
 	mu sync.Mutex
 	// list is by index. Elements are published through their own pointers, a longer list by this one.

@@ -1,7 +1,11 @@
 // Package bbcount counts executed basic blocks and their instructions.
 package bbcount
 
-import "github.com/gotcg/gotcg/instrument"
+import (
+	"sync/atomic"
+
+	"github.com/gotcg/gotcg/instrument"
+)
 
 func init() {
 	instrument.Register(instrument.Info{
@@ -63,7 +67,7 @@ func (p *plugin) report(blocks []uint64) {
 // calling counts blocks by a call for each.
 type calling struct {
 	*plugin
-	counts instrument.PerCPU[uint64]
+	counts instrument.PerCPU[atomic.Uint64]
 }
 
 // Inline implements instrument.Inliner: instructions are counted inline in both forms.
@@ -73,7 +77,7 @@ func (p *calling) Inline(in *instrument.Insn) { in.Count(p.insns, 1) }
 func (p *calling) NeedsBeforeBlock(uint64, *instrument.CPU) bool { return true }
 
 // BeforeBlock implements instrument.BlockPlugin.
-func (p *calling) BeforeBlock(_ uint64, c *instrument.CPU) { *p.counts.At(c)++ }
+func (p *calling) BeforeBlock(_ uint64, c *instrument.CPU) { p.counts.At(c).Add(1) }
 
 // EventsConcurrent implements instrument.Concurrent.
 func (p *calling) EventsConcurrent() bool { return true }
@@ -90,7 +94,7 @@ func (p *calling) Exit() {
 	for i := range counts {
 		counts[i] = 0
 		if n := p.counts.Get(i); n != nil {
-			counts[i] = *n
+			counts[i] = n.Load()
 		}
 	}
 	p.report(counts)

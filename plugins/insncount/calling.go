@@ -1,12 +1,16 @@
 package insncount
 
-import "github.com/gotcg/gotcg/instrument"
+import (
+	"sync/atomic"
 
-// calling counts by a call for each instruction: a check of the inline form. Each vCPU writes its own
-// count only.
+	"github.com/gotcg/gotcg/instrument"
+)
+
+// calling counts by a call for each instruction: a check of the inline form. Each vCPU adds to its own
+// count only; Exit may come while some still do.
 type calling struct {
 	*plugin
-	counts instrument.PerCPU[uint64]
+	counts instrument.PerCPU[atomic.Uint64]
 }
 
 // Inline implements instrument.Inliner for what is counted besides the total.
@@ -16,7 +20,7 @@ func (p *calling) Inline(in *instrument.Insn) { p.details(in) }
 func (p *calling) NeedsBeforeInsn(uint64, *instrument.CPU) bool { return true }
 
 // BeforeInsn implements instrument.InsnPlugin.
-func (p *calling) BeforeInsn(_ uint64, c *instrument.CPU) { *p.counts.At(c)++ }
+func (p *calling) BeforeInsn(_ uint64, c *instrument.CPU) { p.counts.At(c).Add(1) }
 
 // UsesState implements instrument.StateUser.
 func (p *calling) UsesState() instrument.StateUse { return instrument.StateNone }
@@ -33,7 +37,7 @@ func (p *calling) Exit() {
 	for i := range counts {
 		counts[i] = 0
 		if n := p.counts.Get(i); n != nil {
-			counts[i] = *n
+			counts[i] = n.Load()
 		}
 	}
 	p.report(counts)

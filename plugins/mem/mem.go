@@ -3,6 +3,7 @@ package mem
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"github.com/gotcg/gotcg/instrument"
 )
@@ -88,7 +89,7 @@ type calling struct {
 
 // seen is what a vCPU has accessed, and room for a line.
 type seen struct {
-	all, loads, stores uint64
+	all, loads, stores atomic.Uint64
 	line               []byte
 }
 
@@ -107,12 +108,12 @@ func (p *calling) BeforeMem(_ uint64, c *instrument.CPU, a instrument.Access) {
 		return
 	}
 	n := p.cpus.At(c)
-	n.all++
+	n.all.Add(1)
 	if a.Load {
-		n.loads++
+		n.loads.Add(1)
 	}
 	if a.Store {
-		n.stores++
+		n.stores.Add(1)
 	}
 }
 
@@ -156,7 +157,9 @@ func (p *calling) EventsConcurrent() bool { return true }
 func (p *calling) Exit() {
 	var all, loads, stores uint64
 	p.cpus.Each(func(_ int, n *seen) {
-		all, loads, stores = all+n.all, loads+n.loads, stores+n.stores
+		all += n.all.Load()
+		loads += n.loads.Load()
+		stores += n.stores.Load()
 	})
 	p.report(all, loads, stores)
 }
