@@ -8,6 +8,7 @@ import (
 
 	"github.com/gotcg/gotcg"
 	"github.com/gotcg/gotcg/cpu/x86"
+	"github.com/gotcg/gotcg/instrument"
 )
 
 // load makes a machine of a subject with an empty environment; standard output goes to the file returned.
@@ -28,24 +29,36 @@ func load(s subject, cfg gotcg.Config) (*gotcg.Machine, *os.File, error) {
 	return m, out, err
 }
 
-// countInsns runs a subject with the plugin insn-count.
-func countInsns(s subject, cfg gotcg.Config) (n uint64, err error) {
+// countInsns runs a subject with the plugin insn-count and returns the count of each vCPU.
+func countInsns(s subject, cfg gotcg.Config) (cpus []uint64, err error) {
 	var log strings.Builder
 	cfg.Log, cfg.Plugins = &log, []string{"insn-count"}
 	m, out, err := load(s, cfg)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	defer out.Close()
 	if _, err := m.Run(context.Background()); err != nil {
-		return 0, err
+		return nil, err
 	}
 	if err := m.Close(); err != nil {
-		return 0, err
+		return nil, err
 	}
-	_, total, _ := strings.Cut(log.String(), "total insns: ")
-	_, err = fmt.Sscan(total, &n)
-	return n, err
+	var total uint64
+	for line := range strings.Lines(log.String()) {
+		var i int
+		var n uint64
+		if _, err := fmt.Sscanf(line, "cpu %d insns: %d", &i, &n); err == nil && i == len(cpus) {
+			cpus = append(cpus, n)
+			total -= n
+		} else if _, err := fmt.Sscanf(line, "total insns: %d", &n); err == nil {
+			total += n
+		}
+	}
+	if total != 0 || cpus == nil {
+		return nil, fmt.Errorf("insn-count does not add up: %q", log.String())
+	}
+	return cpus, nil
 }
 
 // gdbRCX is gdb's number of the register that counts the iterations of a repeated string instruction.
@@ -61,7 +74,8 @@ func (r *result) trace() error {
 	defer out.Close()
 	r.insns, r.logged = histogram{}, histogram{}
 	reps := map[uint64]bool{}
-	var rep, rcx uint64 // the repeated instruction that is running, and RCX before it
+	// The repeated instruction that each vCPU is in, and RCX before it. (A hook's calls come one at a time.)
+	var rep, rcx cpuWords
 	sp := "sp"
 	if r.img.x64 {
 		sp = "rsp"
@@ -76,11 +90,12 @@ func (r *result) trace() error {
 		if !r.img.x64 {
 			return
 		}
-		if rep != 0 {
+		rep, rcx := rep.At(c), rcx.At(c)
+		if *rep != 0 {
 			after := c.Register(gdbRCX)
-			r.iterations += rcx - after
-			r.logged[rep] += linesOfRep(rcx, after)
-			rep = 0
+			r.iterations += *rcx - after
+			r.logged[*rep] += linesOfRep(*rcx, after)
+			*rep = 0
 		}
 		is, known := reps[pc]
 		if !known {
@@ -89,7 +104,7 @@ func (r *result) trace() error {
 			reps[pc] = is
 		}
 		if is {
-			rep, rcx = pc, c.Register(gdbRCX)
+			*rep, *rcx = pc, c.Register(gdbRCX)
 		}
 	})
 	if _, err := m.Run(context.Background()); err != nil {
@@ -102,6 +117,9 @@ func (r *result) trace() error {
 	r.output = string(b)
 	return err
 }
+
+// cpuWords holds a word for each vCPU.
+type cpuWords = instrument.PerCPU[uint64]
 
 // isRep reports whether code is a string instruction under a repeat prefix. SDM vol. 2 REP.
 func isRep(code []byte) bool {

@@ -84,6 +84,17 @@ func readLog(r io.Reader, img *image) (histogram, error) {
 		if err != nil {
 			return nil, err
 		}
+		if _, f, ok := bytes.Cut(line, []byte("Stopped execution of TB chain before ")); ok {
+			// The line logged before was for nothing.
+			_, f, _ = bytes.Cut(f, []byte("["))
+			f, _, _ = bytes.Cut(f, []byte("]"))
+			pc, err := strconv.ParseUint(string(f), 16, 64)
+			if err != nil {
+				return nil, fmt.Errorf("QEMU's log: %q", line)
+			}
+			h[pc-bias]--
+			continue
+		}
 		if !bytes.HasPrefix(line, []byte("Trace ")) {
 			continue
 		}
@@ -98,6 +109,39 @@ func readLog(r io.Reader, img *image) (histogram, error) {
 		}
 		h[pc-bias]++
 	}
+}
+
+// threadsOfQEMU counts the instructions of each thread of a subject, from QEMU's logs by thread, in
+// ascending order: QEMU's numbers of threads are not gotcg's.
+func threadsOfQEMU(s subject, img *image) (n []uint64, err error) {
+	dir, err := os.MkdirTemp("", "counts")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	cmd := exec.Command(img.qemu(), append([]string{"-one-insn-per-tb", "-d", "exec,nochain,tid", "-D", filepath.Join(dir, "%d")}, s.argv...)...)
+	cmd.Env = []string{}
+	_ = cmd.Run() // the program's exit status is its own
+	logs, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range logs {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		h, err := readLog(f, img)
+		f.Close()
+		if err != nil {
+			return nil, err
+		}
+		if t := h.total(); t != 0 {
+			n = append(n, t)
+		}
+	}
+	slices.Sort(n)
+	return n, nil
 }
 
 // gdb is a connection to a gdb stub.

@@ -85,8 +85,10 @@ func (img *image) function(pc uint64) string {
 type result struct {
 	subject
 	img    *image
-	counts []uint64 // by insn-count, one for each of configs
-	insns  histogram
+	counts [][]uint64 // by insn-count, for each of configs and vCPU
+	// threads are the numbers of lines that QEMU logged of each thread, ascending; nil: there is one only.
+	threads []uint64
+	insns   histogram
 	// logged is how many lines QEMU should have for each repeated string instruction that ran.
 	logged     histogram
 	iterations uint64
@@ -108,14 +110,27 @@ func linesOfRep(before, after uint64) uint64 {
 	return lines
 }
 
-// agree reports whether the four counts and the trace agree.
+// agree reports whether the counts of all configurations and the trace agree, and for a program with threads
+// those of QEMU's threads.
 func (r *result) agree() bool {
 	for _, n := range r.counts {
-		if n != r.insns.total() {
+		if !slices.Equal(n, r.counts[0]) {
 			return false
 		}
 	}
-	return true
+	return sum(r.counts[0]) == r.insns.total() && r.threadsAgree()
+}
+
+func (r *result) threadsAgree() bool {
+	n := slices.Sorted(slices.Values(r.counts[0]))
+	return len(n) == 1 || r.threads == nil || slices.Equal(n, r.threads)
+}
+
+func sum(l []uint64) (n uint64) {
+	for _, v := range l {
+		n += v
+	}
+	return n
 }
 
 // explained reports whether nothing but repeated string instructions is left between gotcg and a QEMU with
@@ -176,10 +191,14 @@ func (r *result) row() string {
 		guest = "x86-64"
 	}
 	plain, proc := int64(r.plain.total()), int64(r.processor.total())
-	same, ours := int64(r.same.total()), int64(r.counts[0])
-	modes := "all four equal"
+	same, ours := int64(r.same.total()), int64(sum(r.counts[0]))
+	modes := "all six equal"
 	if !r.agree() {
-		modes = fmt.Sprint(r.counts, r.insns.total())
+		modes = fmt.Sprint(r.counts, r.insns.total(), r.threads)
+	}
+	threads := "1"
+	if n := len(r.counts[0]); n > 1 {
+		threads = fmt.Sprintf("%d, each equal", n)
 	}
 	exact := "every address"
 	switch n, equal := r.detours(); {
@@ -192,8 +211,8 @@ func (r *result) row() string {
 		exact += fmt.Sprintf("; QEMU's run %d, by its random addresses", r.runs)
 	}
 	command := strings.Join(append([]string{r.label}, r.argv[1:]...), " ")
-	return fmt.Sprintf("| `%s` | %s | %d | %d | %d | %d | %d | %s | %s |", strings.ReplaceAll(command, "|", `\|`), guest,
-		plain, plain-proc, proc-same, same-ours, ours, modes, exact)
+	return fmt.Sprintf("| `%s` | %s | %d | %d | %d | %d | %d | %s | %s | %s |", strings.ReplaceAll(command, "|", `\|`), guest,
+		plain, plain-proc, proc-same, same-ours, ours, threads, modes, exact)
 }
 
 // notes names the functions in which the counts differ.
