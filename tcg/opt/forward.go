@@ -47,6 +47,11 @@ func (s *State) forward() {
 		case ir.SetLabel:
 			s.forget()
 			continue
+		case ir.BrC, ir.BrF:
+			if s.on&constFold != 0 {
+				s.foldBranch(o)
+			}
+			continue
 		}
 		s.outputs(o)
 	}

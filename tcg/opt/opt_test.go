@@ -238,6 +238,35 @@ func (g gen) insn(pc uint64) {
 		b.Set(gFlags, f)
 		g.out(r)
 	}
+	if g.IntN(8) == 0 { // if and else, with conditions that may be known
+		other, end := b.NewLabel(), b.NewLabel()
+		c := func() ir.Temp {
+			if g.IntN(2) == 0 {
+				return b.Const(uint64(g.IntN(3)))
+			}
+			return g.val()
+		}
+		switch g.IntN(3) {
+		case 0:
+			b.BrF(g.cond(), gFlags, other)
+		case 1:
+			b.MovTo(5, b.Const(uint64(g.IntN(2))))
+			b.BrC(ir.W64, ir.EQ, 5, c(), other)
+		default:
+			b.BrC(g.width(ir.BrC), ir.EQ+ir.Cond(g.IntN(12)), c(), c(), other)
+		}
+		b.MovTo(6, b.Op2(ir.Add, ir.W64, g.val(), 5))
+		if g.IntN(4) != 0 {
+			b.Br(end)
+		}
+		b.SetLabel(other)
+		b.MovTo(4, b.Op2(ir.Xor, ir.W64, g.val(), 6))
+		if g.IntN(4) == 0 {
+			b.BrC(ir.W64, ir.NE, c(), c(), end)
+			b.MovTo(5, g.val())
+		}
+		b.SetLabel(end)
+	}
 	if g.IntN(16) == 0 { // a loop that counts r7 down
 		l := b.NewLabel()
 		b.MovTo(7, b.Const(3))

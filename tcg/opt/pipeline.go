@@ -88,6 +88,9 @@ type State struct {
 	// fresh are the constants made for this block by folding.
 	fresh   []ir.Temp
 	changed bool
+	// branches: a branch has been folded.
+	branches bool
+	refs     []int // by label: branches to it
 	// counted: there are Counter ops, or nobody has looked.
 	counted bool
 	in      [5]ir.Val
@@ -129,11 +132,14 @@ func (s *State) Run(b *ir.Block) {
 	}
 	s.b = b
 	s.fresh = s.fresh[:0]
-	s.changed = false
+	s.changed, s.branches = false, false
 	s.counted = s.on&(constFold|copyProp|addrFold|mergeFlags) == 0
 	s.grow()
 	if s.on&(constFold|copyProp|addrFold|mergeFlags) != 0 {
 		s.forward()
+		if s.branches {
+			s.prune()
+		}
 	}
 	if s.on&(deadCode|deadFlags) != 0 {
 		s.backward()
