@@ -3,18 +3,21 @@
 package gotcg_test
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/gotcg/gotcg"
 )
 
-var signalCases = []string{"regs", "segv", "jump", "alt", "nest", "queue", "waits", "timers", "faults"}
+var signalCases = []string{"regs", "segv", "jump", "alt", "nest", "queue", "waits", "timers", "faults", "threads"}
 
 // TestSignals runs the cases of testdata/elf/src/signals.c, each a program that checks itself, under every
 // executor and memory mode, and where they are there on the host and in qemu-user.
@@ -52,6 +55,42 @@ func nativeSignals(t *testing.T, name string, args ...string) (string, int, bool
 	cmd.Stderr = os.Stderr
 	out, _ := cmd.Output()
 	return string(out), cmd.ProcessState.ExitCode(), true
+}
+
+// TestHostileSignals runs threads that install random handlers, send each other random signals and return from
+// frames they have spoiled. The guest may end in any way, or not at all; gotcg must neither fail nor hang.
+func TestHostileSignals(t *testing.T) {
+	seeds := 30
+	if testing.Short() {
+		seeds = 6
+	}
+	for _, name := range []string{"signals.x64", "signals.a64"} {
+		for seed := range seeds {
+			path, err := filepath.Abs("testdata/elf/bin/" + name)
+			require.NoError(t, err)
+			cfg := gotcg.Config{Args: []string{path, "hostile", strconv.Itoa(seed)}}
+			if seed%3 == 1 {
+				cfg.Mem, cfg.InjectFlush = gotcg.TLB, 20
+			}
+			m, err := gotcg.Load(path, cfg)
+			require.NoError(t, err)
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			done := make(chan error, 1)
+			go func() {
+				_, err := m.Run(ctx)
+				done <- err
+			}()
+			select {
+			case err = <-done:
+			case <-time.After(30 * time.Second):
+				buf := make([]byte, 1<<20)
+				t.Fatalf("%s hostile %d does not stop\n%s", name, seed, buf[:runtime.Stack(buf, true)])
+			}
+			cancel()
+			require.NoError(t, err, "%s hostile %d", name, seed)
+			require.NoError(t, m.Close())
+		}
+	}
 }
 
 // TestSignalStorm takes thousands of alarms and of signals sent to itself, in loops, system calls and

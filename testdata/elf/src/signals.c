@@ -451,6 +451,138 @@ static void storm(i64 n) {
 	check(sum == sum2);
 }
 
+/* threads: signals to each of several threads and to any of them, none lost. */
+enum { NT = 5 };
+static u8 stacks[NT][32768] __attribute__((aligned(16)));
+static volatile i64 tids[NT], count[NT], total, ended;
+static volatile int over;
+static int self(void) { /* which thread this is, by its stack */
+	u8 here;
+	for (int k = 0; k < NT; k++)
+		if (&here >= stacks[k] && &here < stacks[k] + sizeof stacks[k]) return k;
+	return -1;
+}
+static void mine(int sig, struct info *i, struct uc *u) {
+	check(self() >= 0 && i->code == -6);
+	count[self()]++;
+}
+static void any(int sig, struct info *i, struct uc *u) { __atomic_add_fetch(&total, 1, 5); }
+static void worker(i64 k) {
+	tids[k] = tid();
+	while (!over) {
+		if (k == 0) work[0] = spin(work[0], 100);
+		else if (k == 1) SYS(ppoll, 0, 0, 0, 0, 0);
+		else if (k == 2) SYS(rt_sigsuspend, NUMS(BIT(USR2) | BIT(RTMIN)), 8);
+		else SYS(nanosleep, NUMS(0, 1000000), 0);
+	}
+	__atomic_add_fetch(&ended, 1, 5);
+}
+static void await(volatile i64 *v, i64 want) {
+	while (*v < want) SYS(nanosleep, NUMS(0, 20000), 0);
+	check(*v == want);
+}
+static void threads(void) {
+	on(USR1, mine, SA_RESTART, 0);
+	on(USR2, any, SA_RESTART, 0);
+	on(RTMIN, any, SA_RESTART, 0);
+	on(HUP, any, 0, 0);
+	for (int k = 0; k < NT; k++) {
+		check(start(worker, k, stacks[k] + sizeof stacks[k]) > 0);
+		while (!tids[k]) SYS(nanosleep, NUMS(0, 20000), 0);
+	}
+	for (i64 n = 1; n <= 8; n++)
+		for (int k = 0; k < NT; k++) {
+			check(SYS(tgkill, pid(), tids[k], USR1) == 0);
+			await(&count[k], n);
+		}
+	mask(BLOCK, BIT(USR2) | BIT(RTMIN)); /* the others take them */
+	for (i64 n = 1; n <= 20; n++) {
+		check(SYS(kill, pid(), USR2) == 0);
+		await(&total, n);
+	}
+	for (int n = 0; n < 300; n++) queue(RTMIN, n);
+	await(&total, 320);
+	over = 1;
+	while (ended < NT) { /* those that wait for signals only */
+		for (int k = 0; k < NT; k++) SYS(tgkill, pid(), tids[k], HUP);
+		SYS(nanosleep, NUMS(0, 100000), 0);
+	}
+}
+
+/* hostile SEED: threads that do everything wrong. Only that it ends is right. */
+static u64 rnd(u64 *s) {
+	*s ^= *s << 13;
+	*s ^= *s >> 7;
+	*s ^= *s << 17;
+	return *s;
+}
+static u64 hseed;
+static void nothing(int sig, struct info *i, struct uc *u) {}
+static void spoil(int sig, struct info *i, struct uc *u) {
+	u64 s = hseed++ * 0x9e3779b97f4a7c15 + 1;
+	for (u64 n = rnd(&s) % 4; n; n--) ((u8 *)i)[rnd(&s) % 1200] = rnd(&s);
+}
+static void slide(int sig, struct info *i, struct uc *u) {
+#if defined(__x86_64__)
+	__asm__ volatile("lea 24(%0),%%rsp\n mov $15,%%eax\n syscall" :: "r"(u) : "rax", "memory");
+#else
+	__asm__ volatile("sub x1,%0,#160\n mov sp,x1\n mov x8,#139\n svc #0" :: "r"(u) : "x1", "x8", "memory");
+#endif
+}
+static void hostile(i64 k) {
+	u64 s = hseed + 77 * k + 1;
+	handler *h[] = { nothing, nothing, nothing, spoil, slide, IGN, spoil, (handler *)0x1234 };
+	struct { u64 value; i32 signo, notify, tid, pad[11]; } ev;
+	u8 junk[512];
+	for (int n = 0; n < 400; n++) {
+		int sig = rnd(&s) % 64 + 1;
+		u64 r = rnd(&s), set = rnd(&s) & rnd(&s), x;
+		if (sig == 9 || sig == STOP) sig = USR1;
+		for (u64 m = 0; m < sizeof junk; m += 8) *(u64 *)(junk + m) = rnd(&s) % 3 ? rnd(&s) % 64 : rnd(&s);
+		switch (r % 18) {
+		case 0: case 1: case 2: {
+			struct { void *h; u64 flags; void *restorer; u64 mask; } a = { h[rnd(&s) % (n < 100 ? 3 : 8)], SA_SIGINFO | (rnd(&s) & (n < 300 ? 0x78000007 : 0xf8000007)), 0, set };
+#if defined(__x86_64__)
+			a.flags |= SA_RESTORER;
+			a.restorer = restorer;
+#endif
+			SYS(rt_sigaction, sig, &a, 0, 8);
+			break;
+		}
+		case 3: case 4: SYS(rt_sigprocmask, r >> 8 & 3, &set, junk, 8); break;
+		case 5: SYS(sigaltstack, &((struct stack){ (u64)stacks[k], r >> 9 & 2, 0, 16384 }), 0); break;
+		case 6: case 7: SYS(tgkill, pid(), tids[rnd(&s) % NT], sig); break;
+		case 8: SYS(kill, pid(), sig); break;
+		case 9: SYS(rt_sigqueueinfo, pid(), sig, junk); break;
+		case 10: SYS(rt_sigtimedwait, &set, junk, NUMS(0, r >> 50), 8); break;
+		case 11: SYS(ppoll, 0, 0, NUMS(0, r >> 46), &set, 8); break;
+		case 12: SYS(setitimer, r >> 9 & 3, NUMS(0, r >> 54, 0, r >> 54), 0); break;
+		case 13:
+			ev.signo = sig;
+			ev.notify = r >> 9 & 7;
+			ev.tid = tids[rnd(&s) % NT];
+			SYS(timer_create, r >> 20 & 15, &ev, junk);
+			break;
+		case 14: SYS(timer_settime, r >> 9 & 3, r & 1, NUMS(0, r >> 50, 0, r >> 50), 0); break;
+		case 15: SYS(timer_delete, r >> 9 & 7); break;
+		case 16:
+			x = SYS(signalfd4, -1, &set, 8, 0x800);
+			SYS(read, x, junk, sizeof junk);
+			SYS(close, x);
+			break;
+		case 17: SYS(sigaltstack, junk, junk + 64); break;
+		}
+	}
+	__atomic_add_fetch(&ended, 1, 5);
+}
+static void mischief(i64 seed) {
+	hseed = seed * 1000003;
+	for (int k = 1; k <= 64; k++)
+		if (k != 9 && k != STOP) on(k, nothing, 0, 0);
+	for (int k = 0; k < NT; k++) tids[k] = start(hostile, k, stacks[k] + sizeof stacks[k]);
+	for (int n = 0; n < 300 && ended < NT; n++) SYS(nanosleep, NUMS(0, 1000000), 0);
+}
+
 /* host [loop]: tells what comes from outside, waiting or busy, until SIGTERM comes. */
 static volatile int done;
 static void tell(int sig, struct info *i, struct uc *u) {
@@ -482,11 +614,15 @@ static i64 number(const char *s) {
 int main(void) {
 	static const struct { const char *name; void (*run)(void); } cases[] = {
 		{ "regs", regs }, { "segv", segv }, { "jump", jump }, { "alt", alt }, { "nest", nest }, { "queue", queues },
-		{ "waits", waits }, { "timers", timers }, { "faults", faults },
+		{ "waits", waits }, { "threads", threads }, { "timers", timers }, { "faults", faults },
 	};
 	if (g_argc > 2 && same(g_argv[1], "storm")) {
 		storm(number(g_argv[2]));
 		puts_("storm ok\n");
+		return 0;
+	}
+	if (g_argc > 2 && same(g_argv[1], "hostile")) {
+		mischief(number(g_argv[2]));
 		return 0;
 	}
 	if (g_argc > 1 && same(g_argv[1], "host")) return host(g_argc > 2);
