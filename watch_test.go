@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,4 +140,47 @@ func TestRawCodeThread(t *testing.T) {
 	}
 	require.NoError(t, m.Close())
 	require.Equal(t, []string{"0 false: start", "0 false: exit"}, d.lines)
+}
+
+func (d *diary) Signal(c *instrument.CPU, s instrument.Signal) {
+	d.note(c, "signal %d code %d addr %#x handled %v", s.Number, s.Code, s.Addr, s.Handler != 0)
+	if s.PC == 0 || s.PC != c.Register(c.Arch().Roles.PC) {
+		d.note(c, "wrong PC")
+	}
+}
+
+// TestSignalEvents: signals that end the program, that are handled, and that end a wait; the program does as without.
+func TestSignalEvents(t *testing.T) {
+	for _, row := range []struct {
+		prog, arg string
+		exit      gotcg.ExitKind
+		want      string
+	}{
+		{"crash", "null", gotcg.Signaled, "0 true: signal 11 code 1 addr 0x0 handled false"},
+		{"crash", "nullwrite", gotcg.Signaled, "0 true: signal 11 code 1 addr 0x8 handled false"},
+		{"crash", "kill", gotcg.Signaled, "0 true: signal 15 code 0 addr 0x0 handled false"},
+		{"signals", "segv", gotcg.Exited, "handled true"},
+		{"signals", "waits", gotcg.Exited, ": -4"}, // EINTR
+	} {
+		for _, arch := range []string{".x64", ".a64"} {
+			t.Run(row.prog+arch+"/"+row.arg, func(t *testing.T) {
+				null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+				require.NoError(t, err)
+				defer null.Close()
+				d := new(diary)
+				m, err := gotcg.Load(filepath.Join("testdata/elf/bin", row.prog+arch),
+					gotcg.Config{Args: []string{row.prog, row.arg}, Stdin: null, Stdout: null, Stderr: null})
+				require.NoError(t, err)
+				d.load(t, m)
+				x, err := m.Run(context.Background())
+				require.NoError(t, err)
+				require.NoError(t, m.Close())
+				require.Equal(t, row.exit, x.Kind)
+				all := strings.Join(d.lines, "\n")
+				require.Contains(t, all, row.want)
+				require.NotContains(t, all, "wrong PC")
+				require.Equal(t, "0 true: exit", d.lines[len(d.lines)-1])
+			})
+		}
+	}
 }

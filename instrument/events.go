@@ -42,11 +42,11 @@ type Signal struct {
 	Code   int32
 	// Addr is si_addr of a fault.
 	Addr uint64
-	// PC is where the thread was interrupted, Handler where it goes on: 0 when the signal ends the process.
+	// PC is where the thread was interrupted, Handler where it goes on: 0 when the signal ends or stops the process.
 	PC, Handler uint64
 }
 
-// SignalPlugin is told of signals before the first instruction of their handler.
+// SignalPlugin is told of signals that are not ignored, before the first instruction of their handler.
 type SignalPlugin interface {
 	Signal(c *CPU, s Signal)
 }

@@ -52,6 +52,7 @@ type Task struct {
 
 	begun bool         // Watcher.Start was called
 	event SyscallEvent // of the call under way
+	told  bool         // Watcher.Syscall was called before it, and not yet after it
 
 	ended bool // exit(2)
 	code  int  // its status

@@ -324,6 +324,7 @@ func (t *Task) force(info *abi.Siginfo, why Exit) {
 func (t *Task) deliver(info *abi.Siginfo, act abi.Sigaction, why Exit) {
 	s := abi.Signal(info.Signo)
 	t.traceSignal(info)
+	t.tellSignal(info, act)
 	switch {
 	case s == abi.SIGKILL || act.Handler == abi.SIG_DFL && (ignoredByDefault|stopSet)&sigBit(s) == 0:
 		why.Signal = s

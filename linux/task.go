@@ -92,7 +92,8 @@ func (t *Task) interruptedCall(restart bool) {
 		t.cpu.WriteReg(r.PC, pc-t.p.abi.SyscallInsnLen())
 		return
 	}
-	t.cpu.WriteReg(r.SyscallRet, abi.EINTR.Result(0))
+	v, errno := t.tellResult(0, abi.EINTR)
+	t.cpu.WriteReg(r.SyscallRet, errno.Result(v))
 }
 
 // internal tells whether e never reaches the guest.
@@ -113,6 +114,7 @@ func (t *Task) dispatch(nr uint64, a *Args) (v uint64, e abi.Errno) {
 	w, ev := t.watcher(WatchSyscalls), &t.event
 	if w != nil {
 		*ev = SyscallEvent{Number: nr, Name: p.abi.SyscallName(nr), Args: *a}
+		t.told = true
 		w.Syscall(t, ev)
 	}
 	var tr *tracer
@@ -137,10 +139,8 @@ func (t *Task) dispatch(nr uint64, a *Args) (v uint64, e abi.Errno) {
 	if tr != nil {
 		tr.exit(v, e)
 	}
-	if w != nil && !internal(e) && !t.ended && p.exit.Load() == nil {
-		ev.Done, ev.Ret = true, e.Result(v)
-		w.Syscall(t, ev)
-		v, e = ev.Ret, 0
+	if !internal(e) && !t.ended && p.exit.Load() == nil {
+		v, e = t.tellResult(v, e)
 	}
 	return v, e
 }

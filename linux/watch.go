@@ -15,8 +15,8 @@ type Watcher interface {
 	Resume(t *Task)
 	// Syscall comes before each system call and, with Done set, after it.
 	Syscall(t *Task, e *SyscallEvent)
-	// Signal comes when a signal is delivered, before anything is done about it; handler is 0 when it
-	// ends the process.
+	// Signal comes when a signal is delivered that is not ignored, before anything is done about it; handler
+	// is 0 when it ends or stops the process.
 	Signal(t *Task, info *abi.Siginfo, handler uint64)
 }
 
@@ -68,9 +68,30 @@ func (t *Task) finish() {
 	}
 }
 
-// tellSignal tells of the delivery of a signal.
-func (t *Task) tellSignal(info *abi.Siginfo, handler uint64) {
-	if w := t.watcher(WatchSignals); w != nil {
-		w.Signal(t, info, handler)
+// tellResult tells of the end of the system call under way, and returns what the watcher makes of it.
+func (t *Task) tellResult(v uint64, e abi.Errno) (uint64, abi.Errno) {
+	w := t.watcher(WatchSyscalls)
+	if w == nil || !t.told {
+		return v, e
 	}
+	t.told = false
+	t.event.Done, t.event.Ret = true, e.Result(v)
+	w.Syscall(t, &t.event)
+	return t.event.Ret, 0
+}
+
+// tellSignal tells of the delivery of a signal that is not ignored.
+func (t *Task) tellSignal(info *abi.Siginfo, act abi.Sigaction) {
+	w := t.watcher(WatchSignals)
+	if w == nil {
+		return
+	}
+	s := abi.Signal(info.Signo)
+	switch {
+	case s == abi.SIGKILL || s == abi.SIGSTOP:
+		act.Handler = 0
+	case act.Handler == abi.SIG_IGN || act.Handler == abi.SIG_DFL && ignoredByDefault&sigBit(s) != 0:
+		return
+	}
+	w.Signal(t, info, act.Handler)
 }
