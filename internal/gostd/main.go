@@ -118,7 +118,7 @@ func run(o options) error {
 		return err
 	}
 	for _, r := range rows {
-		if o.pkg.MatchString(r.pkg) && slices.Contains(o.guests, r.guest) {
+		if o.table != "" || o.pkg.MatchString(r.pkg) && slices.Contains(o.guests, r.guest) {
 			for _, d := range r.diffs {
 				if d.cause == "" {
 					errs = append(errs, fmt.Errorf("%s %s %s: %s, and has no cause in causes.txt", r.guest, r.pkg, d.test, d.got))
