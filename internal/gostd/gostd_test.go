@@ -17,6 +17,10 @@ func TestParseLog(t *testing.T) {
 	require.Equal(t, map[string]string{"TestA": "why\n"}, l.Fails)
 }
 
+func TestTidy(t *testing.T) {
+	require.Equal(t, "a.go:1: /goroot/bin/go in $TMPDIR/x: no", tidy("a.go:1: /c/goroot/bin/go in /tmp/gostd123/x: no", "/c"))
+}
+
 func TestCount(t *testing.T) {
 	l := log{Tests: map[string]outcome{"TestA": pass, "TestA/x": skip, "TestB": skip, "ExampleC": fail, "TestD": unfinished}}
 	require.Equal(t, map[outcome]int{pass: 1, skip: 1, fail: 1, unfinished: 1}, l.count())

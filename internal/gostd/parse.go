@@ -34,6 +34,14 @@ type log struct {
 // maxSaid bounds what is kept of a failed test's output, in bytes.
 const maxSaid = 4000
 
+// tidy takes out of a message what differs from run to run and from one machine to another.
+func tidy(s, cache string) string {
+	s = strings.ReplaceAll(s, cache, "")
+	return tempDir.ReplaceAllString(s, "$$TMPDIR")
+}
+
+var tempDir = regexp.MustCompile(`/\S*/gostd[0-9]+`)
+
 // parseLog reads the output of a test program run with -test.v=test2json.
 func parseLog(out string) log {
 	l := log{Tests: map[string]outcome{}, Skips: map[string]string{}, Fails: map[string]string{}}

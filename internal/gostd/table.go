@@ -32,7 +32,11 @@ func (w *workspace) rows() (out []row, err error) {
 			got, err1 := w.load(j, "gotcg")
 			want, err2 := w.load(j, "baseline")
 			if err1 == nil && err2 == nil {
-				out = append(out, makeRow(j, got, want, w.causes))
+				r := makeRow(j, got, want, w.causes)
+				for i := range r.skips {
+					r.skips[i].cause = tidy(r.skips[i].cause, w.o.cache)
+				}
+				out = append(out, r)
 			}
 		}
 	}
