@@ -59,6 +59,7 @@ type debugger struct {
 	created                             bool // Hold was called: the client may kill the guest when it quits
 	// stopRun: the machine's Stop was called; poked: the guest was stopped for the debugger.
 	stopRun, poked bool
+	run            *runOptions // of a Run that has not executed anything yet
 	// keep: Run waits for a restart when the guest has ended. ended is how it did; killed: by the client.
 	keep, killed bool
 	ended        *Exit
@@ -124,6 +125,10 @@ func (d *debugger) begin(ctx context.Context) bool {
 		return false
 	}
 	d.executing = true
+	if o := d.run; o != nil {
+		d.run = nil
+		d.m.prepare(o)
+	}
 	return true
 }
 

@@ -204,14 +204,11 @@ func (m *Machine) Run(ctx context.Context, opts ...RunOption) (Exit, error) {
 	for _, f := range opts {
 		f(&o)
 	}
-	m.setLimit(o.limit)
-	m.until = map[uint64]bool{}
 	for _, a := range o.until {
-		m.until[a] = true
 		m.eng.SetBreak(a)
 		defer m.eng.ClearBreak(a)
 	}
-	m.cur, m.last = nil, tcg.Stop{Kind: tcg.StopInterrupt}
+	m.debug.run = &o
 	for m.debug.begin(ctx) {
 		x, err := m.execute(ctx)
 		if !m.debug.end(ctx, &x, err) {
@@ -221,8 +218,16 @@ func (m *Machine) Run(ctx context.Context, opts ...RunOption) (Exit, error) {
 	if x := m.debug.ended; x != nil {
 		return *x, nil
 	}
-	m.last = tcg.Stop{Kind: tcg.StopInterrupt}
-	return m.exit(), nil
+	return Exit{Kind: Stopped, PC: m.PC(), Thread: m.Thread()}, nil
+}
+
+// prepare takes over what bounds a Run.
+func (m *Machine) prepare(o *runOptions) {
+	m.setLimit(o.limit)
+	m.until = map[uint64]bool{}
+	for _, a := range o.until {
+		m.until[a] = true
+	}
 }
 
 // execute runs the guest until it stops for whatever reason.
