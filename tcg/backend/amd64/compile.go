@@ -238,12 +238,11 @@ func (c *Compiler) loadConstX(r xreg, v ir.Val) {
 type stubKind uint8
 
 const (
-	stubSite  stubKind = iota // leave at a site
-	stubExit                  // store globals, poll, go to a slot's target
-	stubSlot                  // an unchained slot: leave with its number
-	stubIntr                  // interrupt seen at a slot
-	stubIntrP                 // interrupt seen at an indirect exit, PC in RAX
-	stubLoop                  // interrupt seen on the way back to a loop's top: store globals, leave at a slot
+	stubSite stubKind = iota // leave at a site
+	stubExit                 // store globals, poll, go to a slot's target
+	stubSlot                 // an unchained slot: leave with its number
+	stubIntr                 // interrupt seen at a slot
+	stubLoop                 // interrupt seen on the way back to a loop's top: store globals, leave at a slot
 )
 
 // stub is an out-of-line part still to be emitted.
@@ -284,8 +283,6 @@ func (c *Compiler) emitStub(s stub) {
 	case stubIntr:
 		c.movRI(rax, uint64(c.req.Slot+s.n))
 		c.jmpStub(c.intrSlot)
-	case stubIntrP:
-		c.jmpStub(c.intrPtr)
 	}
 }
 

@@ -275,7 +275,7 @@ func (c *Compiler) lowerExitPtr() {
 	c.finalWriteBack()
 	c.movRR(s64, rax, r)
 	c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
-	c.stub = append(c.stub, stub{kind: stubIntrP, from: c.jcc32(ccNE)})
+	c.patch32(c.jcc32(ccNE), int(c.intrPtr)-int(c.req.Off))
 	c.movRR(s32, rcx, rax)
 	mask := int32(1<<backend.JumpCacheBits-1) << 4
 	if sh := 4 - int(c.cfg.PCShift); sh > 0 {
