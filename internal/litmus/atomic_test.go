@@ -83,6 +83,7 @@ var sumsA64 = []sum{
 	{"ldxp w", repeatA64(0x887f0c02, 0x0b010042, 0x88240c02, 0x35ffffa4), 4, 3, false},                                    //
 	{"cas", repeatA64(0xb9400002, 0x0b010043, 0x2a0203e4, 0x88a47c03, 0x6b02009f, 0x54ffff61), 4, 3, false},               // ldr w2; add w3; mov w4, w2; cas w4, w3, [x0]; cmp w4, w2; b.ne
 	{"casp", repeatA64(0xa9400c02, 0xaa0203ea, 0x8b010044, 0xaa0303e5, 0x48227c04, 0xeb0a005f, 0x54ffff41), 16, 3, false}, // ldp x2, x3; mov x10, x2; add x4, x2, x1; mov x5, x3; casp x2, x3, x4, x5; cmp x2, x10
+	{"ldumaxal, ldsminb", repeatA64(0xf8e16002, 0x38215002), 8, 0, false},                                                 // ldumaxal x1, x2, [x0]; ldsminb w1, w2, [x0]: no sum
 	{"swpa lock", repeatA64( // a spin lock at [x0, #32] around a plain addition, released by STLR
 		0x91008006,             // add x6, x0, #32
 		0x52800025,             // mov w5, #1
@@ -115,7 +116,11 @@ func TestSums(t *testing.T) {
 				for _, at := range places {
 					t.Run(fmt.Sprintf("%s/%v/%s at %#x", g.arch.Name, mo, x.name, at), func(t *testing.T) {
 						m.t = t
+						was := m.e.Stats()
 						m.sum(x, code, at, n)
+						if now := m.e.Stats(); mo.accel == tcg.AccelJIT && at == places[0] { // all in host code
+							require.Less(t, now.Sites-was.Sites, uint64(50))
+						}
 					})
 				}
 			}
