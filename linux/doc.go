@@ -23,5 +23,6 @@
 //
 // Locks: Process.mu guards tasks and signals, Process.mm.mu the memory map, Process.fs.mu the file table,
 // Process.limMu the limits. None is held while a host call can block. Order: mm.mu before fs.mu, limMu;
-// mu before the locks of a task's wake descriptor and of the CPU.
+// mu before limMu and before the locks of a task's wake descriptor and of the CPU. How signals go their way:
+// docs/signals.md.
 package linux

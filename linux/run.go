@@ -268,7 +268,8 @@ func (t *Task) run(ctx context.Context) {
 	p := t.p
 	t.begin()
 	for {
-		if t.work.Load() {
+		// Delivering a signal may itself find work. The CPU must not run with the flag set, for a kick then does nothing.
+		for t.work.Load() && p.exit.Load() == nil {
 			t.heed()
 		}
 		switch {

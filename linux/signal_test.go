@@ -150,6 +150,28 @@ func TestRestart(t *testing.T) {
 	}
 }
 
+// TestKickWhileHandling has handlers that never make a system call: whatever was delivered before, the next signal
+// still interrupts the CPU.
+func TestKickWhileHandling(t *testing.T) {
+	g, c := sigGuest(t, abi.X64, Config{})
+	g.action(abi.SIGUSR1, handlerPC, abi.SA_NODEFER, 0)
+	g.action(abi.SIGUSR2, handlerPC, abi.SA_NODEFER, 0)
+	runs := 0
+	c.next = func(pc uint64) cpu.Exception {
+		require.False(t, g.p.leader.work.Load(), "a kick would be lost")
+		if runs++; runs == 1 {
+			g.p.Signal(abi.SIGUSR1)
+			g.p.Signal(abi.SIGUSR2)
+			return cpu.Exception{}
+		}
+		require.EqualValues(t, handlerPC, pc)
+		return c.sys(abi.X64, "exit_group", 0)
+	}
+	_, ok, err := g.p.Run(context.Background())
+	require.NoError(t, err)
+	require.True(t, ok)
+}
+
 // TestPauseKeepsCalls interrupts the Run, not the guest: the call goes on in the next Run as if nothing had been.
 func TestPauseKeepsCalls(t *testing.T) {
 	g, c := sigGuest(t, abi.X64, Config{})

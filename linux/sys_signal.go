@@ -32,6 +32,7 @@ func sysRtSigaction(t *Task, a *Args) (uint64, abi.Errno) {
 	if a[1] != 0 {
 		n := abi.DecodeSigaction(b[:])
 		n.Mask &^= unblockable
+		n.Flags &= abi.SA_KNOWN // programs see by what is gone what a kernel lacks
 		p.sigs.actions[sig] = n
 		if n.Handler == abi.SIG_IGN || n.Handler == abi.SIG_DFL && ignoredByDefault&sigBit(sig) != 0 {
 			p.flush(sigBit(sig))
