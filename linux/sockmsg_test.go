@@ -198,3 +198,20 @@ func TestUnixNames(t *testing.T) {
 		require.Equal(t, uint32(len(sa)), getU32(g.mem(nlen, 4)))
 	}
 }
+
+// TestSockoptAddresses: a value that holds an address never reaches the host, which would take it for one of
+// gotcg's.
+func TestSockoptAddresses(t *testing.T) {
+	eachGuest(t, Config{}, func(g *guest) {
+		s := g.must("socket", afInet, sockStrm, 0)
+		v := g.bytes(u64(1, scratch))
+		for _, o := range [][2]int{{1, 26}, {1, 50}, {1, 51}, {1, 52}, {0, 64}, {0, 96}, {41, 64}, {283, 4}, {132, 110}, {263, 22}} {
+			g.fails(abi.ENOPROTOOPT, "setsockopt", s, o[0], o[1], v, 16)
+		}
+		g.fails(abi.ENOPROTOOPT, "getsockopt", s, 6, 35, v, g.bytes(u64(16)))
+		g.fails(abi.ENOPROTOOPT, "getsockopt", s, 1, 26, v, g.bytes(u64(4)))
+		g.fails(abi.ENOPROTOOPT, "getsockopt", s, 1, 77, v, g.bytes(u64(4)))
+		g.fails(abi.EBADF, "setsockopt", 999, 1, 26, v, 16)
+		g.must("setsockopt", s, 6, 1, []byte{1, 0, 0, 0}, 4) // TCP_NODELAY
+	})
+}

@@ -436,37 +436,3 @@ func (w *sockWait) interrupted() abi.Errno {
 	}
 	return abi.ERESTARTSYS
 }
-
-func sysSetsockopt(t *Task, a *Args) (uint64, abi.Errno) {
-	if uint32(a[4]) > 4096 {
-		return 0, abi.EINVAL
-	}
-	b := make([]byte, uint32(a[4]))
-	if e := t.copyIn(a[3], b); e != 0 {
-		return 0, e
-	}
-	return t.onFD(a.FD(0), func(h int) error { return unix.SetsockoptString(h, a.Int(1), a.Int(2), string(b)) })
-}
-
-func sysGetsockopt(t *Task, a *Args) (uint64, abi.Errno) {
-	h, e := t.hostFD(a.FD(0))
-	if e != 0 {
-		return 0, e
-	}
-	n, e := t.readU32(a[4])
-	if e != 0 {
-		return 0, e
-	}
-	if int32(n) < 0 {
-		return 0, abi.EINVAL
-	}
-	b := make([]byte, min(n, 4096))
-	n = uint32(len(b))
-	if err := hostGetsockopt(h, a.Int(1), a.Int(2), b, &n); err != nil {
-		return 0, hostErrno(err)
-	}
-	if e := t.copyOut(a[3], b[:min(n, uint32(len(b)))]); e != 0 {
-		return 0, e
-	}
-	return 0, t.writeU32(a[4], n)
-}

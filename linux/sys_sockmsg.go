@@ -104,7 +104,7 @@ func (t *Task) controlIn(b []byte, cloexec bool) (n int, flags int32) {
 	_, _ = cmsgs(b, func(level, typ uint32, data []byte) abi.Errno {
 		start := at
 		at += (cmsghdrSize + len(data) + 7) &^ 7
-		if level != unix.SOL_SOCKET || typ != unix.SCM_RIGHTS {
+		if level != unix.SOL_SOCKET || typ != unix.SCM_RIGHTS && typ != scmPidfd {
 			return 0
 		}
 		for i := 0; i+4 <= len(data); i += 4 {

@@ -169,8 +169,8 @@ var sysRows = []sysRow{
 	{"recvmsg", sysRecvmsg, Full, ""},
 	{"sendmmsg", sysSendmmsg, Full, ""},
 	{"recvmmsg", sysRecvmmsg, Full, ""},
-	{"setsockopt", sysSetsockopt, Full, ""},
-	{"getsockopt", sysGetsockopt, Full, ""},
+	{"setsockopt", sysSetsockopt, Partial, "no options whose value holds an address or a descriptor, no SCTP"},
+	{"getsockopt", sysGetsockopt, Partial, "as setsockopt"},
 
 	// Time.
 	{"time", sysTime, Full, ""},
