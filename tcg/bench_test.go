@@ -61,3 +61,15 @@ func BenchmarkRun(b *testing.B) {
 	}
 	done()
 }
+
+// BenchmarkVCPU makes and retires a vCPU that runs one instruction.
+func BenchmarkVCPU(b *testing.B) {
+	e, done := benchEngine(b, words(0xd4000001))
+	for b.Loop() {
+		v := e.NewVCPU()
+		v.SetPC(codeBase)
+		v.Run()
+		v.Retire()
+	}
+	done()
+}

@@ -87,6 +87,8 @@ type Engine struct {
 	cfg   Config
 	accel Accel
 	log   *debuglog.Log
+	jit   *jit
+	_     [64]byte // vCPUs read what is above all the time
 
 	// translating is held by who translates: one at a time, so builder, optimizer and code bytes are
 	// reused. It comes before mu.
@@ -112,7 +114,6 @@ type Engine struct {
 	// watches are accesses it stops before; they change only while no vCPU runs.
 	watches []Watch
 
-	jit   *jit
 	stats engineStats
 }
 

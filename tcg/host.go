@@ -51,15 +51,6 @@ func (v *VCPU) awaitOutside() {
 	}
 }
 
-// enterThread prepares the calling goroutine for running the vCPU and returns what undoes that.
-func (v *VCPU) enterThread() func() {
-	if v.e.jit == nil {
-		return func() {}
-	}
-	runtime.LockOSThread()
-	return runtime.UnlockOSThread
-}
-
 // disas lists n bytes of host code at off.
 func (j *jit) disas(off uint32, n int) string {
 	var s strings.Builder

@@ -45,17 +45,10 @@ type Stop struct {
 
 // Run executes guest code from the State's PC until something happens that the caller must see.
 func (v *VCPU) Run() (stop Stop) {
-	defer v.enterThread()()
-	defer func() {
-		v.leave()
-		if r := recover(); r != nil {
-			x, ok := r.(*InternalError)
-			if !ok {
-				panic(r)
-			}
-			stop = Stop{Kind: StopError, Err: x}
-		}
-	}()
+	if v.e.jit != nil {
+		runtime.LockOSThread()
+	}
+	defer v.left(&stop)
 	for {
 		if atomic.LoadUint32(&v.hdr.Interrupt) != 0 {
 			atomic.StoreUint32(&v.hdr.Interrupt, 0)
@@ -93,6 +86,21 @@ func (v *VCPU) Run() (stop Stop) {
 		if done {
 			return v.stopped(s)
 		}
+	}
+}
+
+// left is deferred by Run: it undoes what Run began with, and makes a stop of an internal error.
+func (v *VCPU) left(stop *Stop) {
+	v.leave()
+	if v.e.jit != nil {
+		runtime.UnlockOSThread()
+	}
+	if r := recover(); r != nil {
+		x, ok := r.(*InternalError)
+		if !ok {
+			panic(r)
+		}
+		*stop = Stop{Kind: StopError, Err: x}
 	}
 }
 
