@@ -177,11 +177,11 @@ func constAddress(b *ir.Builder, o *ir.Op) (uint64, bool) {
 	return b.Temps[base].Val.Lo + uint64(o.Imm), true
 }
 
-// debugRun is what Run does first in each round: with ok it returns stop.
-func (v *VCPU) debugRun() (stop Stop, done bool) {
+// debugRun is what Run does first in each round.
+func (v *VCPU) debugRun() (done bool) {
 	switch {
 	case v.step == stepDone:
-		return Stop{Kind: StopStep}, true
+		return v.end(StopStep)
 	case v.hitPC != 0:
 		// The instruction that was stopped before its access: what instrumentation wanted up to there has been done.
 		pc := v.hitPC - 1
@@ -190,12 +190,12 @@ func (v *VCPU) debugRun() (stop Stop, done bool) {
 			break
 		}
 		v.stepped()
-		if s, done := v.interpret(flagOne|flagPass|flagStep|flagNoWatch, v.hitAt+1); done {
-			return v.stopped(s), true
+		if v.interpret(flagOne|flagPass|flagStep|flagNoWatch, v.hitAt+1) {
+			return v.stopped()
 		}
 		return v.debugRun()
 	}
-	return Stop{}, false
+	return false
 }
 
 // stepped notes that an instruction has been executed.

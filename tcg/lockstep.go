@@ -76,7 +76,7 @@ func (l *lockstep) rollback() {
 func (v *VCPU) stateBytes() []byte { return unsafe.Slice((*byte)(v.state), v.e.arch.StateSize) }
 
 // executeLockstep runs tb on the interpreter and as host code.
-func (v *VCPU) executeLockstep(tb *TB) (Stop, bool) {
+func (v *VCPU) executeLockstep(tb *TB) (done bool) {
 	if v.check == nil {
 		v.check = &lockstep{memory: *v.memory}
 	}
@@ -86,7 +86,9 @@ func (v *VCPU) executeLockstep(tb *TB) (Stop, bool) {
 	l.old = append(l.old[:0], v.counters...)
 
 	v.env.Mem, v.thread.Quiet = l, true
-	want, wantDone := v.executeInterp(tb.block)
+	v.ended = Stop{}
+	wantDone := v.executeInterp(tb.block)
+	want := v.ended
 	v.env.Mem, v.thread.Quiet = v.memory, false
 	l.after = append(l.after[:0], v.stateBytes()...)
 	copy(v.stateBytes(), l.before)
@@ -94,12 +96,14 @@ func (v *VCPU) executeLockstep(tb *TB) (Stop, bool) {
 	l.counters = append(l.counters[:0], v.counters...)
 	copy(v.counters, l.old)
 
-	got, gotDone := v.executeJIT(tb)
-	if d := v.diverged(want, got); d != "" || wantDone != gotDone {
-		return Stop{Kind: StopError, Err: fmt.Errorf("lockstep: interpreter and host code differ after the block at %#x:\n%s%s\n%s",
-			tb.Key.PC, d, v.e.disasTB(tb.block), ir.Format(tb.block))}, true
+	v.ended = Stop{}
+	done = v.executeJIT(tb)
+	if d := v.diverged(want, v.ended); d != "" || wantDone != done {
+		v.ended = Stop{Kind: StopError, Err: fmt.Errorf("lockstep: interpreter and host code differ after the block at %#x:\n%s%s\n%s",
+			tb.Key.PC, d, v.e.disasTB(tb.block), ir.Format(tb.block))}
+		return true
 	}
-	return got, gotDone
+	return done
 }
 
 // diverged describes the difference between the two runs, or is empty.

@@ -49,44 +49,61 @@ func (v *VCPU) Run() (stop Stop) {
 		runtime.LockOSThread()
 	}
 	defer v.left(&stop)
-	for {
-		if atomic.LoadUint32(&v.hdr.Interrupt) != 0 {
-			atomic.StoreUint32(&v.hdr.Interrupt, 0)
-			if v.stop.Swap(false) {
-				return Stop{Kind: StopInterrupt}
-			}
-		}
-		v.quiesce()
-		flags, done := v.flags()
-		if done {
-			return Stop{Kind: StopLimit}
-		}
-		if v.step != stepNone || v.hitPC != 0 {
-			if s, done := v.debugRun(); done {
-				return s
-			}
-			flags |= v.debugFlags()
-		}
-		tb, fault := v.lookup(flags)
-		if tb == nil && !fault.OK() {
-			return v.stopped(v.fetchFault(fault))
-		}
-		v.pass = false
-		before := v.counters[limitSlot]
-		var s Stop
-		if tb != nil {
-			s, done = v.execute(tb)
-		} else {
-			s, done = v.single(flags)
-		}
-		v.stepped()
-		if v.limited {
-			v.limit -= min(v.limit, v.counters[limitSlot]-before)
-		}
-		if done {
-			return v.stopped(s)
+	v.ended.Err = nil
+	for !v.round() {
+	}
+	return v.ended
+}
+
+// round runs a block and what follows it, and reports whether Run ends: v.ended says how. The functions below
+// that return a bool called done do so too.
+func (v *VCPU) round() (done bool) {
+	if atomic.LoadUint32(&v.hdr.Interrupt) != 0 {
+		atomic.StoreUint32(&v.hdr.Interrupt, 0)
+		if v.stop.Swap(false) {
+			return v.end(StopInterrupt)
 		}
 	}
+	v.quiesce()
+	flags, done := v.flags()
+	if done {
+		return v.end(StopLimit)
+	}
+	if v.step != stepNone || v.hitPC != 0 {
+		if v.debugRun() {
+			return true
+		}
+		flags |= v.debugFlags()
+	}
+	tb, fault := v.lookup(flags)
+	if tb == nil && !fault.OK() {
+		v.fetchFault(fault)
+		return v.stopped()
+	}
+	v.pass = false
+	before := v.counters[limitSlot]
+	if tb != nil {
+		done = v.execute(tb)
+	} else {
+		done = v.single(flags)
+	}
+	v.stepped()
+	if v.limited {
+		v.limit -= min(v.limit, v.counters[limitSlot]-before)
+	}
+	return done && v.stopped()
+}
+
+// end makes Run end without an exception.
+func (v *VCPU) end(k StopKind) bool {
+	v.ended = Stop{Kind: k}
+	return true
+}
+
+// raise makes Run end by an exception. (Stop is written in place: it is long.)
+func (v *VCPU) raise(x cpu.Exception) bool {
+	v.ended.Kind, v.ended.Exc = StopException, x
+	return true
 }
 
 // left is deferred by Run: it undoes what Run began with, and makes a stop of an internal error.
@@ -105,7 +122,7 @@ func (v *VCPU) left(stop *Stop) {
 }
 
 // execute runs tb, and what is chained to it, until control is back in Go.
-func (v *VCPU) execute(tb *TB) (Stop, bool) {
+func (v *VCPU) execute(tb *TB) (done bool) {
 	if v.e.log.On(debuglog.Exec) && v.e.log.OnAt(debuglog.Exec, tb.Key.PC) {
 		v.e.log.Printf("Trace %d: %p [%016x/%08x]\n", v.Index, tb, tb.Key.PC, tb.Key.Flags)
 	}
@@ -141,39 +158,36 @@ func (v *VCPU) flags() (flags uint32, done bool) {
 	return flags, false
 }
 
-func (v *VCPU) fetchFault(f softmmu.Fault) Stop {
-	pc := v.PC()
+func (v *VCPU) fetchFault(f softmmu.Fault) bool {
 	mf := irFault(f)
 	mf.Access = ir.AccessFetch
-	return Stop{Exc: cpu.Exception{Kind: ir.ExcMemory, PC: pc, Fault: mf}}
+	return v.raise(cpu.Exception{Kind: ir.ExcMemory, PC: v.PC(), Fault: mf})
 }
 
-// stopped finishes a stop: the break pseudo-exception becomes StopBreak.
-func (v *VCPU) stopped(s Stop) Stop {
-	if s.Kind == StopException {
-		if s.Exc.Kind == ir.ExcStop && s.Exc.Code == stopWatch {
-			v.hitPC = v.PC() + 1
-			return Stop{Kind: StopWatch}
-		}
-		if s.Exc.Kind == ir.ExcStop {
-			v.pass = true
-			return Stop{Kind: StopBreak}
-		}
-		if v.e.log.On(debuglog.Int) {
-			v.e.log.Printf("exception %s pc=%#x code=%#x addr=%#x (%s)\n", s.Exc.Kind, s.Exc.PC, s.Exc.Code,
-				s.Exc.Fault.Addr, s.Exc.Fault.Access)
-		}
+// stopped finishes v.ended: the pseudo-exceptions of breaks and watches become what they stand for.
+func (v *VCPU) stopped() bool {
+	x := &v.ended.Exc
+	switch {
+	case v.ended.Kind != StopException:
+	case x.Kind == ir.ExcStop && x.Code == stopWatch:
+		v.hitPC = v.PC() + 1
+		return v.end(StopWatch)
+	case x.Kind == ir.ExcStop:
+		v.pass = true
+		return v.end(StopBreak)
+	case v.e.log.On(debuglog.Int):
+		v.e.log.Printf("exception %s pc=%#x code=%#x addr=%#x (%s)\n", x.Kind, x.PC, x.Code, x.Fault.Addr, x.Fault.Access)
 	}
-	return s
+	return true
 }
 
 // executeInterp runs one block on the interpreter.
-func (v *VCPU) executeInterp(b *ir.Block) (Stop, bool) {
+func (v *VCPU) executeInterp(b *ir.Block) (done bool) {
 	x := v.thread.Run(b)
 	switch x.Kind {
 	case interp.ExitTB, interp.ExitPtr:
 		v.SetPC(x.PC)
-		return Stop{}, false
+		return false
 	case interp.ExitExc:
 		v.SetPC(x.Exc.PC)
 		x.Exc.PC = x.PC
@@ -181,12 +195,12 @@ func (v *VCPU) executeInterp(b *ir.Block) (Stop, bool) {
 		v.SetPC(x.PC)
 		x.Exc.PC = x.PC
 	}
-	return Stop{Kind: StopException, Exc: x.Exc}, true
+	return v.raise(x.Exc)
 }
 
 // single executes the instruction at the State's PC on the interpreter, for a block with flags that could
 // not be translated.
-func (v *VCPU) single(flags uint32) (Stop, bool) {
+func (v *VCPU) single(flags uint32) (done bool) {
 	v.stats.singles.Add(1)
 	runtime.Gosched()
 	return v.interpret(flags|flagOne, 0)
@@ -194,16 +208,16 @@ func (v *VCPU) single(flags uint32) (Stop, bool) {
 
 // redo executes the one instruction at the State's PC on the interpreter. What instrumentation wants before
 // and during the first n of its accesses, and before the one after them, has been done.
-func (v *VCPU) redo(n int) (Stop, bool) {
+func (v *VCPU) redo(n int) (done bool) {
 	v.stats.redone.Add(1)
 	return v.interpret(flagOne|flagPass, n+1)
 }
 
 // interpret executes the instruction at the State's PC, translated with flags. Instrumentation's wishes up to
 // the first resume accesses are left out.
-func (v *VCPU) interpret(flags uint32, resume int) (Stop, bool) {
+func (v *VCPU) interpret(flags uint32, resume int) (done bool) {
 	if ok, fault := v.e.translateOne(v.one, cpu.TBKey{PC: v.PC(), Flags: flags, Mode: v.mode()}); !ok {
-		return v.fetchFault(fault), true
+		return v.fetchFault(fault)
 	}
 	v.thread.Resume, v.thread.Stale = resume, nil
 	defer func() { v.thread.Resume = 0 }()

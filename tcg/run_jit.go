@@ -39,7 +39,7 @@ func (v *VCPU) jcEntry(pc uint64) *backend.JumpCacheEntry {
 }
 
 // executeJIT enters tb's code and stays in it and what follows until the run loop is needed.
-func (v *VCPU) executeJIT(tb *TB) (Stop, bool) {
+func (v *VCPU) executeJIT(tb *TB) (done bool) {
 	j, h := v.e.jit, v.hdr
 	addr := tb.code
 	for {
@@ -52,14 +52,14 @@ func (v *VCPU) executeJIT(tb *TB) (Stop, bool) {
 			tb = v.followIndirect()
 		case backend.ExitInterruptSlot:
 			v.SetPC(j.slot(h.ExitArg).PC)
-			return Stop{}, false
+			return false
 		case backend.ExitInterruptPC:
 			v.SetPC(h.ExitPC)
-			return Stop{}, false
+			return false
 		case backend.ExitException:
 			s := j.slot(h.ExitArg)
 			v.SetPC(s.PC)
-			return Stop{Exc: cpu.Exception{Kind: s.Exc, PC: s.PC, Code: h.ExitPC}}, true
+			return v.raise(cpu.Exception{Kind: s.Exc, PC: s.PC, Code: h.ExitPC})
 		case backend.ExitSite, backend.ExitFault:
 			n := h.ExitArg
 			if h.ExitReason == backend.ExitFault {
@@ -70,9 +70,8 @@ func (v *VCPU) executeJIT(tb *TB) (Stop, bool) {
 				}
 			}
 			t, s := j.site(n)
-			stop, what := v.site(t, s)
-			if what != siteResume {
-				return stop, what == siteStop
+			if what := v.site(t, s); what != siteResume {
+				return what == siteStop
 			}
 			h.ResumeAddr = uint64(j.base + uintptr(s.Resume))
 			addr = j.base + uintptr(j.stubs.Resume)
@@ -81,7 +80,7 @@ func (v *VCPU) executeJIT(tb *TB) (Stop, bool) {
 			panic(fmt.Sprintf("BUG: generated code left with reason %d", h.ExitReason))
 		}
 		if tb == nil {
-			return Stop{}, false
+			return false
 		}
 		addr = tb.code
 	}
@@ -143,22 +142,23 @@ const (
 	siteResume siteResult = iota
 	// siteLeave: the State is complete, back to the run loop.
 	siteLeave
-	// siteStop: the State is complete, Run returns.
+	// siteStop: the State is complete, Run returns v.ended.
 	siteStop
 )
 
 // site does the work of a site on the saved registers.
-func (v *VCPU) site(t *backend.Table, s *backend.Site) (Stop, siteResult) {
+func (v *VCPU) site(t *backend.Table, s *backend.Site) siteResult {
 	v.stats.sites.Add(1)
 	if s.Kind == backend.SiteCall && t.Helpers[s.Helper].Observer {
 		v.stats.calls.Add(1)
 		t.Observe(v.hdr, s, &v.env, v.e.arch.Globals)
-		return Stop{}, siteResume
+		return siteResume
 	}
 	switch s.Kind {
 	case backend.SiteFault:
 		v.leaveAt(t, s)
-		return Stop{Exc: cpu.Exception{Kind: ir.ExcDivide, PC: s.PC}}, siteStop
+		v.raise(cpu.Exception{Kind: ir.ExcDivide, PC: s.PC})
+		return siteStop
 	case backend.SiteCall, backend.SitePure:
 		v.stats.calls.Add(1)
 		v.SetPC(s.PC)
@@ -169,10 +169,10 @@ func (v *VCPU) site(t *backend.Table, s *backend.Site) (Stop, siteResult) {
 		}
 		if v.hitsCode(t, s) {
 			v.leaveAt(t, s)
-			if stop, done := v.redo(accessesBefore(t, s)); done {
-				return stop, siteStop
+			if v.redo(accessesBefore(t, s)) {
+				return siteStop
 			}
-			return Stop{}, siteLeave
+			return siteLeave
 		}
 	default:
 		v.stats.evals.Add(1)
@@ -184,7 +184,8 @@ func (v *VCPU) site(t *backend.Table, s *backend.Site) (Stop, siteResult) {
 		v.undoCounters(t, s)
 		x := v.env.Exc
 		x.PC = v.PC()
-		return Stop{Exc: x}, siteStop
+		v.raise(x)
+		return siteStop
 	}
 	if s.Kind == backend.SiteCall { // A64's MSR FPCR
 		v.keepMode(v.mode())
@@ -192,7 +193,7 @@ func (v *VCPU) site(t *backend.Table, s *backend.Site) (Stop, siteResult) {
 	if v.tlb != nil && s.Kind == backend.SiteMem {
 		v.tlb.Fill(v.address(t, s), accessPerm(&s.Op))
 	}
-	return Stop{}, siteResume
+	return siteResume
 }
 
 // leaveAt completes the State for leaving the block at the start of the site's instruction.

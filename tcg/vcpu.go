@@ -49,6 +49,7 @@ type VCPU struct {
 	hitPC       uint64
 	current     *TB
 	check       *lockstep
+	ended       Stop // why Run ends
 	inject      *injector
 	// User belongs to the caller.
 	User any
