@@ -185,6 +185,8 @@ func (t *Task) futexKeyOf(addr uint64, private bool) (futexKey, abi.Errno) {
 	switch {
 	case !ok || r.Perm == 0:
 		return futexKey{}, abi.EFAULT
+	case r.Ino == 0 && !r.Shared && r.Perm&softmmu.W == 0: // nobody could ever change it
+		return futexKey{}, abi.EFAULT
 	case r.Shared && r.Ino != 0:
 		return futexKey{r.Dev, r.Ino, r.Offset + addr - uint64(r.Start)}, 0
 	}
@@ -220,22 +222,28 @@ func (t *Task) futexWake(k futexKey, n int, bits uint32) (uint64, abi.Errno) {
 // futexWait waits for a wake while the word is val.
 func (t *Task) futexWait(addr uint64, k futexKey, val, bits uint32, d deadline) abi.Errno {
 	w := &t.fw
+	if e := t.futexQueue(w, addr, k, val, bits); e != 0 {
+		return e
+	}
+	e := t.futexSleep(w, d)
+	if e == abi.ERESTARTSYS && d.set {
+		e = abi.ERESTART_RESTARTBLOCK
+	}
+	return e
+}
+
+// futexQueue lets w queue for k while the word is val.
+func (t *Task) futexQueue(w *futexWaiter, addr uint64, k futexKey, val, bits uint32) abi.Errno {
 	b := t.p.futex.lock(k)
+	defer b.mu.Unlock()
 	v, e := t.futexLoad(addr)
 	if e == 0 && v != val {
 		e = abi.EAGAIN
 	}
-	if e != 0 {
-		b.mu.Unlock()
-		return e
-	}
-	w.task, w.key, w.bits, w.pi, w.requeues = t, k, bits, false, false
-	w.woken.Store(false)
-	b.push(w)
-	b.mu.Unlock()
-	e = t.futexSleep(w, d)
-	if e == abi.ERESTARTSYS && d.set {
-		e = abi.ERESTART_RESTARTBLOCK
+	if e == 0 {
+		w.task, w.key, w.bits, w.pi, w.requeues = t, k, bits, false, false
+		w.woken.Store(false)
+		b.push(w)
 	}
 	return e
 }
@@ -300,4 +308,52 @@ func (t *Task) futexRequeue(k1, k2 futexKey, wake, requeue int, cmp *uint32, add
 		w = next // in the same bucket, what was requeued to its end is passed over by its key
 	}
 	return uint64(n), 0
+}
+
+// futexVector is an element of futex_waitv(2): wait at addr while it is val.
+type futexVector struct {
+	addr uint64
+	key  futexKey
+	val  uint32
+}
+
+// futexWaitAny waits for any of several futexes and returns the index of one that was woken.
+func (t *Task) futexWaitAny(l []futexVector, d deadline) (uint64, abi.Errno) {
+	ws := make([]futexWaiter, len(l))
+	queued := 0
+	var e abi.Errno
+	for i := range l {
+		if e = t.futexQueue(&ws[i], l[i].addr, l[i].key, l[i].val, ^uint32(0)); e != 0 {
+			break
+		}
+		queued++
+	}
+	woken := func() bool {
+		for i := range ws[:queued] {
+			if ws[i].woken.Load() {
+				return true
+			}
+		}
+		return false
+	}
+	for e == 0 && !woken() {
+		switch {
+		case t.mustEnd():
+			e = abi.ERESTARTSYS
+		case d.past():
+			e = abi.ETIMEDOUT
+		default:
+			t.park(d)
+		}
+	}
+	at := -1
+	for i := range ws[:queued] {
+		if !ws[i].leave() { // woken, which comes before any error
+			at = i
+		}
+	}
+	if at >= 0 {
+		return uint64(at), 0
+	}
+	return 0, e
 }

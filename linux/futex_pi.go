@@ -28,10 +28,10 @@ func (t *Task) lockPI(addr uint64, k futexKey, try bool, d deadline) abi.Errno {
 			e = abi.EINVAL
 		case owner == 0 && top == nil:
 			nv = uint32(t.tid) | v&abi.FUTEX_OWNER_DIED
-		case try:
-			e = abi.EAGAIN
 		case owner == 0 && v&abi.FUTEX_OWNER_DIED == 0: // the guest wrote it while others wait
 			e = abi.EINVAL
+		case owner == 0 && try:
+			e = abi.EAGAIN
 		case owner == 0: // the owner is about to hand it to top
 			owner = top.owner
 		case t.task(owner) == nil: // it ended without a word, unless it did just now
@@ -39,6 +39,8 @@ func (t *Task) lockPI(addr uint64, k futexKey, try bool, d deadline) abi.Errno {
 			if w, e2 := t.futexLoad(addr); e2 == 0 && w != v {
 				continue
 			}
+		case try:
+			e = abi.EAGAIN
 		}
 		if e != 0 {
 			b.mu.Unlock()

@@ -15,7 +15,7 @@ func sysFutex(t *Task, a *Args) (uint64, abi.Errno) {
 	private := a.Int(1)&abi.FUTEX_PRIVATE_FLAG != 0
 	if a.Int(1)&abi.FUTEX_CLOCK_REALTIME != 0 {
 		switch op {
-		case abi.FUTEX_WAIT, abi.FUTEX_WAIT_BITSET, abi.FUTEX_WAIT_REQUEUE_PI, abi.FUTEX_LOCK_PI2:
+		case abi.FUTEX_WAIT_BITSET, abi.FUTEX_WAIT_REQUEUE_PI, abi.FUTEX_LOCK_PI2:
 		default:
 			return 0, abi.ENOSYS
 		}
@@ -139,6 +139,44 @@ func (t *Task) futexWakeOp(k1, k2 futexKey, a *Args) (uint64, abi.Errno) {
 		n += m
 	}
 	return uint64(n), e
+}
+
+// sysFutexWaitv is futex_waitv(2).
+func sysFutexWaitv(t *Task, a *Args) (uint64, abi.Errno) {
+	n, clock := uint32(a[1]), int32(a[4])
+	if uint32(a[2]) != 0 || n == 0 || n > abi.FUTEX_WAITV_MAX || a[0] == 0 {
+		return 0, abi.EINVAL
+	}
+	var d deadline
+	if a[3] != 0 {
+		if clock != abi.CLOCK_REALTIME && clock != abi.CLOCK_MONOTONIC {
+			return 0, abi.EINVAL
+		}
+		s, e := t.getTimespec(a[3])
+		if e != 0 {
+			return 0, e
+		}
+		if d, e = t.at(clock, s); e != 0 {
+			return 0, e
+		}
+	}
+	l := make([]futexVector, n)
+	for i := range l {
+		var b [abi.FutexWaitvSize]byte
+		if e := t.copyIn(a[0]+uint64(i)*abi.FutexWaitvSize, b[:]); e != 0 {
+			return 0, e
+		}
+		val, addr, flags, reserved := getU64(b[:]), getU64(b[8:]), uint32(getU64(b[16:])), uint32(getU64(b[16:])>>32)
+		if flags&^abi.FUTEX_PRIVATE_FLAG != abi.FUTEX2_SIZE_U32 || reserved != 0 || val>>32 != 0 {
+			return 0, abi.EINVAL
+		}
+		k, e := t.futexKeyOf(addr, flags&abi.FUTEX_PRIVATE_FLAG != 0)
+		if e != 0 {
+			return 0, e
+		}
+		l[i] = futexVector{addr, k, uint32(val)}
+	}
+	return t.futexWaitAny(l, d)
 }
 
 // sysSetRobustList is set_robust_list(2).

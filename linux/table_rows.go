@@ -238,6 +238,7 @@ var sysRows = []sysRow{
 	{"clone3", sysClone3, Partial, noteThreads},
 	{"set_robust_list", sysSetRobustList, Full, ""},
 	{"get_robust_list", sysGetRobustList, Partial, "of the calling thread"},
+	{"futex_waitv", sysFutexWaitv, Partial, "no NUMA flags"},
 	{"futex", sysFutex, Partial, "no FUTEX_FD; waiters in other processes are not reached"},
 	{"pidfd_open", sysPidfdOpen, Full, ""},
 	{"pidfd_send_signal", sysPidfdSendSignal, Partial, "siginfo to the guest itself is not taken over"},

@@ -43,6 +43,10 @@ const (
 	FUTEX_OWNER_DIED = 0x40000000
 	FUTEX_TID_MASK   = 0x3fffffff
 
+	FUTEX2_SIZE_U32 = 2
+	FUTEX_WAITV_MAX = 128
+	FutexWaitvSize  = 24 // struct futex_waitv
+
 	FUTEX_OP_SET         = 0
 	FUTEX_OP_ADD         = 1
 	FUTEX_OP_OR          = 2
