@@ -19,6 +19,8 @@ type threadDebug struct {
 	// exc was raised and not handed on yet; hand: it is to be, when the thread goes on.
 	exc  *cpu.Exception
 	hand bool
+	// asked: exc is a system call that the client has not been asked about.
+	asked bool
 	// info is the thread's last signal, which it stopped with. told: it was sent by somebody, and is still to be
 	// delivered, as the client wants; inject is a signal that the client has sent itself.
 	info   abi.Siginfo
@@ -230,6 +232,11 @@ func (c *thread) enterCall() {
 	}
 }
 
+// busy tells whether the thread has something to do before its next instruction.
+func (t *threadDebug) busy() bool {
+	return t.pending != nil || t.exc != nil || t.told || t.inject != 0 || t.inCall || t.redone || t.stepIn || t.fresh
+}
+
 // handOver returns the exception that was kept while the debugger had the guest, if it is to be handed on.
 func (c *thread) handOver() (cpu.Exception, bool) {
 	t := &c.d
@@ -238,6 +245,13 @@ func (c *thread) handOver() (cpu.Exception, bool) {
 		return cpu.Exception{}, false
 	}
 	t.exc = nil
+	if t.asked {
+		t.asked = false
+		if c.m.debug.on.Load() {
+			x, _ := c.raised(*x)
+			return x, true
+		}
+	}
 	if !t.hand {
 		return cpu.Exception{}, false // the instruction raises it again, or what the client has made of it
 	}

@@ -123,6 +123,11 @@ func appendPacket(dst, data []byte) []byte {
 	start := len(dst)
 	for i := 0; i < len(data); {
 		c := data[i]
+		if i+3 < len(data) && data[i+1] != c { // most have no run
+			dst = append(dst, c)
+			i++
+			continue
+		}
 		n := 1
 		for i+n < len(data) && data[i+n] == c && n < 98 {
 			n++
@@ -174,11 +179,21 @@ func hexByte(hi, lo byte) (byte, bool) {
 }
 
 func appendHex(dst, b []byte) []byte {
-	for _, c := range b {
-		dst = append(dst, hexDigits[c>>4], hexDigits[c&15])
+	n := len(dst)
+	dst = append(dst, make([]byte, 2*len(b))...)
+	for i, c := range b {
+		d := hexPairs[c]
+		dst[n+2*i], dst[n+2*i+1] = d[0], d[1]
 	}
 	return dst
 }
+
+var hexPairs = func() (t [256][2]byte) {
+	for i := range t {
+		t[i] = [2]byte{hexDigits[i>>4], hexDigits[i&15]}
+	}
+	return t
+}()
 
 var errHex = errors.New("not hexadecimal")
 

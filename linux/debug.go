@@ -98,6 +98,11 @@ func (p *Process) Open(name string) (*os.File, error) { return p.openForDebugger
 // ReadLink reads a symbolic link by the guest's name for it.
 func (p *Process) ReadLink(name string) (string, error) { return p.linkForDebugger(name) }
 
+// Busy tells whether the task has something to do before its next instruction: a signal, a call to take up again.
+func (t *Task) Busy() bool {
+	return t.work.Load() || t.again != 0 || t.sig.held != nil || t.sig.forced != nil
+}
+
 // LeftCall tells whether the task was stopped inside a system call that it will take up again, and where
 // the call's instruction is. To a debugger the PC is there, as Linux has it (ERESTARTNOINTR).
 func (t *Task) LeftCall() (pc uint64, ok bool) {
