@@ -51,7 +51,7 @@ func (s *State) backward() {
 					s.seen[t] = 0
 				}
 			}
-			if r.class == observer || o.MayRaise() {
+			if r.class == observer || o.Attr&ir.ExactFP != 0 && o.MayRaise() {
 				epoch++
 			}
 		}

@@ -93,7 +93,7 @@ func (c *Compiler) liveness() {
 				record(u, k, &live[t], obs, hard)
 			}
 		}
-		if row.observes || o.MayRaise() {
+		if row.observes || o.Attr&ir.ExactFP != 0 && o.MayRaise() {
 			obs = uint16(i)
 			if row.hard {
 				hard = uint16(i)
