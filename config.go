@@ -119,6 +119,9 @@ type Config struct {
 	// (SIGTSTP and its kin) stops the program; the program goes on when it returns. nil: the Run ends with
 	// Stopped, and the next one goes on.
 	OnStop func(signal int)
+	// OnThread is called, on the goroutine of the thread that makes it, when the program makes another thread;
+	// live is how many it has with that one.
+	OnThread func(live int)
 	// Ignored are the signals that the program finds ignored at its start, as after nohup(1).
 	Ignored []int
 	// AllowKill lets the program signal other processes of the host, as far as the host lets this one. Without

@@ -55,6 +55,8 @@ type Machine struct {
 	set   *instrument.Set
 	hooks atomic.Int64
 	begun bool // raw code has run
+	// threads counts the threads of the program but the first.
+	threads atomic.Int64
 }
 
 // New makes a machine with empty memory, for code that the caller maps.

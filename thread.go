@@ -107,6 +107,8 @@ type thread struct {
 	// kicked: Interrupt was called since Run last returned for it.
 	kicked atomic.Bool
 	d      threadDebug
+	// counted: part of Machine.threads.
+	counted bool
 }
 
 func (c *thread) Arch() *cpu.Arch { return c.m.arch }
@@ -169,10 +171,18 @@ func (c *thread) Clone() (linux.CPU, error) {
 	n.v.CopyState(c.v)
 	n.d.fresh = true
 	n.v.SetLimit(c.m.limit)
+	n.counted = true
+	if live := c.m.threads.Add(1) + 1; c.m.cfg.OnThread != nil {
+		c.m.cfg.OnThread(int(live))
+	}
 	return n, nil
 }
 
 func (c *thread) Close() {
+	if c.counted {
+		c.counted = false
+		c.m.threads.Add(-1)
+	}
 	c.debugClose()
 	c.v.Retire()
 }

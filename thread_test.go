@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -67,10 +68,19 @@ func TestPthreads(t *testing.T) {
 	for _, arch := range []string{".x64", ".a64"} {
 		run := func(t *testing.T, cfg gotcg.Config) {
 			t.Parallel()
+			var most, calls atomic.Int64
+			cfg.OnThread = func(live int) {
+				calls.Add(1)
+				for m := most.Load(); int64(live) > m && !most.CompareAndSwap(m, int64(live)); m = most.Load() {
+				}
+			}
 			out, x := runELF(t, cfg, "pthreads"+arch)
 			require.Equal(t, pthreadsOut, out)
 			require.Equal(t, gotcg.Exited, x.Kind)
 			require.Equal(t, 3, x.Code)
+			require.Greater(t, calls.Load(), int64(440), "threads that come and go")
+			require.GreaterOrEqual(t, most.Load(), int64(65), "64 threads at once")
+			require.Less(t, most.Load(), int64(200))
 		}
 		t.Run("pthreads"+arch, func(t *testing.T) {
 			if arch[1:] == "x64" && runtime.GOARCH == "amd64" {

@@ -3,6 +3,7 @@ package linux
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/gotcg/gotcg/linux/abi"
 )
@@ -88,6 +89,8 @@ var pointerResult = map[string]bool{"brk": true, "mmap": true, "mremap": true}
 type names struct {
 	values map[uint64]string
 	flags  []flagName
+	// more makes further values, when the first is asked for.
+	more func() map[uint64]string
 }
 
 type flagName struct {
@@ -99,6 +102,11 @@ func (n names) name(v uint64) string {
 	v &= 0xffffffff
 	if s, ok := n.values[v]; ok {
 		return s
+	}
+	if n.more != nil {
+		if s, ok := n.more()[v]; ok {
+			return s
+		}
 	}
 	if n.flags == nil {
 		return fmt.Sprintf("%#x", v)
@@ -189,8 +197,8 @@ var kindNames = map[argKind]names{
 		abi.F_GETPIPE_SZ: "F_GETPIPE_SZ", abi.F_SETPIPE_SZ: "F_SETPIPE_SZ"}},
 	kIoctl: {values: map[uint64]string{abi.TCGETS: "TCGETS", abi.TCSETS: "TCSETS", abi.TCSETSW: "TCSETSW", abi.TCSETSF: "TCSETSF",
 		abi.TIOCGWINSZ: "TIOCGWINSZ", abi.TIOCSWINSZ: "TIOCSWINSZ", abi.TIOCGPGRP: "TIOCGPGRP", abi.TIOCSPGRP: "TIOCSPGRP", abi.FIONREAD: "FIONREAD", abi.FIONBIO: "FIONBIO"}},
-	kFutex: {values: futexNames()},
-	kSig:   {values: signalNames()},
+	kFutex: {more: sync.OnceValue(futexNames)},
+	kSig:   {more: sync.OnceValue(signalNames)},
 }
 
 func signalNames() map[uint64]string {

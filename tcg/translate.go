@@ -241,7 +241,7 @@ func (e *Engine) makeTB(key cpu.TBKey, maxInsns int) (tb *TB, fault softmmu.Faul
 	e.stats.translated.Add(1)
 	e.stats.translatedInsns.Add(uint64(b.Insns))
 	e.stats.translatedBytes.Add(uint64(b.Len))
-	e.stats.translateTime.Add(int64(time.Since(processStart)-start))
+	e.stats.translateTime.Add(int64(time.Since(processStart) - start))
 	return tb, softmmu.Fault{}, nil
 }
 

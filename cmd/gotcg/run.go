@@ -124,6 +124,16 @@ func (o *runOptions) config(sio stdio, args []string) (log io.WriteCloser, err e
 	return log, nil
 }
 
+// moreProcessors gives Go more processors when the guest has as many threads as there are. Guest threads that
+// compute each keep one. With no more of those than the host has, Go's scheduler would make them take turns of
+// 10 ms; with more, the host's does.
+func moreProcessors(threads int) {
+	now, most := runtime.GOMAXPROCS(0), max(16, 4*runtime.NumCPU())
+	if n := min(most, max(2*now, threads+2)); threads+1 >= now && n > now {
+		runtime.GOMAXPROCS(n)
+	}
+}
+
 func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
 	if o.items == "help" {
 		fmt.Fprint(cmd.OutOrStdout(), debuglog.Help())
@@ -135,9 +145,7 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
 	}
 	defer log.Close()
 	if os.Getenv("GOMAXPROCS") == "" {
-		// Guest threads that compute each keep one of Go's processors. With no more of those than the host has, Go's
-		// scheduler would make them take turns of 10 ms; with more, the host's does.
-		runtime.GOMAXPROCS(max(16, 4*runtime.NumCPU()))
+		o.cfg.OnThread = moreProcessors
 	}
 	signals := hostSignals()
 	defer signals.stop()
