@@ -17,7 +17,7 @@ import (
 	"github.com/gotcg/gotcg/tcg"
 )
 
-var tries = flag.Int("litmus.tries", 4000, "tries of each litmus test as host code; the interpreter makes a hundredth")
+var tries = flag.Int("litmus.tries", 2000, "tries of each litmus test as host code; the interpreter makes a hundredth")
 
 // outcome is what the threads read, two results each, and the last values of x and y.
 type outcome struct {
@@ -103,7 +103,7 @@ func TestLitmus(t *testing.T) {
 		for _, m := range modes() {
 			n := *tries
 			if m.accel == tcg.AccelInterp {
-				n = max(n/100, 100)
+				n = max(n/100, 50)
 			} else if m.mem == softmmu.TLB {
 				n = max(n/4, 200)
 			}
@@ -117,7 +117,7 @@ func TestLitmus(t *testing.T) {
 }
 
 // chunk is how many tries the vCPUs make between two meetings with Go.
-const chunk = 2000
+const chunk = 1000
 
 func (x *test) check(t *testing.T, g *guest, mo mode, n int) {
 	k := len(x.threads)

@@ -105,7 +105,7 @@ func TestProtectStops(t *testing.T) {
 						}
 					})
 				}
-				for range 12 {
+				for range 8 {
 					if err := m.as.Protect(dataBase, softmmu.PageSize, softmmu.R); err != nil {
 						t.Error(err)
 					}
