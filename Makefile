@@ -45,6 +45,7 @@ check-generate: generate ## generated code is what its generator makes
 golden: ## rewrite golden files; read the diff
 	$(GO) test ./tcg/opt -update
 	$(GO) test ./linux -run TestSupportDoc -update
+	$(GO) test ./gdbstub -run TestDoc -update
 
 cross: ## the library and the command build for other hosts
 	GOOS=linux GOARCH=arm64 $(GO) build ./...

@@ -183,3 +183,27 @@ func TestWatchStep(t *testing.T) {
 		require.EqualValues(t, dataBase+100, regOf(x86.Arch, v, "rdi"))
 	})
 }
+
+// TestStepExclusive: steps go through a load- and store-exclusive pair, which succeeds.
+func TestStepExclusive(t *testing.T) {
+	modes(t, func(t *testing.T, mode softmmu.Mode, accel tcg.Accel) {
+		v := newVCPU(t, mode, accel, words(
+			0xc85f7c20, // ldxr x0, [x1]
+			0x91000400, // add x0, x0, #1
+			0xc8027c20, // stxr w2, x0, [x1]
+			0x35ffffa2, // cbnz w2, -12
+			0xd4000001, // svc #0
+		))
+		a := arm64.Arch()
+		a.WriteReg(v.State(), 1, codeBase+softmmu.PageSize)
+		a.WriteReg(v.State(), 2, 7)
+		for range 4 {
+			v.SetStep(true)
+			require.Equal(t, tcg.StopStep, v.Run().Kind)
+		}
+		require.EqualValues(t, codeBase+16, v.PC())
+		require.Zero(t, a.ReadReg(v.State(), 2))
+		lo, _, _ := v.Engine().Mem().Load(codeBase+softmmu.PageSize, 8)
+		require.EqualValues(t, 1, lo)
+	})
+}
