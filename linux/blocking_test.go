@@ -132,3 +132,36 @@ func TestBlockingWrite(t *testing.T) {
 		require.Less(g.t, part.n, uint64(size))
 	})
 }
+
+// TestBlockingLocks: who waits for a lock gets it when it is free, and can be interrupted.
+func TestBlockingLocks(t *testing.T) {
+	eachGuest(t, Config{Dir: t.TempDir()}, func(g *guest) {
+		at := int64(abi.AT_FDCWD)
+		a := g.must("openat", at, "f", abi.O_CREAT|abi.O_RDWR, 0o600)
+		b := uint64(g.must("openat", at, "f", abi.O_RDWR, 0))
+		whole, free := make([]byte, abi.FlockSize), make([]byte, abi.FlockSize)
+		lock, unlock := abi.Flock{Type: 1}, abi.Flock{Type: 2}
+		lock.Encode(whole)
+		unlock.Encode(free)
+		const ex, un, nb = 2, 8, 4
+		want := g.bytes(whole)
+		for _, k := range []struct {
+			name       string
+			take, drop []any
+			wait       []uint64
+		}{
+			{"flock", []any{a, ex}, []any{a, un}, []uint64{b, ex}},
+			{"fcntl", []any{a, abi.F_OFD_SETLK, whole}, []any{a, abi.F_OFD_SETLK, free}, []uint64{b, abi.F_OFD_SETLKW, want}},
+		} {
+			g.must(k.name, k.take...)
+			waits := g.background(k.name, k.wait...)
+			g.must(k.name, k.drop...)
+			require.Equal(g.t, outcome{}, <-waits)
+		}
+		g.fails(abi.EAGAIN, "flock", a, ex|nb)
+		stuck := g.background("flock", uint64(a), ex)
+		g.p.Interrupt()
+		require.Equal(g.t, outcome{e: abi.ERESTARTSYS}, <-stuck)
+		g.fails(abi.EINVAL, "flock", a, 3)
+	})
+}
