@@ -22,7 +22,7 @@ var rooms = []struct {
 	{"/softmmu", []string{"/internal/safemem", "/internal/hostsig"}},
 	{"/linux/abi", nil},
 	{"/gdbstub", nil},
-	{"/internal/counts", []string{"", "/cpu", "/cpu/...", "/linux/abi", "/plugins/all"}},
+	{"/internal/counts", []string{"", "/cpu", "/cpu/...", "/linux/abi", "/instrument", "/plugins/all"}},
 	{"/internal/...", []string{"/internal/...", "/tcg", "/tcg/...", "/cpu", "/cpu/...", "/softmmu", ""}},
 	{"/cpu", []string{"/tcg/ir", "/softmmu"}},
 	{"/cpu/...", []string{"/cpu", "/tcg/ir", "/softmmu", "/internal/softfp"}},

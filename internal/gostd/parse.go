@@ -40,7 +40,7 @@ func tidy(s, cache string) string {
 	return tempDir.ReplaceAllString(s, "$$TMPDIR")
 }
 
-var tempDir = regexp.MustCompile(`/\S*/gostd[0-9]+`)
+var tempDir = regexp.MustCompile(`/\S*/gostd[0-9]+(/gotest[0-9]+)?`)
 
 // parseLog reads the output of a test program run with -test.v=test2json.
 func parseLog(out string) log {
