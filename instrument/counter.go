@@ -13,6 +13,8 @@ const numCounters = 4096
 type Counter struct {
 	set  *Set
 	slot uint32
+	// base is what a removed plugin had counted in the slot before.
+	base []uint64
 }
 
 // PerCPU returns the counter's values by vCPU. While the guest runs they may lag behind.
@@ -22,6 +24,9 @@ func (c *Counter) PerCPU() []uint64 {
 	for i, b := range boards {
 		if int(c.slot) < len(b) { // else zero
 			v[i] = atomic.LoadUint64(&b[c.slot])
+		}
+		if i < len(c.base) {
+			v[i] -= c.base[i]
 		}
 	}
 	return v

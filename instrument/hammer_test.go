@@ -306,3 +306,21 @@ func (denier) BeforeSyscall(c *instrument.CPU, s *instrument.Syscall) {
 	s.Skip, s.Ret = true, uint64(c.ThreadID())
 }
 func (denier) AfterSyscall(_ *instrument.CPU, s *instrument.Syscall) { s.Ret++ }
+
+// TestCountersAreGivenBack: plugins may come and go as often as they like, and each counts from zero.
+func TestCountersAreGivenBack(t *testing.T) {
+	f := newFleet(2)
+	f.run(1)
+	for range 5000 {
+		require.NoError(t, f.set.Load("insn-count"))
+		require.True(t, f.set.Remove("insn-count"))
+	}
+	f.out.Reset()
+	for range 2 {
+		require.NoError(t, f.set.Load("insn-count"))
+		f.run(7)
+		require.True(t, f.set.Remove("insn-count"))
+	}
+	want := "cpu 0 insns: 21\ncpu 1 insns: 21\ntotal insns: 42\n"
+	require.Equal(t, want+want, f.out.String())
+}

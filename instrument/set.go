@@ -25,6 +25,8 @@ type Instance struct {
 	// flushes: may call Flush from an event.
 	flushes bool
 	guard   guard
+	// slots of its counters; guarded by the Set's mu.
+	slots []uint32
 	// Helpers of the events, made once.
 	hInsn, hBlock, hMem, hAfter *ir.Helper
 }
@@ -40,11 +42,19 @@ func (i *Instance) NewCounter() (*Counter, error) {
 	s := i.set
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.slots >= numCounters {
+	c := &Counter{set: s, slot: s.slots}
+	switch {
+	case s.slots < numCounters:
+		s.slots++
+	case len(s.free) > 0:
+		// The one given back longest ago: no vCPU is in code that counts for its plugin any more.
+		c.slot, s.free = s.free[0], s.free[1:]
+		c.base = c.PerCPU()
+	default:
 		return nil, fmt.Errorf("instrument: plugin %s: all %d inline counters are taken", i.name, numCounters-1)
 	}
-	s.slots++
-	return &Counter{s, s.slots - 1}, nil
+	i.slots = append(i.slots, c.slot)
+	return c, nil
 }
 
 // Flush drops all translations, so that plugins are asked again about every instruction. From an event it
@@ -61,7 +71,8 @@ type Set struct {
 	arch *cpu.Arch
 
 	mu    sync.Mutex
-	slots uint32
+	slots uint32   // counters up to here have been given out
+	free  []uint32 // of plugins that were removed
 	insts []*Instance
 	// list is insts as translator and events see them.
 	list atomic.Pointer[loaded]
