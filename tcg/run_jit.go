@@ -40,6 +40,16 @@ func (v *VCPU) jcEntry(pc uint64) *backend.JumpCacheEntry {
 
 // executeJIT enters tb's code and stays in it and what follows until the run loop is needed.
 func (v *VCPU) executeJIT(tb *TB) (done bool) {
+	done = v.inCode(tb)
+	if n := v.observed; n != 0 {
+		v.observed = 0
+		v.stats.sites.Add(n)
+		v.stats.calls.Add(n)
+	}
+	return done
+}
+
+func (v *VCPU) inCode(tb *TB) (done bool) {
 	j, h := v.e.jit, v.hdr
 	addr := tb.code
 	for {
@@ -70,7 +80,10 @@ func (v *VCPU) executeJIT(tb *TB) (done bool) {
 				}
 			}
 			t, s := j.site(n)
-			if what := v.site(t, s); what != siteResume {
+			if s.Kind == backend.SiteCall && t.Helpers[s.Helper].Observer {
+				v.observed++
+				t.Observe(h, s, &v.env, v.e.arch.Globals)
+			} else if what := v.site(t, s); what != siteResume {
 				return what == siteStop
 			}
 			h.ResumeAddr = uint64(j.base + uintptr(s.Resume))
@@ -149,11 +162,6 @@ const (
 // site does the work of a site on the saved registers.
 func (v *VCPU) site(t *backend.Table, s *backend.Site) siteResult {
 	v.stats.sites.Add(1)
-	if s.Kind == backend.SiteCall && t.Helpers[s.Helper].Observer {
-		v.stats.calls.Add(1)
-		t.Observe(v.hdr, s, &v.env, v.e.arch.Globals)
-		return siteResume
-	}
 	switch s.Kind {
 	case backend.SiteFault:
 		v.leaveAt(t, s)

@@ -20,6 +20,9 @@ type VCPU struct {
 	// Index is the vCPU's number: unique in its engine, and never used again.
 	Index int
 	stats vcpuStats
+	// observed are the calls of observers since code was entered, not in stats yet: an atomic addition would wait
+	// for the registers just saved to reach the cache.
+	observed uint64
 
 	*vcpuMem
 	// epoch is the code buffer's epoch that v has come to, or idle.

@@ -97,7 +97,10 @@ type Header struct {
 	// Entries counts entries into generated code and returns from it: odd means that the vCPU is inside. Written by the
 	// entry code without ordering: who reads it does hostcode.Barrier before.
 	Entries uint32
-	_       [4]uint64
+	// NoVRegs: VRegs were not saved at a site, and need not be loaded.
+	NoVRegs uint32
+	_       uint32
+	_       [3]uint64
 }
 
 // HeaderSize is the size of Header in bytes, a multiple of 64; the guest State starts there.
@@ -127,6 +130,7 @@ const (
 	OffInterrupt  = int32(unsafe.Offsetof(Header{}.Interrupt)) - HeaderSize
 	OffScratch32  = int32(unsafe.Offsetof(Header{}.Scratch32)) - HeaderSize
 	OffHostFlags  = int32(unsafe.Offsetof(Header{}.HostFlags)) - HeaderSize
+	OffNoVRegs    = int32(unsafe.Offsetof(Header{}.NoVRegs)) - HeaderSize
 	OffEntries    = int32(unsafe.Offsetof(Header{}.Entries)) - HeaderSize
 )
 

@@ -33,6 +33,7 @@ type Compiler struct {
 	stubs backend.Stubs
 	// Further common stubs, for this package only.
 	slotExit, intrSlot, intrPtr, excExit uint32
+	saveFew                              uint32 // SaveExit without the vector registers
 
 	// gtmpl are the initial tstates of the globals.
 	gtmpl []tstate

@@ -67,8 +67,12 @@ func (c *Compiler) again(n uint32) uint32 {
 
 // leave emits the jump out to site n; execution resumes after it.
 func (c *Compiler) leave(n uint32) {
+	stub := c.stubs.SaveExit
+	if s := &c.tab.Sites[n]; s.Kind == backend.SiteCall && c.tab.Helpers[s.Helper].Observer && c.freeX == allocX {
+		stub = c.saveFew // no vector register is in use, and an observer has no vector inputs
+	}
 	c.movRI(rax, uint64(c.req.Site+n))
-	c.jmpStub(c.stubs.SaveExit)
+	c.jmpStub(stub)
 	c.tab.Sites[n].Resume = uint32(c.n)
 }
 

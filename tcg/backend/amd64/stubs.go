@@ -47,6 +47,13 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 	reason(backend.ExitInterruptPC)
 	c.ret()
 
+	c.saveFew = start()
+	arg()
+	reason(backend.ExitSite)
+	c.saveRegs()
+	c.storeI(s32, hdr(backend.OffNoVRegs), 1)
+	c.ret()
+
 	s.Fault = start()
 	reason(backend.ExitFault)
 	fault := c.jmp8()
@@ -55,22 +62,20 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 	arg()
 	reason(backend.ExitSite)
 	c.patch8(fault)
-	for r := rax; r <= r15; r++ {
-		c.store(s64, hdr(backend.OffRegs+int32(r)*8), r)
-	}
-	c.lahf()
-	c.setcc(ccO, rax)
-	c.movZX(s16, rax, rax)
-	c.store(s32, hdr(backend.OffHostFlags), rax)
+	c.saveRegs()
+	c.storeI(s32, hdr(backend.OffNoVRegs), 0)
 	for x := xmm0; x <= xmm15; x++ {
 		c.xm(xMOVAPS+1, x, hdr(backend.OffVRegs+int32(x)*16))
 	}
 	c.ret()
 
 	s.Resume = start()
+	c.aluMI(aCMP, s32, hdr(backend.OffNoVRegs), 0)
+	few := c.jcc32(ccNE)
 	for x := xmm0; x <= xmm15; x++ {
 		c.xm(xMOVAPS, x, hdr(backend.OffVRegs+int32(x)*16))
 	}
+	c.patch32(few, c.n)
 	c.load(s32, rax, hdr(backend.OffHostFlags))
 	c.aluRI(aADD, s8, rax, 127)
 	c.sahf()
@@ -83,4 +88,17 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 
 	s.End = start()
 	return *s, nil
+}
+
+// saveRegs stores the general registers and the flags.
+func (c *Compiler) saveRegs() {
+	for r := rax; r <= r15; r++ {
+		if r != rsp && r != rbp && r != r14 {
+			c.store(s64, hdr(backend.OffRegs+int32(r)*8), r)
+		}
+	}
+	c.lahf()
+	c.setcc(ccO, rax)
+	c.movZX(s16, rax, rax)
+	c.store(s32, hdr(backend.OffHostFlags), rax)
 }
