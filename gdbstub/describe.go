@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // targetXML is the target description: registers by feature, in the order of their numbers, with the
@@ -25,7 +26,7 @@ func targetXML(info *Info) string {
 		fmt.Fprintf(&s, "<feature name=%q>\n", f)
 		var seen []string
 		for _, r := range info.Regs {
-			if text := typeXML[r.Type]; r.Feature == f && text != "" && !slices.Contains(seen, r.Type) {
+			if text := typeXML()[r.Type]; r.Feature == f && text != "" && !slices.Contains(seen, r.Type) {
 				seen = append(seen, r.Type)
 				s.WriteString(text)
 			}
@@ -54,18 +55,20 @@ func groupXML(r *Reg) string {
 	return ""
 }
 
-// typeXML holds the definitions of types by name.
-var typeXML = map[string]string{
-	"i386_eflags": flagsXML("i386_eflags", "CF", "", "PF", "", "AF", "", "ZF", "SF", "TF", "IF", "DF", "OF", "", "", "NT", "",
-		"RF", "VM", "AC", "VIF", "VIP", "ID"),
-	"i386_mxcsr": flagsXML("i386_mxcsr", "IE", "DE", "ZE", "OE", "UE", "PE", "DAZ", "IM", "DM", "ZM", "OM", "UM", "PM", "", "", "FZ"),
-	"cpsr_flags": cpsrXML(),
-	"vec128": vectorXML("v4f", "ieee_single", 4) + vectorXML("v2d", "ieee_double", 2) + vectorXML("v16i8", "int8", 16) +
-		vectorXML("v8i16", "int16", 8) + vectorXML("v4i32", "int32", 4) + vectorXML("v2i64", "int64", 2) +
-		unionXML("vec128", "v4_float", "v4f", "v2_double", "v2d", "v16_int8", "v16i8", "v8_int16", "v8i16", "v4_int32", "v4i32",
-			"v2_int64", "v2i64", "uint128", "uint128"),
-	"aarch64v": aarch64vXML(),
-}
+// typeXML returns the definitions of types by name, made when a debugger first asks.
+var typeXML = sync.OnceValue(func() map[string]string {
+	return map[string]string{
+		"i386_eflags": flagsXML("i386_eflags", "CF", "", "PF", "", "AF", "", "ZF", "SF", "TF", "IF", "DF", "OF", "", "", "NT", "",
+			"RF", "VM", "AC", "VIF", "VIP", "ID"),
+		"i386_mxcsr": flagsXML("i386_mxcsr", "IE", "DE", "ZE", "OE", "UE", "PE", "DAZ", "IM", "DM", "ZM", "OM", "UM", "PM", "", "", "FZ"),
+		"cpsr_flags": cpsrXML(),
+		"vec128": vectorXML("v4f", "ieee_single", 4) + vectorXML("v2d", "ieee_double", 2) + vectorXML("v16i8", "int8", 16) +
+			vectorXML("v8i16", "int16", 8) + vectorXML("v4i32", "int32", 4) + vectorXML("v2i64", "int64", 2) +
+			unionXML("vec128", "v4_float", "v4f", "v2_double", "v2d", "v16_int8", "v16i8", "v8_int16", "v8i16", "v4_int32", "v4i32",
+				"v2_int64", "v2i64", "uint128", "uint128"),
+		"aarch64v": aarch64vXML(),
+	}
+})
 
 func flagsXML(id string, names ...string) string {
 	var s strings.Builder

@@ -24,7 +24,7 @@ type vcpuMem struct {
 	counters []uint64
 	// tbs is the jump cache of the run loop, by hash of the PC. Nobody else touches it: TBs in it may be gone.
 	tbs [1 << 12]found
-	// one builds single instructions for redo.
+	// one builds single instructions for redo; it is made when it is first needed.
 	one *ir.Builder
 }
 
@@ -37,7 +37,7 @@ func (e *Engine) newVCPUMem() *vcpuMem {
 		return m
 	}
 	lay := e.layout()
-	m := &vcpuMem{one: ir.NewBuilder(e.arch.Globals)}
+	m := &vcpuMem{}
 	total := int(backend.HeaderSize) + lay.size
 	m.mem = make([]uint64, (total+lineSize)/8)
 	base := unsafe.Pointer(&m.mem[0])

@@ -216,6 +216,9 @@ func (v *VCPU) redo(n int) (done bool) {
 // interpret executes the instruction at the State's PC, translated with flags. Instrumentation's wishes up to
 // the first resume accesses are left out.
 func (v *VCPU) interpret(flags uint32, resume int) (done bool) {
+	if v.one == nil {
+		v.one = ir.NewBuilder(v.e.arch.Globals)
+	}
 	if ok, fault := v.e.translateOne(v.one, cpu.TBKey{PC: v.PC(), Flags: flags, Mode: v.mode()}); !ok {
 		return v.fetchFault(fault)
 	}
