@@ -22,7 +22,7 @@ type fakeCPU struct {
 	regs   map[int]uint64
 	script func(step int) cpu.Exception
 	step   int
-	cloned func() func(step int) cpu.Exception
+	cloned func(child *fakeCPU) // gives a clone its script
 }
 
 func (c *fakeCPU) Arch() *cpu.Arch          { return c.arch }
@@ -37,9 +37,22 @@ func (c *fakeCPU) Close()                        {}
 func (c *fakeCPU) ReadRegBytes(int, []byte) int  { return 0 }
 func (c *fakeCPU) WriteRegBytes(int, []byte) int { return 0 }
 
-// Clone returns a CPU that asks the script of its own, which cloned makes.
+// Clone returns a CPU with the same registers and a script of its own.
 func (c *fakeCPU) Clone() (CPU, error) {
-	return &fakeCPU{arch: c.arch, regs: maps.Clone(c.regs), script: c.cloned()}, nil
+	n := &fakeCPU{arch: c.arch, regs: maps.Clone(c.regs), cloned: c.cloned}
+	c.cloned(n)
+	return n, nil
+}
+
+// raise lets the CPU make a system call.
+func (c *fakeCPU) raise(g *guest, name string, args ...uint64) cpu.Exception {
+	nr, ok := g.p.abi.SyscallNumber(name)
+	require.True(g.t, ok, name)
+	c.regs[c.arch.Roles.SyscallNr] = nr
+	for i, v := range args {
+		c.regs[c.arch.Roles.SyscallArg[i]] = v
+	}
+	return cpu.Exception{Kind: cpu.ExcSyscall}
 }
 
 // fakeArch has the registers the personality asks for, numbered 0 up.
