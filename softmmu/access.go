@@ -140,18 +140,26 @@ func (as *AddressSpace) Store(a Addr, size int, lo, hi uint64) Fault {
 		return as.storeSlow(a, size, lo, hi)
 	}
 	as.storing.RLock()
+	if r := as.plain(a, size); r != nil {
+		hf := safemem.Store(as.at(r, a), size, lo, hi)
+		runtime.KeepAlive(r)
+		if hf.Sig == 0 {
+			as.storing.RUnlock()
+			return Fault{}
+		}
+	}
+	as.storing.RUnlock()
+	return as.storeSlow(a, size, lo, hi)
+}
+
+// plain returns the region of a store in TLB mode that needs no more than the region, or nil: it is in one region of
+// writable memory that holds no code. storing is held.
+func (as *AddressSpace) plain(a Addr, size int) *region {
 	r := as.snap.Load().find(a)
 	if r == nil || r.perm&(W|X) != W || uint64(r.last-a) < uint64(size-1) || r.back.mmio != nil {
-		as.storing.RUnlock()
-		return as.storeSlow(a, size, lo, hi)
+		return nil
 	}
-	hf := safemem.Store(as.at(r, a), size, lo, hi)
-	runtime.KeepAlive(r)
-	as.storing.RUnlock()
-	if hf.Sig != 0 {
-		return as.storeSlow(a, size, lo, hi)
-	}
-	return Fault{}
+	return r
 }
 
 // storeSlow stores to anything, or says why not.
@@ -251,6 +259,18 @@ func (as *AddressSpace) Cas(a Addr, size int, expLo, expHi, newLo, newHi uint64)
 		if lo, hi, hf = safemem.Cas(as.host(a), size, expLo, expHi, newLo, newHi); hf.Sig == 0 {
 			return lo, hi, Fault{}
 		}
+	}
+	if as.mode == TLB {
+		as.storing.RLock()
+		if r := as.plain(a, size); r != nil {
+			lo, hi, hf := safemem.Cas(as.at(r, a), size, expLo, expHi, newLo, newHi)
+			runtime.KeepAlive(r)
+			if hf.Sig == 0 {
+				as.storing.RUnlock()
+				return lo, hi, Fault{}
+			}
+		}
+		as.storing.RUnlock()
 	}
 	if size < 8 {
 		expLo &= 1<<(8*size) - 1
