@@ -27,4 +27,7 @@
 //
 // AddressSpace.mu serializes changes of the map. Readers use an immutable snapshot of the region
 // list. The invalidation callback is called without any lock held.
+//
+// In TLB mode stores of Go code hold AddressSpace.storing for reading, so that a change can wait for those that looked at
+// the map before it; those of generated code are waited for through VTLB.settled. The order is mu, storing, VTLB.mu.
 package softmmu
