@@ -29,6 +29,9 @@ func (d *Debugger) Hold() {
 	d.d.hold, d.d.created = true, true
 }
 
+// Attached tells whether a debugger is attached.
+func (d *Debugger) Attached() bool { return d.d.on.Load() }
+
 // Log has every packet logged.
 func (d *Debugger) Log(l *log.Logger) { d.d.server().Log = l }
 

@@ -54,7 +54,7 @@ func (f *forwarder) run(ctx context.Context, m *gotcg.Machine) (gotcg.Exit, sysc
 		case o := <-done:
 			return o.exit, 0, o.err
 		case s := <-f.c:
-			if s, ok := s.(syscall.Signal); ok && m.Signal(int(s)) && late == nil {
+			if s, ok := s.(syscall.Signal); ok && m.Signal(int(s)) && late == nil && !m.Debug().Attached() { // a debugger may keep it
 				killer, late = s, time.After(time.Second)
 			}
 		case <-late:
