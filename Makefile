@@ -77,6 +77,9 @@ bench: build ## workloads beside native and qemu-user 10
 		--emu 'qemu-a64@a64=qemu-aarch64' --emu 'gotcg-a64@a64=$(CURDIR)/bin/gotcg run' \
 		--emu 'gotcg-a64+count@a64=$(CURDIR)/bin/gotcg run --plugin insn-count'
 
+bench-stages: ## what a guest instruction costs to decode, translate, optimize, compile (cpu-ns/op)
+	$(GO) test ./internal/stages -run '^$$' -bench . -benchtime 1000000x
+
 elfs: ## rebuild the guest test programs (needs gcc and gcc-aarch64-linux-gnu)
 	$(MAKE) -C testdata/elf/src
 
