@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -69,4 +71,23 @@ func TestPackages(t *testing.T) {
 		require.Less(t, packages[i], packages[i+1])
 	}
 	require.GreaterOrEqual(t, len(packages), 70)
+}
+
+// TestPrograms compares the ends of commands; one that differs needs a cause.
+func TestPrograms(t *testing.T) {
+	dir := t.TempDir()
+	w := &workspace{o: options{cache: dir}, causes: []cause{{progPkg, "*", "B", nil, false, "luck"}}}
+	put := func(runner, text string) {
+		f := w.resultFile(job{progPkg, "amd64"}, runner)
+		require.NoError(t, os.MkdirAll(filepath.Dir(f), 0o755))
+		require.NoError(t, os.WriteFile(f, []byte(text), 0o600))
+	}
+	text, errs := w.programs()
+	require.Empty(t, text)
+	require.Empty(t, errs)
+	put("baseline", `{"ends": {"A": "ok, OK", "B": "ok", "C": "status 2"}}`)
+	put("gotcg", `{"ends": {"A": "ok, OK", "B": "status 1", "C": "ok"}}`)
+	text, errs = w.programs()
+	require.Contains(t, string(text), "| amd64 | 3 | 1 | B (status 1, baseline ok): luck; C (ok, baseline status 2):  |")
+	require.Len(t, errs, 1)
 }

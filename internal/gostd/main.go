@@ -110,6 +110,14 @@ func run(o options) error {
 		return err
 	}
 	errs := w.runAll(list)
+	if o.pkg.MatchString(progPkg) && o.test == "" {
+		for _, g := range o.guests {
+			errs = append(errs, w.doPrograms(g, "baseline", baselines[g]))
+			if !o.only {
+				errs = append(errs, w.doPrograms(g, "gotcg", o.gotcg))
+			}
+		}
+	}
 	if o.only || o.test != "" {
 		return errors.Join(errs...)
 	}
@@ -129,7 +137,9 @@ func run(o options) error {
 		}
 	}
 	if o.table != "" {
-		if err := os.WriteFile(o.table, table(rows), 0o644); err != nil {
+		progs, more := w.programs()
+		errs = append(errs, more...)
+		if err := os.WriteFile(o.table, append(table(rows), progs...), 0o644); err != nil {
 			return err
 		}
 	}
