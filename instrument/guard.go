@@ -55,9 +55,6 @@ func (i *Instance) payExit() {
 		if x, ok := i.p.(Exiter); ok {
 			x.Exit()
 		}
-		s := i.set
-		s.mu.Lock()
-		s.free, i.slots = append(s.free, i.slots...), nil
-		s.mu.Unlock()
+		i.giveBack()
 	}
 }

@@ -312,6 +312,7 @@ func TestCountersAreGivenBack(t *testing.T) {
 	f := newFleet(2)
 	f.run(1)
 	for range 5000 {
+		require.Error(t, f.set.Load("mem,inline=on,callback=on"))
 		require.NoError(t, f.set.Load("insn-count"))
 		require.True(t, f.set.Remove("insn-count"))
 	}

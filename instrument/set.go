@@ -57,6 +57,14 @@ func (i *Instance) NewCounter() (*Counter, error) {
 	return c, nil
 }
 
+// giveBack lets others have the instance's counters.
+func (i *Instance) giveBack() {
+	s := i.set
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free, i.slots = append(s.free, i.slots...), nil
+}
+
 // Flush drops all translations, so that plugins are asked again about every instruction. From an event it
 // takes effect after the present instruction (see NonFlusher); from a question asked at translation, soon.
 func (i *Instance) Flush() { i.set.flush() }
@@ -116,6 +124,7 @@ func (s *Set) Load(spec string) error {
 	inst := &Instance{set: s, name: name}
 	p, err := info.New(inst, a)
 	if err != nil {
+		inst.giveBack()
 		return fmt.Errorf("instrument: plugin %s: %w", name, err)
 	}
 	s.add(inst, p)
@@ -127,6 +136,7 @@ func (s *Set) Add(name string, build func(*Instance) (any, error)) error {
 	inst := &Instance{set: s, name: name}
 	p, err := build(inst)
 	if err != nil {
+		inst.giveBack()
 		return fmt.Errorf("instrument: plugin %s: %w", name, err)
 	}
 	s.add(inst, p)
