@@ -96,9 +96,9 @@ func TestHostileSignals(t *testing.T) {
 // TestSignalStorm takes thousands of alarms and of signals sent to itself, in loops, system calls and
 // handlers, also while translations are forgotten and instructions counted.
 func TestSignalStorm(t *testing.T) {
-	n := "5000"
+	n := "500"
 	if testing.Short() {
-		n = "500"
+		n = "150"
 	}
 	for _, arch := range []string{".x64", ".a64"} {
 		t.Run(arch[1:], func(t *testing.T) {
