@@ -61,6 +61,7 @@ type file struct {
 	pid      int  // of a pidfd
 	emul     *emulDir
 	sig      *signalFD // of a signalfd
+	names    *Task     // whose name a write sets: /proc/self/task/TID/comm
 	desc     *description
 }
 

@@ -376,8 +376,11 @@ func (t *Task) openProc(rest string, flags int) (*file, abi.Errno, bool) {
 	if !ok {
 		return nil, 0, false
 	}
+	var names *Task
 	if flags&unix.O_ACCMODE != unix.O_RDONLY {
-		return nil, abi.EACCES, true
+		if names = t.procComm(rest); names == nil {
+			return nil, abi.EACCES, true
+		}
 	}
 	host, err := unix.MemfdCreate(rest, unix.MFD_CLOEXEC)
 	if err != nil {
@@ -387,7 +390,9 @@ func (t *Task) openProc(rest string, flags int) (*file, abi.Errno, bool) {
 		_ = unix.Close(host)
 		return nil, hostErrno(err), true
 	}
-	return s.newFile(host, false), 0, true
+	f := s.newFile(host, false)
+	f.names = names
+	return f, 0, true
 }
 
 // fdEntries lists the guest's descriptors as directory entries.

@@ -71,6 +71,32 @@ func (t *Task) procGenerated(rest string) ([]byte, bool) {
 	return nil, false
 }
 
+// procComm returns the thread whose name the file is, or nil.
+func (t *Task) procComm(rest string) *Task {
+	if rest == "comm" {
+		return p0(t.p, t)
+	}
+	if who, file, ok := t.procTask(rest); ok && file == "comm" {
+		return who
+	}
+	return nil
+}
+
+// setName gives a thread the name that the last write to f, of n bytes, left there.
+func (f *file) setName(n int) {
+	var b [15]byte
+	at, err := unix.Seek(f.host, 0, unix.SEEK_CUR)
+	if err != nil || at < int64(n) {
+		return
+	}
+	k, err := unix.Pread(f.host, b[:min(n, len(b))], at-int64(n))
+	if err != nil {
+		return
+	}
+	name, _, _ := strings.Cut(string(b[:k]), "\x00")
+	f.names.name.Store(&name)
+}
+
 // p0 returns the task that /proc/self is about: the process's first one, or t when that has ended.
 func p0(p *Process, t *Task) *Task {
 	if l := p.byTID(p.pid); l != nil {

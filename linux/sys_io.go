@@ -155,6 +155,9 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 		}
 		return 0, e
 	}
+	if f.names != nil && write && off == nil {
+		f.setName(n)
+	}
 	return uint64(n), 0
 }
 

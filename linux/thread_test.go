@@ -173,3 +173,23 @@ func TestRequeue(t *testing.T) {
 		}
 	}
 }
+
+// TestNameOfAnotherThread: pthread_setname_np of another thread is a write to its comm.
+func TestNameOfAnotherThread(t *testing.T) {
+	g := newGuest(t, abi.X64, softmmu.Auto, Config{})
+	w, err := g.p.newTask(g.cpu, 1<<20, "before", 0)
+	require.NoError(t, err)
+	defer w.close()
+	fd := g.must("openat", abi.AT_FDCWD, "/proc/self/task/1048576/comm", abi.O_RDWR, 0)
+	require.Equal(t, int64(21), g.must("write", fd, "a name that is longer", 21))
+	require.Equal(t, "a name that is ", w.Name())
+	g.must("close", fd)
+	fd = g.must("openat", abi.AT_FDCWD, "/proc/self/comm", abi.O_WRONLY|abi.O_TRUNC, 0)
+	g.must("write", fd, "first", 5)
+	require.Equal(t, "first", g.p.leader.Name())
+	g.fails(abi.EACCES, "openat", abi.AT_FDCWD, "/proc/self/task/1048576/stat", abi.O_RDWR, 0)
+	fd = g.must("openat", abi.AT_FDCWD, "/proc/self/task/1048576/comm", 0, 0)
+	buf := g.buf(32)
+	require.Equal(t, int64(16), g.must("read", fd, buf, 32))
+	require.Equal(t, "a name that is \n", string(g.mem(buf, 16)))
+}
