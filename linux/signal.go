@@ -37,13 +37,6 @@ type taskSignals struct {
 	last lastFault
 }
 
-// action returns the disposition of s.
-func (p *Process) action(s abi.Signal) abi.Sigaction {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.sigs.actions[s]
-}
-
 // Signal sends signal sig to the process, as kill(2) from outside would. Any goroutine may call it,
 // whether or not a Run is under way. It reports whether the signal will end the process.
 func (p *Process) Signal(sig abi.Signal) (fatal bool) {
