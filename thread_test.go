@@ -164,3 +164,54 @@ func TestThreadErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestPauseThreads stops a program of many threads again and again, by context, by Stop and by a limit, looks at
+// its threads and lets it go on: nothing is lost, and no wait is cut short or begun anew.
+func TestPauseThreads(t *testing.T) {
+	for _, arch := range []string{".x64", ".a64"} {
+		t.Run(arch[1:], func(t *testing.T) {
+			t.Parallel()
+			exe := "testdata/elf/bin/pthreads" + arch
+			r, w, err := os.Pipe()
+			require.NoError(t, err)
+			m, err := gotcg.Load(exe, gotcg.Config{Args: []string{exe}, Stdout: w})
+			require.NoError(t, err)
+			most, kinds := 0, map[gotcg.ExitKind]int{}
+			var x gotcg.Exit
+			for i := 0; ; i++ {
+				ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
+				var opts []gotcg.RunOption
+				switch i % 3 {
+				case 1:
+					opts = append(opts, gotcg.Limit(int64(1000+i)))
+				case 2:
+					time.AfterFunc(time.Millisecond, m.Stop)
+				}
+				x, err = m.Run(ctx, opts...)
+				cancel()
+				require.NoError(t, err)
+				kinds[x.Kind]++
+				if x.Kind != gotcg.Stopped && x.Kind != gotcg.LimitReached {
+					break
+				}
+				threads := m.Threads()
+				most = max(most, len(threads))
+				for _, th := range threads {
+					if th.ID == x.Thread {
+						require.Equal(t, x.PC, th.PC())
+					}
+				}
+			}
+			require.NoError(t, m.Close())
+			require.NoError(t, w.Close())
+			out, err := io.ReadAll(r)
+			require.NoError(t, err)
+			require.Equal(t, pthreadsOut, string(out))
+			require.Equal(t, gotcg.Exited, x.Kind)
+			require.Equal(t, 3, x.Code)
+			require.Greater(t, most, 4)
+			require.Greater(t, kinds[gotcg.LimitReached], 1)
+			require.Greater(t, kinds[gotcg.Stopped], 1)
+		})
+	}
+}
