@@ -270,7 +270,9 @@ func (t *Task) run(ctx context.Context) {
 	for {
 		// Delivering a signal may itself find work. The CPU must not run with the flag set, for a kick then does nothing.
 		for t.work.Load() && p.exit.Load() == nil {
-			t.heed()
+			if t.heed(); p.stop.Load() { // what is left is for the next Run, which a debugger counts on
+				break
+			}
 		}
 		switch {
 		case p.exit.Load() != nil:
