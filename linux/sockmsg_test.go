@@ -205,7 +205,7 @@ func TestSockoptAddresses(t *testing.T) {
 	eachGuest(t, Config{}, func(g *guest) {
 		s := g.must("socket", afInet, sockStrm, 0)
 		v := g.bytes(u64(1, scratch))
-		for _, o := range [][2]int{{1, 26}, {1, 50}, {1, 51}, {1, 52}, {0, 64}, {0, 96}, {41, 64}, {283, 4}, {132, 110}, {263, 22}} {
+		for _, o := range [][2]int{{1, 26}, {1, 50}, {1, 51}, {1, 52}, {0, 64}, {0, 96}, {41, 64}, {283, 4}, {132, 110}, {263, 22}, {284, 4}} {
 			g.fails(abi.ENOPROTOOPT, "setsockopt", s, o[0], o[1], v, 16)
 		}
 		g.fails(abi.ENOPROTOOPT, "getsockopt", s, 6, 35, v, g.bytes(u64(16)))

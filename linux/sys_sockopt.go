@@ -34,6 +34,8 @@ func sockoptPasses(level, opt int) bool {
 		return opt < 64 || opt > 65 && opt < 96
 	case unix.IPPROTO_TCP:
 		return opt != unix.TCP_ZEROCOPY_RECEIVE
+	case unix.SOL_MPTCP: // MPTCP_FULL_INFO, 4, has addresses
+		return opt < 4
 	case unix.IPPROTO_UDP, unix.IPPROTO_UDPLITE, unix.IPPROTO_ICMPV6, unix.IPPROTO_RAW, unix.SOL_NETLINK:
 		return true
 	}
