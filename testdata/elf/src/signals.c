@@ -476,7 +476,7 @@ static void worker(i64 k) {
 	__atomic_add_fetch(&ended, 1, 5);
 }
 static void await(volatile i64 *v, i64 want) {
-	while (*v < want) SYS(nanosleep, NUMS(0, 20000), 0);
+	while (*v < want) SYS(nanosleep, NUMS(0, 200000), 0);
 	check(*v == want);
 }
 static void threads(void) {
@@ -488,18 +488,18 @@ static void threads(void) {
 		check(start(worker, k, stacks[k] + sizeof stacks[k]) > 0);
 		while (!tids[k]) SYS(nanosleep, NUMS(0, 20000), 0);
 	}
-	for (i64 n = 1; n <= 8; n++)
+	for (i64 n = 1; n <= 3; n++)
 		for (int k = 0; k < NT; k++) {
 			check(SYS(tgkill, pid(), tids[k], USR1) == 0);
 			await(&count[k], n);
 		}
 	mask(BLOCK, BIT(USR2) | BIT(RTMIN)); /* the others take them */
-	for (i64 n = 1; n <= 20; n++) {
+	for (i64 n = 1; n <= 6; n++) {
 		check(SYS(kill, pid(), USR2) == 0);
 		await(&total, n);
 	}
 	for (int n = 0; n < 300; n++) queue(RTMIN, n);
-	await(&total, 320);
+	await(&total, 306);
 	over = 1;
 	while (ended < NT) { /* those that wait for signals only */
 		for (int k = 0; k < NT; k++) SYS(tgkill, pid(), tids[k], HUP);
