@@ -79,8 +79,7 @@ func TestPthreads(t *testing.T) {
 			require.Equal(t, gotcg.Exited, x.Kind)
 			require.Equal(t, 3, x.Code)
 			require.Greater(t, calls.Load(), int64(440), "threads that come and go")
-			require.GreaterOrEqual(t, most.Load(), int64(65), "64 threads at once")
-			require.Less(t, most.Load(), int64(200))
+			require.GreaterOrEqual(t, most.Load(), int64(17), "16 threads at a barrier, and the first")
 		}
 		t.Run("pthreads"+arch, func(t *testing.T) {
 			if arch[1:] == "x64" && runtime.GOARCH == "amd64" {
@@ -182,6 +181,11 @@ func TestPauseThreads(t *testing.T) {
 				ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
 				var opts []gotcg.RunOption
 				switch i % 3 {
+				default:
+					if i > 200 { // let it come to its end on a slow machine too
+						cancel()
+						ctx, cancel = context.WithTimeout(context.Background(), 5*time.Second)
+					}
 				case 1:
 					opts = append(opts, gotcg.Limit(int64(1000+i)))
 				case 2:
