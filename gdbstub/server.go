@@ -39,7 +39,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		if err != nil {
 			return fmt.Errorf("gdbstub: %w", err)
 		}
-		if !s.busy.CompareAndSwap(false, true) {
+		if !s.take() {
 			_ = c.Close()
 			continue
 		}
@@ -51,6 +51,17 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 			_ = s.serve(ctx, c)
 		})
 	}
+}
+
+// take waits a moment for a session that is ending: a client that has detached may come back at once.
+func (s *Server) take() bool {
+	for range 100 {
+		if s.busy.CompareAndSwap(false, true) {
+			return true
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return false
 }
 
 // ServeConn serves one client until it goes, ctx ends or the client has the guest killed. The error tells

@@ -210,7 +210,7 @@ func (v *VCPU) single(flags uint32) (done bool) {
 // and during the first n of its accesses, and before the one after them, has been done.
 func (v *VCPU) redo(n int) (done bool) {
 	v.stats.redone.Add(1)
-	return v.interpret(flagOne|flagPass, n+1)
+	return v.interpret(flagOne|flagPass|v.debugFlags(), n+1)
 }
 
 // interpret executes the instruction at the State's PC, translated with flags. Instrumentation's wishes up to
