@@ -180,7 +180,7 @@ func stepTogether(t *testing.T, name string, rng *rand.Rand, most int) int {
 	times := map[uint64]int{}
 	n := 0
 	for n < most {
-		for range 1 + rng.IntN(30) {
+		for range 1 + rng.IntN(60) {
 			if stop := both("vCont;s:p" + fmt.Sprintf("%x.%x", os.Getpid(), os.Getpid())); stop[0] != 'T' {
 				return n + 1
 			}
@@ -200,9 +200,14 @@ func stepTogether(t *testing.T, name string, rng *rand.Rand, most int) int {
 			}
 		}
 		// On at full speed to a place that it has been at, the so-manyeth time.
-		to := seen[rng.IntN(len(seen))]
-		for try := 0; try < 10 && times[to] < 2; try++ { // rather in a loop: the interpreter is slow
-			to = seen[rng.IntN(len(seen))]
+		// In a loop, unless there is time for the interpreter to go through all of the program.
+		near := seen[max(0, len(seen)-40):]
+		to := near[rng.IntN(len(near))]
+		for try := 0; try < 20 && times[to] < 2; try++ {
+			to = near[rng.IntN(len(near))]
+		}
+		if times[to] < 2 && !*long {
+			continue
 		}
 		at := fmt.Sprintf("0,%x,4", to)
 		require.Equal(t, "OK", both("Z"+at))

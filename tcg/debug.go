@@ -72,6 +72,10 @@ func (v *VCPU) SetStep(on bool) {
 	v.step = stepNone
 	if on {
 		v.step = stepArmed
+		if v.jcUsed {
+			v.jcUsed = false
+			v.forgetCode(0, ^uint64(0))
+		}
 	}
 }
 

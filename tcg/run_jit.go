@@ -137,6 +137,7 @@ func (v *VCPU) followIndirect() *TB {
 	if tb == nil || e.cfg.NoChain || e.log.On(debuglog.NoChain) {
 		return nil
 	}
+	v.jcUsed = true
 	j := v.jcEntry(tb.Key.PC)
 	atomic.StoreUint64(&j.PC, tb.Key.PC)
 	atomic.StoreUint64(&j.Host, uint64(tb.code))

@@ -47,6 +47,7 @@ type VCPU struct {
 	// StopWatch, the hitAt-th of the instruction at hitPC - 1 (0: none), which has not been executed since.
 	step        stepState
 	passWatches bool
+	jcUsed      bool // the jump cache may have entries, which a step's indirect jump must not take
 	hit         Hit
 	hitAt       int
 	hitPC       uint64
