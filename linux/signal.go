@@ -131,33 +131,21 @@ func (p *Process) choose(bit uint64) *Task {
 	if t := p.tasks[p.leader.tid]; t != nil && t.wants(bit) {
 		return t
 	}
-	var low, next *Task // the lowest thread id of all, and of those after the last chosen
-	for tid, t := range p.tasks {
-		if !t.wants(bit) {
-			continue
-		}
-		if low == nil || tid < low.tid {
-			low = t
-		}
-		if tid > p.sigs.next && (next == nil || tid < next.tid) {
-			next = t
-		}
-	}
-	if next == nil {
-		next = low
-	}
-	if next != nil {
-		p.sigs.next = next.tid
-	}
-	return next
+	return p.inTurn(func(t *Task) bool { return t.wants(bit) })
 }
 
 // chooseBusy picks a task that does not wait, the next in turn, as the one that has used the processor time
 // that a signal is about; nil: none. p.mu is held.
 func (p *Process) chooseBusy(bit uint64) *Task {
-	var low, next *Task
+	return p.inTurn(func(t *Task) bool { return !t.idle.Load() && t.wants(bit) })
+}
+
+// inTurn returns the task after the one last chosen, in order of thread id, that fits; nil: none does. p.mu is
+// held.
+func (p *Process) inTurn(fits func(*Task) bool) *Task {
+	var low, next *Task // the lowest thread id of all, and of those after the last chosen
 	for tid, t := range p.tasks {
-		if t.idle.Load() || !t.wants(bit) {
+		if !fits(t) {
 			continue
 		}
 		if low == nil || tid < low.tid {
