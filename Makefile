@@ -16,7 +16,7 @@ test: ## all tests that need nothing but Go and gcc
 
 test-full: ## also the long tests and those that need qemu-user
 	$(GO) test -timeout 60m ./...
-	$(GO) test -timeout 60m -run 'AgainstQEMU|Pthreads|GDBSteps' . -long
+	$(GO) test -timeout 60m -run 'AgainstQEMU|Pthreads' . -long
 
 race: ## the tests under the race detector (needs gcc)
 	CGO_ENABLED=1 $(GO) test -race -short -p 1 ./...

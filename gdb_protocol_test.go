@@ -149,9 +149,9 @@ func pc(t testing.TB, name, regs string) uint64 {
 // TestGDBSteps: single steps, from random places that the guest gets to at full speed, leave the same registers
 // and memory on the JIT as on the interpreter.
 func TestGDBSteps(t *testing.T) {
-	steps := 1500
-	if *long {
-		steps = 10000
+	steps := 10000
+	if testing.Short() {
+		steps = 1500
 	}
 	names := []string{"compute.x64", "memory.x64", "selfmod.x64", "rep.x64", "hello.x64", "compute.a64", "memory.a64", "selfmod.a64", "primes.a64", "hello.a64"}
 	for i, name := range names {

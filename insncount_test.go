@@ -28,7 +28,7 @@ var counted = map[string]uint64{
 	"rep.x64": 390,
 }
 
-var long = flag.Bool("long", false, "TestInsnCountAgainstQEMU counts the longer programs too, TestPthreads runs 100 times, TestGDBSteps does 10,000 steps")
+var long = flag.Bool("long", false, "TestInsnCountAgainstQEMU counts the longer programs too, TestPthreads runs 100 times")
 
 // linesOfReps are the lines QEMU 10.0 has beyond one for each instruction: it leaves a repeated string
 // instruction when the low 16 bits of RCX become 0 (after the first iteration) and begins it again.
