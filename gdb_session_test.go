@@ -184,8 +184,7 @@ func (s *gdbSession) gdb(m *gotcg.Machine, dir, path, sock string) []string {
 	fmt.Fprintf(&script, "echo \\n%s%d\\n\n", marker, len(s.commands))
 	file := filepath.Join(dir, "script")
 	require.NoError(t, os.WriteFile(file, []byte(script.String()), 0o666))
-	args := []string{"-nx", "-q", "-batch-silent"}
-	args = []string{"-nx", "-q", "-batch", "-iex", "set debuginfod enabled off", "-iex", "set auto-load off", "-ex", "set confirm off",
+	args := []string{"-nx", "-q", "-batch", "-iex", "set debuginfod enabled off", "-iex", "set auto-load off", "-ex", "set confirm off",
 		"-ex", "set pagination off", "-ex", "set width 0", "-ex", "set print inferior-events off", "-ex", "set python print-stack none", "-ex", "file " + path}
 	if !s.listen && !s.wait {
 		args = append(args, "-ex", "target remote "+sock)

@@ -207,11 +207,11 @@ func loopA64(body []byte, t, n, polls int) []byte {
 	)...)
 	code = append(code, body...)
 	code = append(code, words(
-		0x29002c4a,                     // stp w10, w11, [x2]
-		0x91000000|cellSize<<10|0<<5|0, // add x0, x0, #cellSize
-		0x91000000|8<<10|2<<5|2,        // add x2, x2, #8
-		0x91000000|1<<10|3<<5|3,        // add x3, x3, #1
-		0xeb04007f,                     // cmp x3, x4
+		0x29002c4a,              // stp w10, w11, [x2]
+		0x91000000|cellSize<<10, // add x0, x0, #cellSize
+		0x91000000|8<<10|2<<5|2, // add x2, x2, #8
+		0x91000000|1<<10|3<<5|3, // add x3, x3, #1
+		0xeb04007f,              // cmp x3, x4
 	)...)
 	back := int32(-len(code) / 4)
 	return append(code, words(0x54000003|uint32(back)&0x7ffff<<5, 0xd4200000)...) // b.lo start; brk #0
