@@ -71,7 +71,7 @@ litmus: ## memory-model litmus tests, TRIES of each (ten million); an hour
 
 bench: build ## workloads beside native and qemu-user 10
 	$(MAKE) -C $(BENCH)/src ARCHES="x64 a64" OUT=$(CURDIR)/bin/bench
-	python3 $(BENCH)/bench.py --bin bin/bench --set int,fp,start --runs 3 --scale 20 --net --mem \
+	python3 $(BENCH)/bench.py --bin bin/bench --set int,fp,thr,start --runs 3 --scale 20 --net --mem \
 		--emu 'qemu@x64=qemu-x86_64' --emu 'gotcg@x64=$(CURDIR)/bin/gotcg run' \
 		--emu 'gotcg+count@x64=$(CURDIR)/bin/gotcg run --plugin insn-count' \
 		--emu 'qemu-a64@a64=qemu-aarch64' --emu 'gotcg-a64@a64=$(CURDIR)/bin/gotcg run' \
