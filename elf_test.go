@@ -48,15 +48,15 @@ func runPath(t *testing.T, cfg gotcg.Config, path string, args ...string) (strin
 	return <-out, x
 }
 
-// native runs the program on the host, or in qemu-user; ok is false when this host cannot.
-func native(t *testing.T, name string, args ...string) (out string, code int, ok bool) {
+// native runs the program on the host, or in qemu-user; it skips the rest of t where neither can.
+func native(t *testing.T, name string, args ...string) (out string, code int) {
 	path, err := filepath.Abs("testdata/elf/bin/" + name)
 	require.NoError(t, err)
 	argv := append([]string{path}, args...)
 	if strings.HasSuffix(name, ".a64") && runtime.GOARCH != "arm64" || strings.HasSuffix(name, ".x64") && runtime.GOARCH != "amd64" {
 		emu := map[string]string{"a64": "qemu-aarch64", "x64": "qemu-x86_64"}[name[len(name)-3:]]
 		if _, err := exec.LookPath(emu); err != nil {
-			return "", 0, false
+			t.Skip("no qemu-user for the guest: gotcg's output is compared with what the test says only")
 		}
 		argv = append([]string{emu}, argv...)
 	}
@@ -65,7 +65,7 @@ func native(t *testing.T, name string, args ...string) (out string, code int, ok
 	var b bytes.Buffer
 	cmd.Stdout = &b
 	_ = cmd.Run()
-	return b.String(), cmd.ProcessState.ExitCode(), true
+	return b.String(), cmd.ProcessState.ExitCode()
 }
 
 const computeOut = `primes 0x8d6
@@ -99,10 +99,11 @@ func TestPrograms(t *testing.T) {
 	for _, r := range rows {
 		for _, arch := range []string{".x64", ".a64"} {
 			t.Run(r.name+arch, func(t *testing.T) {
-				if out, code, ok := native(t, r.name+arch, r.args...); ok {
-					require.Equal(t, r.out, out, "reference run")
+				t.Run("reference", func(t *testing.T) {
+					out, code := native(t, r.name+arch, r.args...)
+					require.Equal(t, r.out, out)
 					require.Equal(t, r.code, code)
-				}
+				})
 				every(t, func(t *testing.T, cfg gotcg.Config) {
 					cfg.Dir = t.TempDir()
 					out, x := runELF(t, cfg, r.name+arch, r.args...)

@@ -83,7 +83,7 @@ func TestPthreads(t *testing.T) {
 		}
 		t.Run("pthreads"+arch, func(t *testing.T) {
 			if arch[1:] == "x64" && runtime.GOARCH == "amd64" {
-				out, code, _ := native(t, "pthreads"+arch)
+				out, code := native(t, "pthreads"+arch)
 				require.Equal(t, pthreadsOut, out, "reference run")
 				require.Equal(t, 3, code)
 			}
