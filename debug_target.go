@@ -97,7 +97,8 @@ func (d *debugger) allHeld() bool {
 // Info implements gdbstub.Target.
 func (t *target) Info() gdbstub.Info {
 	m := t.m
-	info := gdbstub.Info{Arch: "i386:x86-64", Triple: "x86_64-unknown-linux-gnu", OSABI: "GNU/Linux", PointerSize: 8, Created: t.created}
+	info := gdbstub.Info{Arch: "i386:x86-64", Triple: "x86_64-unknown-linux-gnu", OSABI: "GNU/Linux", PointerSize: 8, Created: t.created,
+		WatchBefore: !m.watchAfter(), Watchpoints: maxWatches}
 	if m.cfg.Arch == AArch64 {
 		info.Arch, info.Triple = "aarch64", "aarch64-unknown-linux-gnu"
 	}
@@ -295,6 +296,9 @@ func (t *target) WriteMemory(addr uint64, b []byte) int {
 // maxWatch is the longest range that can be watched, in bytes.
 const maxWatch = 1 << 20
 
+// maxWatches is how many ranges can be watched at a time.
+const maxWatches = 64
+
 // Insert implements gdbstub.Target.
 func (t *target) Insert(b *gdbstub.Breakpoint) error {
 	if b.Kind <= gdbstub.HardBreak {
@@ -305,7 +309,7 @@ func (t *target) Insert(b *gdbstub.Breakpoint) error {
 		return fmt.Errorf("cannot watch %d bytes at %#x", b.Size, b.Addr)
 	}
 	_ = t.Remove(b.Kind, b.Addr, b.Size)
-	if len(t.watches) >= 64 {
+	if len(t.watches) >= maxWatches {
 		return fmt.Errorf("too many watchpoints")
 	}
 	t.watches = append(t.watches, b)

@@ -33,10 +33,8 @@ var built sync.Map
 // debugged compiles a program of testdata/gdb with what gdb needs to know.
 func debugged(t *testing.T, name, arch string) string {
 	cc := compilers[arch]
-	for _, tool := range []string{"gdb-multiarch", cc} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip("a session with gdb needs gdb-multiarch and a C compiler for the guest; the transcripts of packets run always")
-		}
+	if _, err := exec.LookPath(cc); err != nil {
+		t.Skip("a session with a debugger needs a C compiler for the guest; the transcripts of packets run always")
 	}
 	build, _ := built.LoadOrStore(name+arch, sync.OnceValues(func() (string, error) {
 		dir, err := os.MkdirTemp("", "gotcg-gdb")
@@ -65,6 +63,7 @@ func debugged(t *testing.T, name, arch string) string {
 //	listen                        gdb attaches while it runs; without it the program waits for gdb,
 //	wait                          which attaches by itself
 //	(gdb) COMMAND                 what is typed; SOCKET stands for the address
+//	(lldb) COMMAND                what is typed into lldb, which is asked to connect to SOCKET itself
 //	^C COMMAND                    the same, and gdb is interrupted once the program has got to where it loops
 //	anything else                 a line that the last command prints, * standing for any text; ... for any lines
 //	x64| LINE, a64| LINE          a line for one architecture only
@@ -88,6 +87,7 @@ type gdbSession struct {
 	program   []string
 	listen    bool
 	wait      bool
+	lldb      bool
 	exit      string
 	commands  []string
 	interrupt map[int]bool
@@ -122,7 +122,8 @@ func (s *gdbSession) line(l string) {
 		}
 		s.interrupt[len(s.commands)] = true
 		fallthrough
-	case "(gdb)":
+	case "(gdb)", "(lldb)":
+		s.lldb = word == "(lldb)"
 		s.commands = append(s.commands, rest)
 		s.want = append(s.want, nil)
 	default:
@@ -134,6 +135,12 @@ func (s *gdbSession) line(l string) {
 // run runs the program and gdb, and compares.
 func (s *gdbSession) run() {
 	t := s.t
+	if _, err := exec.LookPath("gdb-multiarch"); err != nil && !s.lldb {
+		t.Skip("a session with gdb needs gdb-multiarch; the transcripts of packets run always")
+	}
+	if _, err := exec.LookPath("lldb"); err != nil && s.lldb {
+		t.Skip("a session with lldb needs lldb; its packets are in the transcripts, which run always")
+	}
 	path := debugged(t, s.program[0], s.arch)
 	dir := t.TempDir()
 	out, err := os.Create(filepath.Join(dir, "output"))
@@ -157,7 +164,11 @@ func (s *gdbSession) run() {
 		require.NoError(t, err)
 		ran <- x
 	}()
-	got := s.gdb(m, dir, path, sock)
+	client := s.gdb
+	if s.lldb {
+		client = s.withLLDB
+	}
+	got := client(m, dir, path, sock)
 	select {
 	case x := <-ran:
 		require.True(t, linesMatch([]string{s.exit}, []string{x.String()}), "%s after %s", x, got)
@@ -168,7 +179,7 @@ func (s *gdbSession) run() {
 	require.NoError(t, <-served)
 	require.NoError(t, m.Close())
 	for i, cmd := range s.commands {
-		matchLines(t, "(gdb) "+cmd, s.want[i], got[i])
+		matchLines(t, "> "+cmd, s.want[i], got[i])
 	}
 }
 
@@ -271,7 +282,12 @@ func linesMatch(want, have []string) bool {
 
 // TestGDBSessions plays every session on both guests, and some on the interpreter.
 func TestGDBSessions(t *testing.T) {
-	files, err := filepath.Glob("testdata/gdb/*.txt")
+	playSessions(t, "testdata/gdb/*.txt")
+}
+
+// playSessions plays the sessions that a pattern names.
+func playSessions(t *testing.T, pattern string) {
+	files, err := filepath.Glob(pattern)
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, f := range files {

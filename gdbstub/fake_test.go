@@ -57,7 +57,7 @@ func (f *fake) set(tid, n int, v uint64) {
 
 func (f *fake) Info() Info {
 	const core = "org.example.core"
-	return Info{Arch: "i386:x86-64", Triple: "x86_64-unknown-linux-gnu", OSABI: "GNU/Linux", PointerSize: 8, Expedite: []int{3, 2}, Regs: []Reg{
+	return Info{Arch: "i386:x86-64", Triple: "x86_64-unknown-linux-gnu", OSABI: "GNU/Linux", PointerSize: 8, Watchpoints: 4, Expedite: []int{3, 2}, Regs: []Reg{
 		{Name: "r0", Num: 0, Bits: 64, Feature: core, Type: "int64"}, {Name: "r1", Num: 1, Bits: 64, Feature: core, Type: "int64"},
 		{Name: "sp", Num: 2, Bits: 64, Feature: core, Type: "data_ptr", Generic: "sp"},
 		{Name: "pc", Num: 3, Bits: 64, Feature: core, Type: "code_ptr", Generic: "pc"},

@@ -6,7 +6,17 @@ import "fmt"
 func (c *session) isLLDB() { c.lldb = true }
 
 func (c *session) hostInfo(*parser) ([]byte, error) {
-	return c.text("triple:%x;ptrsize:%d;endian:little;ostype:linux;hostname:%x;", c.info.Triple, c.info.PointerSize, "gotcg")
+	when := "after"
+	if c.info.WatchBefore {
+		when = "before" // lldb steps over the instruction then, to show what it did
+	}
+	return c.text("triple:%x;ptrsize:%d;endian:little;ostype:linux;hostname:%x;watchpoint_exceptions_received:%s;",
+		c.info.Triple, c.info.PointerSize, "gotcg", when)
+}
+
+// watchpointInfo tells how many watchpoints there can be. Without it lldb takes all to stop behind the instruction.
+func (c *session) watchpointInfo(*parser) ([]byte, error) {
+	return c.text("num:%d;", c.info.Watchpoints)
 }
 
 func (c *session) processInfo(*parser) ([]byte, error) {

@@ -64,6 +64,7 @@ var commandTable = []command{
 	{name: "qHostInfo", support: Full, what: "lldb: triple, byte order", running: true, do: (*session).hostInfo},
 	{name: "qProcessInfo", support: Full, what: "lldb: the process", do: (*session).processInfo},
 	{name: "qMemoryRegionInfo", support: Full, what: "lldb: what is mapped around an address", do: (*session).regionInfo},
+	{name: "qWatchpointSupportInfo", support: Full, what: "lldb: how many watchpoints there can be", do: (*session).watchpointInfo},
 	{name: "qRegisterInfo", support: Full, what: "lldb: one register's description", do: (*session).registerInfo},
 	{name: "qThreadStopInfo", support: Full, what: "lldb: why a thread stopped", live: true, do: (*session).threadStopInfo},
 	{name: "QThreadSuffixSupported", support: Full, what: "lldb: ;thread: behind g, G, p, P", do: (*session).threadSuffix},

@@ -48,6 +48,10 @@ type Info struct {
 	Expedite []int
 	// PointerSize is in bytes.
 	PointerSize int
+	// WatchBefore: a watchpoint stops before the instruction that hits it, not behind it. Watchpoints is how many
+	// there can be.
+	WatchBefore bool
+	Watchpoints int
 	// Created: the program was started for the client, which kills it when it quits; else it detaches.
 	Created bool
 }
