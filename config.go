@@ -100,6 +100,10 @@ type Config struct {
 	// comma-separated.
 	LogFilter string
 
+	// PerfMap is a file to tell perf(1) which guest function generated code is of: perf looks for
+	// /tmp/perf-PID.map of the process. Its directory must be writable. Empty: none.
+	PerfMap string
+
 	// Plugins are loaded before the first instruction: "name" or "name,key=value,..." (LoadPlugin).
 	Plugins []string
 

@@ -57,6 +57,7 @@ type Machine struct {
 	begun bool // raw code has run
 	// threads counts the threads of the program but the first.
 	threads atomic.Int64
+	perf    *perfMap
 }
 
 // New makes a machine with empty memory, for code that the caller maps.
@@ -79,19 +80,25 @@ func New(cfg Config) (*Machine, error) {
 	if cfg.OneInsnPerTB {
 		maxInsns = 1
 	}
-	m.eng, err = tcg.New(tcg.Config{
+	tc := tcg.Config{
 		Arch: arch, Mem: mem, Accel: cfg.Accel, CodeSize: cfg.CodeSize, MaxInsns: maxInsns, NoChain: cfg.NoChain,
 		Opt: cfg.Opt, Verify: cfg.Verify, Lockstep: cfg.Lockstep, InjectFlush: cfg.InjectFlush, Instr: m.set, Log: log,
-	})
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), mem.Close())
+	}
+	if cfg.PerfMap != "" {
+		if m.perf, err = newPerfMap(m, cfg.PerfMap); err != nil {
+			return nil, errors.Join(fmt.Errorf("gotcg: perf map: %w", err), mem.Close())
+		}
+		tc.CodeMap = m.perf
+	}
+	if m.eng, err = tcg.New(tc); err != nil {
+		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), m.perf.close(), mem.Close())
 	}
 	m.vcpu = m.eng.NewVCPU()
 	m.debug.init(m)
 	m.debug.main = &thread{m: m, v: m.vcpu}
 	for _, p := range cfg.Plugins {
 		if err := m.LoadPlugin(p); err != nil {
-			return nil, errors.Join(err, m.eng.Close(), mem.Close())
+			return nil, errors.Join(err, m.eng.Close(), m.perf.close(), mem.Close())
 		}
 	}
 	return m, nil
@@ -177,7 +184,7 @@ func (m *Machine) Close() error {
 	if m.proc != nil {
 		m.proc.Close()
 	}
-	return errors.Join(m.eng.Close(), m.mem.Close())
+	return errors.Join(m.eng.Close(), m.mem.Close(), m.perf.close())
 }
 
 // RunOption bounds a Run.

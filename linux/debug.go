@@ -2,13 +2,19 @@ package linux
 
 import (
 	"debug/elf"
+	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
+	"syscall"
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/linux/abi"
+	"github.com/gotcg/gotcg/softmmu"
 )
 
-// What a debugger asks of a process. None of it may be used while a Run is under way, but for Kill.
+// What a debugger asks of a process. None of it may be used while a Run is under way, but for Kill and
+// OpenMapped.
 
 // Tracer is a debugger's part in a process. ptrace(2).
 type Tracer interface {
@@ -94,6 +100,26 @@ func (p *Process) TLS() (size, align uint64, ok bool) {
 // Open opens a file for reading by the guest's name for it, below the sysroot. Files of /proc/PID that describe
 // the guest are those that the guest sees.
 func (p *Process) Open(name string) (*os.File, error) { return p.openForDebugger(name) }
+
+// OpenMapped opens the host's file behind a mapping of that name, device and inode (softmmu.Info), for reading. It
+// fails when another file, or anything but a regular one, is there by now.
+func (p *Process) OpenMapped(m softmmu.Info) (*os.File, error) {
+	path := p.img.Path
+	if m.Name != p.cfg.Exe {
+		path = filepath.Join(p.cfg.Sysroot, m.Name)
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a FIFO does not block
+	if err != nil {
+		return nil, err
+	}
+	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {
+		return nil, errors.Join(fmt.Errorf("%s: no regular file", path), err, f.Close())
+	}
+	if dev, ino := fileIdent(f); dev != m.Dev || ino != m.Ino {
+		return nil, errors.Join(fmt.Errorf("%s: another file", path), f.Close())
+	}
+	return f, nil
+}
 
 // ReadLink reads a symbolic link by the guest's name for it.
 func (p *Process) ReadLink(name string) (string, error) { return p.linkForDebugger(name) }

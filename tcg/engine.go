@@ -77,7 +77,19 @@ type Config struct {
 	InjectFlush int
 	InjectSeed  uint64
 	Instr       Instrumenter
-	Log         *debuglog.Log
+	// CodeMap is told where host code is; nil: nobody is.
+	CodeMap CodeMap
+	Log     *debuglog.Log
+}
+
+// CodeMap learns where in the process's memory the code of TBs is. Its methods are called by one goroutine at a
+// time, with the engine's locks held: they must not call the engine.
+type CodeMap interface {
+	// Code: the size bytes at addr are host code of the guest code at pc, of which there are len bytes. Tier is
+	// 1, or 2 for a region. Len 0 means code that is no guest's.
+	Code(addr uintptr, size int, pc uint64, len, tier int)
+	// Gone: what was at the addresses [lo, hi) will not run any more, other code takes its place.
+	Gone(lo, hi uintptr)
 }
 
 // Engine translates and caches blocks of one guest address space.

@@ -72,13 +72,20 @@ func newJIT(e *Engine) (*jit, error) {
 	if err != nil {
 		return nil, err
 	}
-	buf, err := execmem.New(e.cfg.CodeSize)
+	newBuffer := execmem.New
+	if e.cfg.CodeMap != nil {
+		newBuffer = execmem.NewAnonymous
+	}
+	buf, err := newBuffer(e.cfg.CodeSize)
 	if err != nil {
 		return nil, err
 	}
 	j := &jit{e: e, be: be, buf: buf, rw: buf.Write(), base: buf.Addr()}
 	if j.stubs, err = be.EmitStubs(j.rw); err != nil {
 		return nil, errors.Join(err, buf.Close())
+	}
+	if m := e.cfg.CodeMap; m != nil {
+		m.Code(j.base, int(j.stubs.End), 0, 0, 1)
 	}
 	j.makeRegions(uint32(buf.Size()))
 	if err := registerCode(buf, j.base+uintptr(j.stubs.Fault)); err != nil {
@@ -128,6 +135,9 @@ func (j *jit) compile(tb *TB, b *ir.Block) error {
 	}
 	r.slots.publish()
 	j.e.stats.hostBytes.Add(uint64(c.Len))
+	if m := j.e.cfg.CodeMap; m != nil {
+		m.Code(tb.code, c.Len, tb.Key.PC, tb.Len, 1)
+	}
 	if j.e.log.OnAt(debuglog.OutAsm, tb.Key.PC) {
 		j.e.log.Printf("OUT: [size=%d]\n%s\n", c.Len, j.disas(r.off, c.Len))
 	}

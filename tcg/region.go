@@ -83,6 +83,9 @@ func (j *jit) advance(v *VCPU) bool {
 				return false
 			}
 		}
+		if m := j.e.cfg.CodeMap; m != nil {
+			m.Gone(j.base+uintptr(r.start), j.base+uintptr(r.end))
+		}
 		r.slots.reset()
 		r.owner.reset()
 		r.tbs.reset()

@@ -21,7 +21,7 @@ type runOptions struct {
 	items, logFile, dfilter    string
 	env                        []string
 	accel, mem, sysroot, argv0 string
-	strace, stats              bool
+	strace, stats, perfMap     bool
 	gdb                        gdbOptions
 	cfg                        gotcg.Config
 }
@@ -62,6 +62,7 @@ follows it is the program's. The program's exit status is gotcg's; 128 + the sig
 	f.BoolVar(&o.strace, "strace", false, "log the program's system calls")
 	f.BoolVar(&o.cfg.AllowKill, "allow-kill", false, "let the program signal other processes")
 	f.BoolVar(&o.stats, "stats", false, "print the engine's counters at the end")
+	f.BoolVar(&o.perfMap, "perf-map", false, "write /tmp/perf-PID.map, so that perf names the program's functions")
 	f.BoolVar(&o.cfg.Lockstep, "lockstep", false, "run every block on the interpreter too and compare")
 	f.BoolVar(&o.cfg.Verify, "verify", false, "check the IR of every block")
 	f.BoolVar(&o.cfg.OneInsnPerTB, "one-insn-per-tb", false, "translate one instruction a block")
@@ -150,6 +151,9 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
 	signals := hostSignals()
 	defer signals.stop()
 	o.cfg.Ignored, o.cfg.OnStop = signals.ignored, stopSelf
+	if o.perfMap {
+		o.cfg.PerfMap = fmt.Sprintf("/tmp/perf-%d.map", os.Getpid())
+	}
 	if err := o.gdb.config(&o.cfg); err != nil {
 		return err
 	}
@@ -166,7 +170,11 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
 	if errors.Is(err, errBlocked) {
 		m.ClosePlugins() // the guest is inside a system call of the host: its memory must stay
 	} else {
-		defer m.Close()
+		defer func() {
+			if err := m.Close(); err != nil {
+				fmt.Fprintf(sio.err, "gotcg: %s\n", oneLine(err))
+			}
+		}()
 	}
 	if sig != 0 {
 		return exitStatus(128 + int(sig))

@@ -11,7 +11,13 @@ import (
 )
 
 func TestTwoViews(t *testing.T) {
-	b, err := New(10000)
+	for name, make := range map[string]func(int) (*Buffer, error){"memfd": New, "anonymous": NewAnonymous} {
+		t.Run(name, func(t *testing.T) { twoViews(t, make) })
+	}
+}
+
+func twoViews(t *testing.T, make func(int) (*Buffer, error)) {
+	b, err := make(10000)
 	require.NoError(t, err)
 	require.Equal(t, 12288, b.Size())
 	copy(b.Write(), "code")
@@ -41,6 +47,8 @@ func TestTwoViews(t *testing.T) {
 func TestSizes(t *testing.T) {
 	for _, n := range []int{-1, 0, MaxSize + 1} {
 		_, err := New(n)
+		require.Error(t, err, "%d", n)
+		_, err = NewAnonymous(n)
 		require.Error(t, err, "%d", n)
 	}
 }

@@ -3,6 +3,7 @@
 package execmem
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"syscall"
@@ -24,11 +25,10 @@ type Buffer struct {
 
 // New makes a buffer of size bytes, rounded up to pages. Memory is used as it is written.
 func New(size int) (*Buffer, error) {
-	if size <= 0 || size > MaxSize {
-		return nil, fmt.Errorf("execmem: a buffer of %d bytes", size)
+	size, err := pages(size)
+	if err != nil {
+		return nil, err
 	}
-	page := syscall.Getpagesize()
-	size = (size + page - 1) &^ (page - 1)
 	fd, err := unix.MemfdCreate("gotcg-code", unix.MFD_CLOEXEC|mfdExec)
 	if err == unix.EINVAL { // a kernel before 6.3 does not know the flag
 		fd, err = unix.MemfdCreate("gotcg-code", unix.MFD_CLOEXEC)
@@ -49,6 +49,40 @@ func New(size int) (*Buffer, error) {
 		return nil, fmt.Errorf("execmem: execute view: %w", err)
 	}
 	return b, nil
+}
+
+// NewAnonymous is New without a file in /proc/self/maps but shared anonymous memory: perf looks for the symbols
+// of such memory in the process's perf map.
+func NewAnonymous(size int) (*Buffer, error) {
+	size, err := pages(size)
+	if err != nil {
+		return nil, err
+	}
+	b := &Buffer{}
+	if b.rw, err = unix.Mmap(-1, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_ANON); err != nil {
+		return nil, fmt.Errorf("execmem: write view: %w", err)
+	}
+	if b.rx, err = unix.Mmap(-1, 0, size, unix.PROT_NONE, unix.MAP_PRIVATE|unix.MAP_ANON); err == nil {
+		// An old size of zero maps the same memory once more: mremap(2).
+		_, err = unix.MremapPtr(unsafe.Pointer(&b.rw[0]), 0, unsafe.Pointer(&b.rx[0]), uintptr(size), unix.MREMAP_MAYMOVE|unix.MREMAP_FIXED)
+		if err == nil {
+			err = unix.Mprotect(b.rx, unix.PROT_READ|unix.PROT_EXEC)
+		}
+	}
+	if err != nil {
+		_ = b.Close()
+		return nil, fmt.Errorf("execmem: execute view: %w", err)
+	}
+	return b, nil
+}
+
+// pages rounds a buffer's size up to whole pages.
+func pages(size int) (int, error) {
+	if size <= 0 || size > MaxSize {
+		return 0, fmt.Errorf("execmem: a buffer of %d bytes", size)
+	}
+	page := syscall.Getpagesize()
+	return (size + page - 1) &^ (page - 1), nil
 }
 
 // mfdExec is MFD_EXEC of memfd_create(2): the file may be mapped executable.
@@ -100,8 +134,8 @@ func (b *Buffer) Patch32(off int, v uint32) {
 // Close unmaps the buffer. No thread may be in it.
 func (b *Buffer) Close() error {
 	err := unix.Munmap(b.rw)
-	if e := unix.Munmap(b.rx); err == nil {
-		err = e
+	if b.rx != nil {
+		err = errors.Join(err, unix.Munmap(b.rx))
 	}
 	b.rw, b.rx = nil, nil
 	if err != nil {

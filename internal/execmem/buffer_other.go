@@ -11,6 +11,9 @@ type Buffer struct{}
 // New always fails on this host.
 func New(int) (*Buffer, error) { return nil, ErrUnsupported }
 
+// NewAnonymous always fails on this host.
+func NewAnonymous(int) (*Buffer, error) { return nil, ErrUnsupported }
+
 // Write returns the writable view.
 func (b *Buffer) Write() []byte { return nil }
 
