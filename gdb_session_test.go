@@ -62,7 +62,8 @@ func debugged(t *testing.T, name, arch string) string {
 //	program NAME ARGUMENT...      what runs
 //	listen                        gdb attaches while it runs; without it the program waits for gdb,
 //	wait                          which attaches by itself
-//	(gdb) COMMAND                 what is typed; SOCKET stands for the address
+//	(gdb) COMMAND                 what is typed; SOCKET stands for the address, DIR for a
+//	                              directory, FILE for the program
 //	(lldb) COMMAND                what is typed into lldb, which is asked to connect to SOCKET itself
 //	^C COMMAND                    the same, and gdb is interrupted once the program has got to where it loops
 //	anything else                 a line that the last command prints, * standing for any text; ... for any lines
@@ -188,19 +189,16 @@ const marker = "@@"
 // gdb runs gdb and returns what each command printed.
 func (s *gdbSession) gdb(m *gotcg.Machine, dir, path, sock string) []string {
 	t := s.t
-	var script strings.Builder
-	for i, c := range s.commands {
-		fmt.Fprintf(&script, "echo \\n%s%d\\n\n%s\n", marker, i, strings.ReplaceAll(c, "SOCKET", sock))
-	}
-	fmt.Fprintf(&script, "echo \\n%s%d\\n\n", marker, len(s.commands))
-	file := filepath.Join(dir, "script")
-	require.NoError(t, os.WriteFile(file, []byte(script.String()), 0o666))
 	args := []string{"-nx", "-q", "-batch", "-iex", "set debuginfod enabled off", "-iex", "set auto-load off", "-ex", "set confirm off",
 		"-ex", "set pagination off", "-ex", "set width 0", "-ex", "set print inferior-events off", "-ex", "set python print-stack none", "-ex", "file " + path}
 	if !s.listen && !s.wait {
 		args = append(args, "-ex", "target remote "+sock)
 	}
-	cmd := exec.Command("gdb-multiarch", append(args, "-x", file)...)
+	for i, c := range s.commands { // in a file the first error would end them
+		args = append(args, "-ex", fmt.Sprintf("echo \\n%s%d\\n", marker, i), "-ex", strings.NewReplacer("SOCKET", sock, "DIR", dir, "FILE", path).Replace(c))
+	}
+	args = append(args, "-ex", fmt.Sprintf("echo \\n%s%d\\n", marker, len(s.commands)))
+	cmd := exec.Command("gdb-multiarch", args...)
 	pipe, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	cmd.Stderr = cmd.Stdout

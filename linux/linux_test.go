@@ -387,6 +387,8 @@ func TestProcSelf(t *testing.T) {
 		}
 		require.Equal(t, "a\x00b\x00", read("/proc/self/cmdline"))
 		require.Contains(t, read("/proc/self/maps"), "[stack]")
+		require.Regexp(t, `(?s)\[stack\]\nSize: +\d+ kB\n.*VmFlags: rd wr mr`, read("/proc/self/smaps"))
+		require.Equal(t, strings.Count(read("/proc/self/maps"), "\n"), strings.Count(read("/proc/self/smaps"), "VmFlags"))
 		require.Equal(t, string(g.p.auxv), read("/proc/self/auxv"))
 		require.Equal(t, "prog\n", read("/proc/self/comm"))
 		require.Equal(t, "\x7fELF", read("/proc/self/exe")[:4])

@@ -86,18 +86,62 @@ func (p *Process) Maps() string { return p.mapsText() }
 func (p *Process) mapsText() string {
 	var b strings.Builder
 	for _, r := range p.as.Regions() {
-		share := "p"
-		if r.Shared {
-			share = "s"
-		}
-		line := fmt.Sprintf("%08x-%08x %v%s %08x %02x:%02x %d ", uint64(r.Start), uint64(r.Start)+r.Size,
-			r.Perm, share, r.Offset, devMajor(r.Dev), devMinor(r.Dev), r.Ino)
-		if r.Name != "" {
-			line = fmt.Sprintf("%-73s%s", line, r.Name)
-		}
-		b.WriteString(line + "\n")
+		writeMapping(&b, &r)
 	}
 	return b.String()
+}
+
+// smapsText is the memory map with each mapping's account, proc(5). What can be read counts as resident. gdb's
+// generate-core-file goes by it.
+func (p *Process) smapsText() string {
+	var b strings.Builder
+	for _, r := range p.as.Regions() {
+		writeMapping(&b, &r)
+		size, resident, dirty := r.Size>>10, uint64(0), uint64(0)
+		if r.Perm != 0 {
+			resident = size
+		}
+		if r.Perm&softmmu.W != 0 && !r.Shared {
+			dirty = resident
+		}
+		for _, f := range []struct {
+			name string
+			kb   uint64
+		}{
+			{"Size:", size}, {"KernelPageSize:", abi.PageSize >> 10}, {"MMUPageSize:", abi.PageSize >> 10}, {"Rss:", resident}, {"Pss:", resident},
+			{"Shared_Clean:", 0}, {"Shared_Dirty:", 0}, {"Private_Clean:", resident - dirty}, {"Private_Dirty:", dirty}, {"Referenced:", resident},
+			{"Anonymous:", dirty}, {"AnonHugePages:", 0}, {"Swap:", 0}, {"Locked:", 0},
+		} {
+			fmt.Fprintf(&b, "%-16s%8d kB\n", f.name, f.kb)
+		}
+		b.WriteString("VmFlags: ")
+		for _, f := range []struct {
+			on   bool
+			name string
+		}{
+			{r.Perm&softmmu.R != 0, "rd"}, {r.Perm&softmmu.W != 0, "wr"}, {r.Perm&softmmu.X != 0, "ex"}, {r.Shared, "sh"}, {true, "mr mw me"},
+		} {
+			if f.on {
+				b.WriteString(f.name + " ")
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// writeMapping writes the line of a mapping.
+func writeMapping(b *strings.Builder, r *softmmu.Region) {
+	share := "p"
+	if r.Shared {
+		share = "s"
+	}
+	line := fmt.Sprintf("%08x-%08x %v%s %08x %02x:%02x %d ", uint64(r.Start), uint64(r.Start)+r.Size,
+		r.Perm, share, r.Offset, devMajor(r.Dev), devMinor(r.Dev), r.Ino)
+	if r.Name != "" {
+		line = fmt.Sprintf("%-73s%s", line, r.Name)
+	}
+	b.WriteString(line + "\n")
 }
 
 // devMajor and devMinor take a 64-bit device number apart, makedev(3).

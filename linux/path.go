@@ -295,9 +295,9 @@ func (t *Task) resolveProc(rest string, how lastElem) (r pathRef, e abi.Errno, d
 		return r, e, true
 	case "task":
 		return t.resolveProcTask(rest)
-	case "mem", "map_files":
+	case "mem", "map_files", "pagemap", "numa_maps", "smaps_rollup": // gotcg's own
 		return r, abi.EACCES, true
-	case "maps", "auxv", "cmdline", "environ", "comm", "stat", "status", "mounts", "mountinfo", "limits", "statm":
+	case "maps", "smaps", "auxv", "cmdline", "environ", "comm", "stat", "status", "mounts", "mountinfo", "limits", "statm":
 		if sub == "" {
 			return plain, 0, true
 		}
@@ -311,6 +311,8 @@ func (t *Task) procText(rest string) ([]byte, bool) {
 	switch rest {
 	case "maps":
 		return []byte(p.mapsText()), true
+	case "smaps":
+		return []byte(p.smapsText()), true
 	case "auxv":
 		return p.auxv, true
 	case "cmdline":
