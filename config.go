@@ -100,6 +100,8 @@ type Config struct {
 	// comma-separated.
 	LogFilter string
 
+	// Count makes the program count the instructions and blocks it executes, for Stats. It costs some 10 %.
+	Count bool
 	// PerfMap is a file to tell perf(1) which guest function generated code is of: perf looks for
 	// /tmp/perf-PID.map of the process. Its directory must be writable. Empty: none.
 	PerfMap string

@@ -6,8 +6,12 @@ import (
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
-// numCounters is the size of a vCPU's scoreboard (tcg.NumCounters); slot 0 is the engine's.
-const numCounters = 4096
+// numCounters is the size of a vCPU's scoreboard (tcg.NumCounters); slots up to firstSlot (tcg.FirstSlot) are the
+// engine's.
+const (
+	numCounters = 4096
+	firstSlot   = 4
+)
 
 // Counter is a 64-bit counter per vCPU that generated code adds to.
 type Counter struct {

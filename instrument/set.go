@@ -103,7 +103,7 @@ type loaded struct {
 
 // NewSet returns a Set without plugins, for a guest of architecture arch.
 func NewSet(host Host, arch *cpu.Arch) *Set {
-	s := &Set{host: host, arch: arch, slots: 1}
+	s := &Set{host: host, arch: arch, slots: firstSlot}
 	s.static.set = s
 	s.hook.set = s
 	s.list.Store(&loaded{})

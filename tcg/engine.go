@@ -77,6 +77,8 @@ type Config struct {
 	InjectFlush int
 	InjectSeed  uint64
 	Instr       Instrumenter
+	// Count makes blocks count what Stats calls counted.
+	Count bool
 	// CodeMap is told where host code is; nil: nobody is.
 	CodeMap CodeMap
 	Log     *debuglog.Log

@@ -110,7 +110,7 @@ func (v *VCPU) Retire() {
 		e.vcpus[i], e.vcpus[last] = e.vcpus[last], nil
 		e.vcpus = e.vcpus[:last]
 		e.retired = append(e.retired, retired{v.Index, used(v.counters)})
-		e.stats.retired.addVCPU(&v.stats)
+		e.stats.retired.addVCPU(v)
 		v.vcpuMem.clear()
 		e.free = append(e.free, v.vcpuMem)
 		return

@@ -56,17 +56,21 @@ func (v *VCPU) inCode(tb *TB) (done bool) {
 		v.enter(addr)
 		switch h.ExitReason {
 		case backend.ExitSlot:
+			v.stats.slots.Add(1)
 			tb = v.followSlot(h.ExitArg)
 		case backend.ExitIndirect:
 			v.SetPC(h.ExitPC)
 			tb = v.followIndirect()
 		case backend.ExitInterruptSlot:
+			v.stats.interrupts.Add(1)
 			v.SetPC(j.slot(h.ExitArg).PC)
 			return false
 		case backend.ExitInterruptPC:
+			v.stats.indirectInterrupts.Add(1)
 			v.SetPC(h.ExitPC)
 			return false
 		case backend.ExitException:
+			v.stats.exceptions.Add(1)
 			s := j.slot(h.ExitArg)
 			v.SetPC(s.PC)
 			return v.raise(cpu.Exception{Kind: s.Exc, PC: s.PC, Code: h.ExitPC})
@@ -95,6 +99,7 @@ func (v *VCPU) inCode(tb *TB) (done bool) {
 		if tb == nil {
 			return false
 		}
+		v.stats.followed.Add(1)
 		addr = tb.code
 	}
 }

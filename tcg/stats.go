@@ -11,13 +11,38 @@ import (
 type Stats struct {
 	Translated, TranslatedInsns, TranslatedBytes uint64
 	HostBytes                                    uint64
-	Entries                                      uint64 // blocks entered from the run loop
-	Chained, IndirectMisses                      uint64
-	Sites, SlowMem, Evals, Calls, Faults, Redone uint64
-	Singles                                      uint64 // instructions interpreted for want of room or peace
-	Flushes, Invalidated, Evictions              uint64
 	TranslateTime                                time.Duration
+
+	// Counted: the code counts (Config.Count) the instructions and blocks begun and the indirect jumps.
+	Counted                 bool
+	Insns, Blocks, Indirect uint64
+
+	Entries  uint64 // blocks entered from the run loop
+	Followed uint64 // blocks entered at once when code was left by an exit not chained yet or an indirect miss
+
+	// Ways out of generated code.
+	Unchained, IndirectMisses    uint64
+	Interrupts, Exceptions       uint64
+	IndirectInterrupts           uint64 // those of Interrupts at an indirect jump
+	Sites, SlowMem, Evals, Calls uint64
+	Faults, Redone               uint64
+	Singles                      uint64 // instructions interpreted for want of room or peace
+
+	Chained, Flushes, Invalidated, Evictions uint64
 }
+
+// IndirectHits returns how many indirect jumps went on in generated code. Only when Counted.
+func (s *Stats) IndirectHits() uint64 {
+	return less(s.Indirect, s.IndirectMisses+s.IndirectInterrupts)
+}
+
+// ChainHits returns how many blocks were entered by a direct jump of generated code. Only when Counted.
+func (s *Stats) ChainHits() uint64 {
+	return less(s.Blocks, s.Entries+s.Followed+s.IndirectHits())
+}
+
+// less returns a-b, or 0 when counters that are read one after the other do not fit together.
+func less(a, b uint64) uint64 { return a - min(a, b) }
 
 // engineStats are the counters that are not a vCPU's.
 type engineStats struct {
@@ -38,44 +63,90 @@ func (e *Engine) Stats() Stats {
 	s.HostBytes, s.Chained, s.Flushes = c.hostBytes.Load(), c.chained.Load(), c.flushes.Load()
 	s.Invalidated, s.Evictions = c.invalidated.Load(), c.evictions.Load()
 	s.TranslateTime = time.Duration(c.translateTime.Load())
+	s.Counted = e.cfg.Count
 	for _, v := range e.vcpus {
-		s.addVCPU(&v.stats)
+		s.addVCPU(v)
 	}
 	return s
 }
 
 // addVCPU adds the counters of a vCPU.
-func (s *Stats) addVCPU(c *vcpuStats) {
-	s.Entries += c.entries.Load()
-	s.IndirectMisses += c.indirectMisses.Load()
-	s.Sites += c.sites.Load()
-	s.SlowMem += c.slowMem.Load()
-	s.Evals += c.evals.Load()
-	s.Calls += c.calls.Load()
-	s.Faults += c.faults.Load()
-	s.Redone += c.redone.Load()
-	s.Singles += c.singles.Load()
+func (s *Stats) addVCPU(v *VCPU) {
+	c := &v.stats
+	for _, x := range []struct {
+		to   *uint64
+		from *atomic.Uint64
+	}{
+		{&s.Entries, &c.entries}, {&s.Followed, &c.followed}, {&s.Unchained, &c.slots}, {&s.IndirectMisses, &c.indirectMisses},
+		{&s.Interrupts, &c.interrupts}, {&s.Interrupts, &c.indirectInterrupts}, {&s.IndirectInterrupts, &c.indirectInterrupts},
+		{&s.Exceptions, &c.exceptions}, {&s.Sites, &c.sites}, {&s.SlowMem, &c.slowMem}, {&s.Evals, &c.evals}, {&s.Calls, &c.calls},
+		{&s.Faults, &c.faults}, {&s.Redone, &c.redone}, {&s.Singles, &c.singles},
+	} {
+		*x.to += x.from.Load()
+	}
+	s.Insns += atomic.LoadUint64(&v.counters[insnSlot])
+	s.Blocks += atomic.LoadUint64(&v.counters[blockSlot])
+	s.Indirect += atomic.LoadUint64(&v.counters[indirectSlot])
 }
 
 // vcpuStats are the counters that a vCPU counts while it runs, without the engine's lock.
 type vcpuStats struct {
-	entries, indirectMisses, sites, slowMem, evals, calls, faults, redone, singles atomic.Uint64
+	entries, followed, slots, indirectMisses, interrupts, indirectInterrupts, exceptions atomic.Uint64
+	sites, slowMem, evals, calls, faults, redone, singles                                atomic.Uint64
+}
+
+// line is a line of Print.
+type line struct {
+	name string
+	v    any
 }
 
 // Print writes the counters, one a line.
 func (s Stats) Print(w io.Writer) {
-	for _, r := range []struct {
-		name string
-		v    any
-	}{
+	for _, lines := range [][]line{s.translation(), s.execution(), s.exits(), {
+		{"exits chained", s.Chained},
+		{"flushes", s.Flushes},
+		{"blocks invalidated", s.Invalidated},
+		{"code buffer evictions", s.Evictions},
+	}} {
+		for _, l := range lines {
+			fmt.Fprintf(w, "%-34s %v\n", l.name+":", l.v)
+		}
+	}
+}
+
+func (s *Stats) translation() []line {
+	l := []line{
 		{"blocks translated", s.Translated},
 		{"guest instructions translated", s.TranslatedInsns},
 		{"guest bytes translated", s.TranslatedBytes},
 		{"host bytes emitted", s.HostBytes},
 		{"translation time", s.TranslateTime},
-		{"blocks entered from the run loop", s.Entries},
-		{"exits chained", s.Chained},
+	}
+	if n := float64(s.TranslatedInsns); n > 0 && s.HostBytes > 0 {
+		l = append(l, line{"  of a guest instruction", time.Duration(float64(s.TranslateTime) / n)},
+			line{"  its host bytes", fmt.Sprintf("%.1f", float64(s.HostBytes)/n)})
+	}
+	return l
+}
+
+func (s *Stats) execution() []line {
+	var l []line
+	if s.Counted {
+		l = []line{{"guest instructions executed", s.Insns}, {"blocks executed", s.Blocks}}
+		if s.HostBytes > 0 {
+			l = append(l, line{"  entered by a chained jump", s.ChainHits()}, line{"  by an indirect jump", s.IndirectHits()})
+		}
+	}
+	return append(l, line{"blocks entered from the run loop", s.Entries})
+}
+
+func (s *Stats) exits() []line {
+	return []line{
+		{"exits not chained yet", s.Unchained},
 		{"indirect jump misses", s.IndirectMisses},
+		{"exceptions", s.Exceptions},
+		{"interrupts", s.Interrupts},
 		{"sites left by", s.Sites},
 		{"  slow memory accesses", s.SlowMem},
 		{"  ops evaluated", s.Evals},
@@ -83,10 +154,5 @@ func (s Stats) Print(w io.Writer) {
 		{"host faults", s.Faults},
 		{"instructions redone", s.Redone},
 		{"instructions not translated", s.Singles},
-		{"flushes", s.Flushes},
-		{"blocks invalidated", s.Invalidated},
-		{"code buffer evictions", s.Evictions},
-	} {
-		fmt.Fprintf(w, "%-34s %v\n", r.name+":", r.v)
 	}
 }

@@ -26,8 +26,17 @@ const (
 	flagNoWatch
 )
 
-// limitSlot is the counter that flagLimit blocks count in. Slots from 1 on are the Instrumenter's.
-const limitSlot = 0
+// Counter slots of the engine's own. Those from FirstSlot on are the Instrumenter's.
+const (
+	// limitSlot is the counter that flagLimit blocks count in.
+	limitSlot = iota
+	// What Config.Count counts: instructions and blocks begun, indirect jumps.
+	insnSlot
+	blockSlot
+	indirectSlot
+	// FirstSlot is the Instrumenter's first.
+	FirstSlot
+)
 
 // maxStale bounds how often a block is translated again because it was forgotten meanwhile.
 const maxStale = 4
@@ -119,6 +128,9 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 		pc += uint64(r.Len)
 		b.Len = int(pc - key.PC)
 		if r.End {
+			if e.cfg.Count {
+				countIndirect(b)
+			}
 			return true, softmmu.Fault{}
 		}
 		if b.Insns >= maxInsns || pc > pageEnd || pc < key.PC || len(b.Temps) > maxTemps || pc-key.PC >= uint64(n) ||
@@ -127,6 +139,15 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 			b.ExitTB(pc, false)
 			return true, softmmu.Fault{}
 		}
+	}
+}
+
+// countIndirect makes a block that ends in an indirect jump count it.
+func countIndirect(b *ir.Builder) {
+	if last := len(b.Ops) - 1; b.Ops[last].Code == ir.ExitPtr {
+		exit := b.Ops[last]
+		b.Ops[last] = ir.Op{Code: ir.Counter, Imm: ir.CounterImm(indirectSlot, 1)}
+		b.Emit(exit)
 	}
 }
 
@@ -146,6 +167,12 @@ const maxTemps = 6000
 func (e *Engine) instrument(b *ir.Builder, instr Instrumenter, key cpu.TBKey, pc uint64, code []byte) {
 	if key.Flags&flagLimit != 0 {
 		b.Emit(ir.Op{Code: ir.Counter, Imm: ir.CounterImm(limitSlot, 1)})
+	}
+	if e.cfg.Count {
+		b.Emit(ir.Op{Code: ir.Counter, Imm: ir.CounterImm(insnSlot, 1)})
+		if pc == key.PC {
+			b.Emit(ir.Op{Code: ir.Counter, Imm: ir.CounterImm(blockSlot, 1)})
+		}
 	}
 	if instr != nil {
 		instr.Insn(b, e.arch, pc, code, pc == key.PC)

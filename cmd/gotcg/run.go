@@ -61,7 +61,7 @@ follows it is the program's. The program's exit status is gotcg's; 128 + the sig
 	f.StringArrayVar(&o.cfg.Plugins, "plugin", nil, "load a plugin: NAME or NAME,KEY=VALUE,... (gotcg plugins lists them)")
 	f.BoolVar(&o.strace, "strace", false, "log the program's system calls")
 	f.BoolVar(&o.cfg.AllowKill, "allow-kill", false, "let the program signal other processes")
-	f.BoolVar(&o.stats, "stats", false, "print the engine's counters at the end")
+	f.BoolVar(&o.stats, "stats", false, "count what is executed, and print that and the engine's counters at the end")
 	f.BoolVar(&o.perfMap, "perf-map", false, "write /tmp/perf-PID.map, so that perf names the program's functions")
 	f.BoolVar(&o.cfg.Lockstep, "lockstep", false, "run every block on the interpreter too and compare")
 	f.BoolVar(&o.cfg.Verify, "verify", false, "check the IR of every block")
@@ -151,6 +151,7 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
 	signals := hostSignals()
 	defer signals.stop()
 	o.cfg.Ignored, o.cfg.OnStop = signals.ignored, stopSelf
+	o.cfg.Count = o.stats
 	if o.perfMap {
 		o.cfg.PerfMap = fmt.Sprintf("/tmp/perf-%d.map", os.Getpid())
 	}

@@ -1,0 +1,60 @@
+package tcg_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gotcg/gotcg/cpu/arm64"
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg"
+)
+
+var calling = words(
+	0xd2800c81, // mov x1, #100
+	0x94000004, // bl +16
+	0xf1000421, // subs x1, x1, #1
+	0x54ffffc1, // b.ne -8
+	0xd4000001, // svc #0
+	0xd65f03c0, // ret
+)
+
+// TestCount: what is executed is counted exactly, in code and in the interpreter, over vCPUs that have retired too;
+// every block is entered in one of the ways that are told.
+func TestCount(t *testing.T) {
+	modes(t, func(t *testing.T, mode softmmu.Mode, accel tcg.Accel) {
+		as, err := softmmu.New(softmmu.Config{Mode: mode})
+		require.NoError(t, err)
+		require.NoError(t, as.Map(codeBase, softmmu.PageSize, softmmu.RWX, softmmu.Info{}))
+		as.Poke(codeBase, calling)
+		e, err := tcg.New(tcg.Config{Arch: arm64.Arch(), Mem: as, Accel: accel, Verify: true, Count: true})
+		require.NoError(t, err)
+		for i := range uint64(3) {
+			v := e.NewVCPU()
+			v.SetPC(codeBase)
+			require.Equal(t, tcg.StopException, v.Run().Kind)
+			if i < 2 {
+				v.Retire()
+			}
+			s := e.Stats()
+			require.True(t, s.Counted)
+			require.Equal(t, 402*(i+1), s.Insns)
+			require.Equal(t, 100*(i+1), s.Indirect)
+			require.LessOrEqual(t, s.Blocks, 301*(i+1))
+			if accel == tcg.AccelInterp {
+				require.Equal(t, s.Blocks, s.Entries)
+				continue
+			}
+			require.Equal(t, s.Blocks, s.Entries+s.Followed+s.ChainHits()+s.IndirectHits())
+			require.Greater(t, s.IndirectHits(), 90*(i+1))
+			require.Equal(t, i+1, s.Exceptions)
+			var text strings.Builder
+			s.Print(&text)
+			require.Regexp(t, `guest instructions executed: +402|804|1206`, text.String())
+			require.Regexp(t, `its host bytes: +[0-9.]+\n`, text.String())
+		}
+		require.NoError(t, e.Close())
+		require.NoError(t, as.Close())
+	})
+}
