@@ -28,7 +28,7 @@
 // Who drops a TB marks it gone first, then undoes the chains to it and takes it out of all jump caches. A
 // vCPU puts a TB into a cache of its own first and then looks whether it is gone. So no vCPU enters a TB
 // after it was dropped, but one may still be in it and finishes it; in a loop it is interrupted. The code stays where
-// it is until nobody can be in it: see region.go.
+// it is until nobody can be in it: see zone.go.
 //
 // A vCPU's memory belongs to the goroutine in Run. Others write its interrupt word, and the host
 // addresses in its jump cache, atomically.

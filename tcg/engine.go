@@ -31,7 +31,7 @@ func (a Accel) String() string { return [...]string{"auto", "jit", "interp"}[a%3
 // Sizes of the code buffer in bytes.
 const (
 	defaultCodeSize = 64 << 20
-	minCodeSize     = 4 * minRegion
+	minCodeSize     = 4 * minZone
 )
 
 // ErrNoJIT is returned by New for AccelJIT on hosts without a code generator.

@@ -31,14 +31,14 @@ func (i *injector) lookup(e *Engine, pc uint64) {
 	switch i.r.Uint32N(4) {
 	case 0: // the next block's page
 		e.FlushRange(pc&^(1<<pageShift-1), pc|(1<<pageShift-1))
-	case 1: // the region after the current one
+	case 1: // the zone after the current one
 		e.fill()
 	default:
 		e.Flush()
 	}
 }
 
-// fill makes the current region of the code buffer count as full.
+// fill makes the current zone of the code buffer count as full.
 func (e *Engine) fill() {
 	if j := e.jit; j != nil {
 		e.translating.Lock()

@@ -22,16 +22,16 @@ type jit struct {
 	base  uintptr // the executable view
 	stubs backend.Stubs
 
-	regions    []region
-	regionSize uint32
-	_          [64]byte // what is above is read all the time
+	zones    []zone
+	zoneSize uint32
+	_        [64]byte // what is above is read all the time
 
-	// epoch counts the retirements of regions.
+	// epoch counts the retirements of zones.
 	epoch atomic.Uint64
 	_     [64]byte
-	// cur is the region TBs go to. full: there is no room left in it. tables holds the TBs' site tables. All are
+	// cur is the zone TBs go to. full: there is no room left in it. tables holds the TBs' site tables. All are
 	// the translation lock's.
-	cur    *region
+	cur    *zone
 	full   bool
 	tables backend.Arena
 }
@@ -46,7 +46,7 @@ type slot struct {
 	next, prev uint32
 }
 
-// placed is a TB in a region: where its code begins, the number of its first site, its sites.
+// placed is a TB in a zone: where its code begins, the number of its first site, its sites.
 type placed struct {
 	off, site uint32
 	tb        *TB
@@ -87,7 +87,7 @@ func newJIT(e *Engine) (*jit, error) {
 	if m := e.cfg.CodeMap; m != nil {
 		m.Code(j.base, int(j.stubs.End), 0, 0, 1)
 	}
-	j.makeRegions(uint32(buf.Size()))
+	j.makeZones(uint32(buf.Size()))
 	if err := registerCode(buf, j.base+uintptr(j.stubs.Fault)); err != nil {
 		return nil, errors.Join(err, buf.Close())
 	}
@@ -103,19 +103,19 @@ func (j *jit) close() error {
 
 // Results of compile.
 var (
-	// errFull: the current region has no room for the block.
-	errFull = errors.New("tcg: region full")
+	// errFull: the current zone has no room for the block.
+	errFull = errors.New("tcg: zone full")
 	// errCut: the block's code is too large; the half of it may do.
 	errCut = errors.New("tcg: block too large")
 )
 
-// compile makes host code for tb in the current region. The translation lock is held.
+// compile makes host code for tb in the current zone. The translation lock is held.
 func (j *jit) compile(tb *TB, b *ir.Block) error {
 	r := j.cur
 	j.buf.Ahead(int(r.off))
 	c, err := j.be.Compile(b, j.request(tb))
 	if errors.Is(err, backend.ErrTooBig) {
-		if r.end-r.off > j.regionSize/2 {
+		if r.end-r.off > j.zoneSize/2 {
 			return errCut
 		}
 		return errFull
@@ -145,8 +145,8 @@ func (j *jit) compile(tb *TB, b *ir.Block) error {
 	return nil
 }
 
-// number returns the number of the slot or site that has number n in the current region.
-func (j *jit) number(n uint32) uint32 { return j.cur.index<<regionShift | n }
+// number returns the number of the slot or site that has number n in the current zone.
+func (j *jit) number(n uint32) uint32 { return j.cur.index<<zoneShift | n }
 
 func (j *jit) request(tb *TB) backend.Request {
 	r := j.cur
@@ -172,11 +172,11 @@ func (j *jit) place(tb *TB, t *backend.Table) {
 }
 
 // slot returns slot n.
-func (j *jit) slot(n uint32) *slot { return j.regions[n>>regionShift].slots.at(n & numberMask) }
+func (j *jit) slot(n uint32) *slot { return j.zones[n>>zoneShift].slots.at(n & numberMask) }
 
 // site returns site n and the table it is in.
 func (j *jit) site(n uint32) (*backend.Table, *backend.Site) {
-	r := &j.regions[n>>regionShift]
+	r := &j.zones[n>>zoneShift]
 	n &= numberMask
 	p := r.tbs.at(*r.owner.at(n))
 	t := p.tab.Table()
@@ -186,7 +186,7 @@ func (j *jit) site(n uint32) (*backend.Table, *backend.Site) {
 // chain patches slot n, of from, to jump to tb. The engine's lock is held.
 func (j *jit) chain(n uint32, from, tb *TB) {
 	if from.gone.Load() || tb.gone.Load() {
-		return // and the slot's region may be in other use
+		return // and the slot's zone may be in other use
 	}
 	s := j.slot(n)
 	if s.to != nil {
@@ -232,7 +232,7 @@ func (j *jit) unlink(tb *TB) {
 // siteAt finds the site whose host instruction is at hpc.
 func (j *jit) siteAt(hpc uint64) (uint32, error) {
 	off := uint32(uintptr(hpc) - j.base)
-	r := &j.regions[min(off/j.regionSize, uint32(len(j.regions)-1))]
+	r := &j.zones[min(off/j.zoneSize, uint32(len(j.zones)-1))]
 	i := sort.Search(int(r.tbs.n.Load()), func(i int) bool { return r.tbs.at(uint32(i)).off > off }) - 1
 	if i < 0 {
 		return 0, fmt.Errorf("host fault in the common stubs at offset %#x", off)
@@ -241,7 +241,7 @@ func (j *jit) siteAt(hpc uint64) (uint32, error) {
 	t := p.tab.Table()
 	for n := range t.Sites {
 		if t.Sites[n].Host == off {
-			return r.index<<regionShift | p.site + uint32(n), nil
+			return r.index<<zoneShift | p.site + uint32(n), nil
 		}
 	}
 	return 0, fmt.Errorf("host fault at offset %#x (%#x in the TB of %#x), which is no site", off, off-p.off, p.tb.Key.PC)

@@ -35,7 +35,7 @@ func (t *table[T]) publish() { t.n.Store(t.len) }
 // at returns element i of the published ones.
 func (t *table[T]) at(i uint32) *T {
 	if i >= t.n.Load() {
-		panic(&InternalError{Text: "a number out of generated code is not in its region's table"})
+		panic(&InternalError{Text: "a number out of generated code is not in its zone's table"})
 	}
 	return &(*t.dir.Load())[i/tableChunk][i%tableChunk]
 }

@@ -6,24 +6,24 @@ import (
 	"github.com/gotcg/gotcg/internal/debuglog"
 )
 
-// The code buffer is a ring of regions. TBs go into the current one. When it is full the next one becomes
+// The code buffer is a ring of zones. TBs go into the current one. When it is full the next one becomes
 // current, and the one after that is retired, ahead of time: its TBs are dropped and the vCPUs asked to
-// come out of generated code. A region is written again when every vCPU has been out of it.
+// come out of generated code. A zone is written again when every vCPU has been out of it.
 //
-// Who may still be in a region is told by epochs. Retiring one begins a new epoch. A vCPU notes the epoch at
+// Who may still be in a zone is told by epochs. Retiring one begins a new epoch. A vCPU notes the epoch at
 // its quiescent points, where it holds nothing that it got from the tables or the cache, and notes that it
-// is idle when it leaves Run. What it then finds is not of a region retired before. So a region is free
+// is idle when it leaves Run. What it then finds is not of a zone retired before. So a zone is free
 // when every vCPU is idle or in the epoch that its retirement began, or a later one.
 //
 // Nobody waits for that: a vCPU may be in a callback that waits for another vCPU. One that finds no room lets
 // others run, executes an instruction on the interpreter and tries again.
 
-// region is a part of the code buffer.
-type region struct {
+// zone is a part of the code buffer.
+type zone struct {
 	index      uint32
 	start, end uint32 // offsets in the code buffer
 	off        uint32 // where the next TB goes
-	// freeAt is the epoch that the region's retirement began, 0 when it is not retired.
+	// freeAt is the epoch that the zone's retirement began, 0 when it is not retired.
 	freeAt uint64
 
 	slots table[slot]
@@ -33,41 +33,41 @@ type region struct {
 	tbs table[placed]
 }
 
-// A slot's or site's number is its region's and that in the region's table.
+// A slot's or site's number is its zone's and that in the zone's table.
 const (
-	regionShift = 24
-	numberMask  = 1<<regionShift - 1
-	maxRegions  = 16
-	// minRegion is what holds most blocks; others are cut.
-	minRegion = 32 << 10
+	zoneShift  = 24
+	numberMask = 1<<zoneShift - 1
+	maxZones   = 16
+	// minZone is what holds most blocks; others are cut.
+	minZone = 32 << 10
 )
 
 // idle is the epoch of a vCPU that is not in Run.
 const idle = 0
 
-// makeRegions cuts the code buffer into regions.
-func (j *jit) makeRegions(size uint32) {
-	n := min(maxRegions, size/minRegion)
-	j.regionSize = size / n &^ (codeAlign - 1)
-	j.regions = make([]region, n)
-	for i := range j.regions {
-		r := &j.regions[i]
+// makeZones cuts the code buffer into zones.
+func (j *jit) makeZones(size uint32) {
+	n := min(maxZones, size/minZone)
+	j.zoneSize = size / n &^ (codeAlign - 1)
+	j.zones = make([]zone, n)
+	for i := range j.zones {
+		r := &j.zones[i]
 		r.index = uint32(i)
-		r.start = r.index * j.regionSize
-		r.end = r.start + j.regionSize
+		r.start = r.index * j.zoneSize
+		r.end = r.start + j.zoneSize
 		if i == 0 {
 			r.start = align(j.stubs.End)
 		}
 		r.off = r.start
 	}
-	j.cur = &j.regions[0]
+	j.cur = &j.zones[0]
 	j.epoch.Store(idle + 1)
 }
 
-// next returns the region after r in the ring.
-func (j *jit) next(r *region) *region { return &j.regions[(int(r.index)+1)%len(j.regions)] }
+// next returns the zone after r in the ring.
+func (j *jit) next(r *zone) *zone { return &j.zones[(int(r.index)+1)%len(j.zones)] }
 
-// advance makes the next region the current one and reports whether it could: v, which translates
+// advance makes the next zone the current one and reports whether it could: v, which translates
 // and is at a quiescent point, may be the last one in it. The translation lock is held.
 func (j *jit) advance(v *VCPU) bool {
 	j.e.mu.Lock()
@@ -99,10 +99,10 @@ func (j *jit) advance(v *VCPU) bool {
 }
 
 // retire drops the TBs of r and begins a new epoch. The engine's lock and the translation lock are held.
-func (j *jit) retire(r *region) {
+func (j *jit) retire(r *zone) {
 	e := j.e
 	if e.log.On(debuglog.Cache) {
-		e.log.Printf("cache: region %d of the code buffer retired (%d bytes, %d blocks)\n", r.index, r.off-r.start, r.tbs.len)
+		e.log.Printf("cache: zone %d of the code buffer retired (%d bytes, %d blocks)\n", r.index, r.off-r.start, r.tbs.len)
 	}
 	e.stats.evictions.Add(1)
 	for i := r.tbs.len; i > 0; i-- { // pages list the youngest first
