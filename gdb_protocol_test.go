@@ -13,7 +13,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -40,13 +39,18 @@ type gdbClient struct {
 
 // debugGuest loads a program of testdata/elf/bin, has it wait for a debugger, and attaches.
 func debugGuest(t testing.TB, name string, cfg gotcg.Config) *gdbClient {
+	return debugFile(t, filepath.Join("testdata/elf/bin", name), cfg)
+}
+
+// debugFile does the same with any program.
+func debugFile(t testing.TB, path string, cfg gotcg.Config) *gdbClient {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	require.NoError(t, err)
 	t.Cleanup(func() { null.Close() })
 	cfg.AddressBits = 36
 	cfg.Stdin, cfg.Stdout, cfg.Stderr = null, null, null
-	cfg.Args, cfg.Env = []string{name}, []string{"A=1"}
-	m, err := gotcg.Load(filepath.Join("testdata/elf/bin", name), cfg)
+	cfg.Args, cfg.Env = []string{filepath.Base(path)}, []string{"A=1"}
+	m, err := gotcg.Load(path, cfg)
 	require.NoError(t, err)
 	m.Debug().Hold()
 	return attach(t, m)
@@ -137,13 +141,7 @@ func pcReg(name string) (num, at int) {
 // pc takes the program counter out of a g reply.
 func pc(t testing.TB, name, regs string) uint64 {
 	_, at := pcReg(name)
-	b, err := hex.DecodeString(regs[at : at+16])
-	require.NoError(t, err)
-	slices.Reverse(b)
-	var v uint64
-	_, err = fmt.Sscanf(hex.EncodeToString(b), "%x", &v)
-	require.NoError(t, err)
-	return v
+	return regValue(t, regs[at:at+16])
 }
 
 // TestGDBSteps: single steps, from random places that the guest gets to at full speed, leave the same registers
@@ -190,12 +188,7 @@ func stepTogether(t *testing.T, name string, rng *rand.Rand, most int) int {
 			times[seen[len(seen)-1]]++
 			if rng.IntN(10) == 0 {
 				sp := both(map[bool]string{true: "p1f", false: "p7"}[strings.HasSuffix(name, ".a64")])
-				b, err := hex.DecodeString(sp)
-				require.NoError(t, err)
-				slices.Reverse(b)
-				var v uint64
-				_, err = fmt.Sscanf(hex.EncodeToString(b), "%x", &v)
-				require.NoError(t, err)
+				v := regValue(t, sp)
 				both(fmt.Sprintf("m%x,100", v-0x100)) // above the stack pointer there are random bytes at first
 			}
 		}

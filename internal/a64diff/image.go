@@ -1,8 +1,10 @@
 package a64diff
 
 import (
-	"bytes"
+	"debug/elf"
 	"encoding/binary"
+
+	"github.com/gotcg/gotcg/internal/tinyelf"
 )
 
 // Addresses of the image's segments.
@@ -140,51 +142,15 @@ func NewImage(cases []*Case) *Image {
 	for _, w := range a.words {
 		code = binary.LittleEndian.AppendUint32(code, w)
 	}
-	im.ELF = elfImage(codeAddr, []segment{
-		{codeAddr, code, uint64(len(code)), 5},
-		{scratchAddr, scratchInit, scratchLen, 6},
-		{initAddr, scratchInit, scratchLen, 4},
-		{inAddr, in, uint64(len(in)), 4},
-		{outAddr, nil, outLen, 6},
+	im.ELF = tinyelf.Static(elf.EM_AARCH64, codeAddr, []tinyelf.Segment{
+		{Addr: codeAddr, Data: code, Flags: elf.PF_R | elf.PF_X},
+		{Addr: scratchAddr, Data: scratchInit, Size: scratchLen, Flags: elf.PF_R | elf.PF_W},
+		{Addr: initAddr, Data: scratchInit, Size: scratchLen, Flags: elf.PF_R},
+		{Addr: inAddr, Data: in, Flags: elf.PF_R},
+		{Addr: outAddr, Size: outLen, Flags: elf.PF_R | elf.PF_W},
 	})
 	return im
 }
 
-type segment struct {
-	addr  uint64
-	data  []byte
-	size  uint64
-	flags uint32 // PF_X 1, PF_W 2, PF_R 4
-}
-
-// elfImage makes a static AArch64 executable. ELF gABI ch. 4 and 5.
-func elfImage(entry uint64, segs []segment) []byte {
-	const ehdr, phdr, page = 64, 56, 0x10000
-	le := binary.LittleEndian
-	h := append([]byte("\x7fELF\x02\x01\x01"), make([]byte, 9)...)
-	for _, v := range []uint16{2, 183} { // ET_EXEC, EM_AARCH64
-		h = le.AppendUint16(h, v)
-	}
-	h = le.AppendUint32(h, 1)
-	for _, v := range []uint64{entry, ehdr, 0} {
-		h = le.AppendUint64(h, v)
-	}
-	h = le.AppendUint32(h, 0)
-	for _, v := range []uint16{ehdr, phdr, uint16(len(segs)), 64, 0, 0} {
-		h = le.AppendUint16(h, v)
-	}
-	var body bytes.Buffer
-	off := uint64(page)
-	for _, s := range segs {
-		h = le.AppendUint32(le.AppendUint32(h, 1), s.flags) // PT_LOAD
-		for _, v := range []uint64{off, s.addr, s.addr, uint64(len(s.data)), s.size, page} {
-			h = le.AppendUint64(h, v)
-		}
-		pad := (page - len(s.data)%page) % page
-		body.Write(s.data)
-		body.Write(make([]byte, pad))
-		off += uint64(len(s.data) + pad)
-	}
-	h = append(h, make([]byte, page-len(h))...)
-	return append(h, body.Bytes()...)
-}
+// Scratch returns the range of memory that cases store to.
+func (*Image) Scratch() (addr uint64, size int) { return scratchAddr, scratchLen }

@@ -1,8 +1,11 @@
 package a64diff
 
 import (
+	"debug/elf"
 	"encoding/binary"
 	"fmt"
+
+	"github.com/gotcg/gotcg/internal/tinyelf"
 )
 
 const (
@@ -25,7 +28,7 @@ func (a *asm) syscall(nr uint64, args ...uint64) {
 // signalImage makes a program that executes each word once, with all registers pointing into scratch memory,
 // and writes a byte for each word of its code: 0, or the signal that it raised. at tells where the given words
 // are. They must not branch or make system calls.
-func signalImage(words []uint32) (elf []byte, at []int) {
+func signalImage(words []uint32) (image []byte, at []int) {
 	var a asm
 	a.emit(0) // branch over the handler, below
 	// handler(sig x0, info x1, ucontext x2): out[(pc-code)/4] = sig; pc += 4
@@ -71,19 +74,19 @@ func signalImage(words []uint32) (elf []byte, at []int) {
 	for _, w := range a.words {
 		code = le.AppendUint32(code, w)
 	}
-	return elfImage(codeAddr, []segment{
-		{codeAddr, code, uint64(len(code)), 5},
-		{scratchAddr, scratchInit, scratchLen, 6},
-		{altStack, nil, altStackLen, 6},
-		{inAddr, data, uint64(len(data)), 4},
-		{outAddr, nil, n, 6},
+	return tinyelf.Static(elf.EM_AARCH64, codeAddr, []tinyelf.Segment{
+		{Addr: codeAddr, Data: code, Flags: elf.PF_R | elf.PF_X},
+		{Addr: scratchAddr, Data: scratchInit, Size: scratchLen, Flags: elf.PF_R | elf.PF_W},
+		{Addr: altStack, Size: altStackLen, Flags: elf.PF_R | elf.PF_W},
+		{Addr: inAddr, Data: data, Flags: elf.PF_R},
+		{Addr: outAddr, Size: n, Flags: elf.PF_R | elf.PF_W},
 	}), at
 }
 
 // Signals executes each word under qemu and returns the signals that they raised, 0 for none.
 func Signals(qemu string, words []uint32) ([]byte, error) {
-	elf, at := signalImage(words)
-	out, err := runELF(qemu, elf)
+	image, at := signalImage(words)
+	out, err := runELF(qemu, image)
 	if err != nil {
 		return nil, err
 	}
