@@ -223,7 +223,7 @@ func accessesBefore(t *backend.Table, s *backend.Site) int {
 	n, last := 0, s.Args
 	for i := range t.Sites {
 		x := &t.Sites[i]
-		if x.Kind == backend.SiteMem && x.PC == s.PC && x.Args < s.Args && x.Args != last {
+		if x.Kind == backend.SiteMem && x.Insn == s.Insn && x.Args < s.Args && x.Args != last {
 			n++
 			last = x.Args
 		}

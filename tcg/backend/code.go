@@ -57,6 +57,9 @@ type Request struct {
 	// Loop allows a block that ends in an exit back to its own start to run as a loop inside the code,
 	// leaving by the interrupt word only.
 	Loop bool
+	// Hot, if not 0, is the offset from the State of the block's countdown, 32 bits: each time the block is begun, and
+	// each further round of a loop, takes one off; when that makes it negative the block is left with ExitHot.
+	Hot int32
 }
 
 // Code is a compiled block. Its slices are the compiler's: valid until the next Compile.
@@ -117,7 +120,7 @@ type Slot struct {
 	PC       uint64
 	// Jump is the offset in the code of the rel32 that chaining patches; it is 4-byte aligned, so
 	// that the patch is atomic. Unpatched it leads to Stub, also an offset. Both are NoOffset when only
-	// an interrupt leaves through the slot.
+	// an interrupt or a countdown leaves through the slot.
 	Jump, Stub uint32
 }
 

@@ -25,11 +25,14 @@ const (
 	// ExitFault: a host fault at FaultPC inside generated code; registers are saved. The engine finds
 	// the site by FaultPC.
 	ExitFault
+	// ExitHot: the block's countdown (Request.Hot) has run out. ExitArg is a slot whose PC is the block's: nothing of
+	// the block, or of another round of the loop that it is, has been done.
+	ExitHot
 	numExitReasons
 )
 
 var exitReasonNames = [numExitReasons]string{
-	"none", "slot", "indirect", "interrupt-slot", "interrupt-pc", "exception", "site", "fault",
+	"none", "slot", "indirect", "interrupt-slot", "interrupt-pc", "exception", "site", "fault", "hot",
 }
 
 // String returns the reason's name.

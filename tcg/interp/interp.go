@@ -50,11 +50,24 @@ type Thread struct {
 	// it has been done before. It counts down.
 	Resume int
 
+	// NoInternal takes exits with ir.Internal as ways out of the block, like any other.
+	NoInternal bool
+	// Interrupt, if not nil, is looked at, atomically, by internal exits that are backward: when it is not zero the
+	// block is left there.
+	Interrupt *uint32
+
 	// in is a field because what helpers get would escape from the stack.
 	in     [5]ir.Val
 	vals   []ir.Val
 	labels []int
+	heads  []head
 	block  *ir.Block
+}
+
+// head is a Head of the block: its PC and its index among the ops.
+type head struct {
+	pc int64
+	at int
 }
 
 // Run executes block b from its start until it is left.
@@ -63,7 +76,7 @@ func (t *Thread) Run(b *ir.Block) Exit {
 		t.vals = make([]ir.Val, len(b.Temps)+64)
 	}
 	t.block = b
-	t.labels = t.labels[:0]
+	t.labels, t.heads = t.labels[:0], t.heads[:0]
 	env := t.Env
 	env.PC = b.PC
 	env.Exc.Kind = ir.ExcNone
@@ -78,17 +91,16 @@ func (t *Thread) Run(b *ir.Block) Exit {
 				return Exit{Kind: ExitTB, Op: i, PC: uint64(o.Imm)}
 			}
 			env.PC = uint64(o.Imm)
-		case c == ir.ExitTB:
+		case c == ir.ExitTB,
+			c == ir.ExitC && ir.EvalCmp(o.Cond, o.W, t.lo(o.A[0]), t.lo(o.A[1])),
+			c == ir.ExitF && ir.EvalCond(o.Cond, t.lo(o.A[0])):
+			if o.Attr&ir.Internal != 0 && !t.NoInternal && !(o.Attr&ir.Backward != 0 && t.interrupted()) {
+				i = t.head(o)
+				continue
+			}
 			return Exit{Kind: ExitTB, Op: i, PC: uint64(o.Imm), Backward: o.Attr&ir.Backward != 0}
-		case c == ir.ExitC:
-			if ir.EvalCmp(o.Cond, o.W, t.lo(o.A[0]), t.lo(o.A[1])) {
-				return Exit{Kind: ExitTB, Op: i, PC: uint64(o.Imm), Backward: o.Attr&ir.Backward != 0}
-			}
-		case c == ir.ExitF:
-			if ir.EvalCond(o.Cond, t.lo(o.A[0])) {
-				return Exit{Kind: ExitTB, Op: i, PC: uint64(o.Imm), Backward: o.Attr&ir.Backward != 0}
-			}
-		case c == ir.ExitPtr:
+		case c == ir.ExitC, c == ir.ExitF, c == ir.Head: // goes on
+		case c == ir.ExitPtr, c == ir.ExitPtrNE && t.lo(o.A[0]) != uint64(o.Imm):
 			return Exit{Kind: ExitPtr, Op: i, PC: t.lo(o.A[0])}
 		case c == ir.ExitExc:
 			x := ir.Exception{Kind: ir.ExcKind(o.Aux), PC: uint64(o.Imm), Code: t.lo(o.A[0])}
@@ -211,6 +223,26 @@ func (t *Thread) label(o *ir.Op) int {
 	return t.labels[o.Imm]
 }
 
+// interrupted reports whether somebody wants the thread to leave its block.
+func (t *Thread) interrupted() bool { return t.Interrupt != nil && atomic.LoadUint32(t.Interrupt) != 0 }
+
+// head returns the index of the Head that internal exit o goes to.
+func (t *Thread) head(o *ir.Op) int {
+	if len(t.heads) == 0 {
+		for i := range t.block.Ops {
+			if h := &t.block.Ops[i]; h.Code == ir.Head {
+				t.heads = append(t.heads, head{h.Imm, i})
+			}
+		}
+	}
+	for _, h := range t.heads {
+		if h.pc == o.Imm {
+			return h.at
+		}
+	}
+	return len(t.block.Ops)
+}
+
 // undoCounters takes back what merged counters added too early when the block is left by a fault
 // of op i: every CounterUndo from there to the next exit, see package opt.
 func (t *Thread) undoCounters(b *ir.Block, i int) {
@@ -219,7 +251,7 @@ func (t *Thread) undoCounters(b *ir.Block, i int) {
 		switch {
 		case o.Code == ir.CounterUndo:
 			atomic.AddUint64(&t.Counters[o.CounterSlot()], -uint64(int64(o.CounterAmount())))
-		case o.Code.Info().Flags&(ir.SideExit|ir.EndsBlock) != 0:
+		case o.Code.Info().Flags&(ir.SideExit|ir.EndsBlock|ir.Joins) != 0:
 			return
 		}
 	}

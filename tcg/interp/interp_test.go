@@ -219,3 +219,54 @@ func TestRunDoesNotAllocate(t *testing.T) {
 	th := newThread(&state{})
 	require.Zero(t, testing.AllocsPerRun(100, func() { th.Run(&b.Block) }))
 }
+
+// region is a loop of two segments, b times: a += 3, then a += 5 when b is even.
+const region = `block 0x1000
+ head pc=0x1000
+insn pc=0x1000 len=4
+ counter slot=1 add=2
+ a = add.64 a, $0x3
+ exit_c.64.tsteq{internal} b, $0x1 pc=0x2000
+insn pc=0x1004 len=4
+ counter_undo slot=1 add=1
+ exit_tb{internal} pc=0x3000
+ head pc=0x2000
+insn pc=0x2000 len=4
+ a = add.64 a, $0x5
+ head pc=0x3000
+insn pc=0x3000 len=4
+ b = sub.64 b, $0x1
+ exit_c.64.ne{backward,internal} b, $0x0 pc=0x1000
+insn pc=0x3004 len=4
+ exit_ptr_ne a pc=0x24
+insn pc=0x3008 len=4
+ exit_tb pc=0x4000
+`
+
+func TestRegion(t *testing.T) {
+	one := uint32(1)
+	rows := []struct {
+		name  string
+		b     uint64
+		setup func(*Thread)
+		want  Exit
+		a     uint64
+	}{
+		{"whole", 6, func(*Thread) {}, Exit{Kind: ExitPtr, Op: 16, PC: 33}, 33},
+		{"expected", 7, func(*Thread) {}, Exit{Kind: ExitTB, Op: 18, PC: 0x4000}, 36},
+		{"interrupted", 6, func(th *Thread) { th.Interrupt = &one }, Exit{Kind: ExitTB, Op: 14, PC: 0x1000, Backward: true}, 8},
+		{"outside", 6, func(th *Thread) { th.NoInternal = true }, Exit{Kind: ExitTB, Op: 4, PC: 0x2000}, 3},
+	}
+	for _, r := range rows {
+		t.Run(r.name, func(t *testing.T) {
+			b, err := ir.Parse(region, globals)
+			require.NoError(t, err)
+			require.NoError(t, ir.Verify(b))
+			s := &state{B: r.b}
+			th := newThread(s)
+			r.setup(th)
+			require.Equal(t, r.want, th.Run(b))
+			require.Equal(t, r.a, s.A)
+		})
+	}
+}

@@ -2,8 +2,8 @@ package ir
 
 import "slices"
 
-// Block is a translated guest block: straight-line ops with side exits. It is reused from
-// translation to translation; nothing in it outlives Builder.Reset.
+// Block is a translated guest block: straight-line ops with side exits, or a region of several such segments
+// (see Head). It is reused from translation to translation; nothing in it outlives Builder.Reset.
 type Block struct {
 	PC uint64
 	// TSO: accesses without order attributes are ordered as x86's: see OrderOf.
@@ -370,6 +370,14 @@ func (b *Builder) ExitF(c Cond, flags Temp, pc uint64, backward bool) {
 
 // ExitPtr ends the block: go on at the address in t.
 func (b *Builder) ExitPtr(t Temp) { *b.op() = Op{Code: ExitPtr, A: args1(t)} }
+
+// ExitPtrNE leaves to the address in t unless it is pc.
+func (b *Builder) ExitPtrNE(t Temp, pc uint64) {
+	*b.op() = Op{Code: ExitPtrNE, Imm: int64(pc), A: args1(t)}
+}
+
+// Head begins a segment of a region at pc.
+func (b *Builder) Head(pc uint64) { *b.op() = Op{Code: Head, Imm: int64(pc), A: noArgs} }
 
 // ExitExc ends the block (or a branch of it): State PC = pc, exception k with a code (or NoTemp).
 func (b *Builder) ExitExc(k ExcKind, pc uint64, code Temp) {

@@ -28,7 +28,7 @@ const (
 func immKindOf(c Opcode) immKind {
 	info := c.Info()
 	switch {
-	case c == InsnStart, c == ExitTB, c == ExitC, c == ExitF, c == ExitExc:
+	case c == InsnStart, c == ExitTB, c == ExitC, c == ExitF, c == ExitExc, c == ExitPtrNE, c == Head:
 		return immPC
 	case info.Flags&Labelled != 0:
 		return immLabel
@@ -44,7 +44,7 @@ func immKindOf(c Opcode) immKind {
 
 // attrNames are in bit order.
 var attrNames = [...]string{"invc", "signed", "scalar", "arm", "aligned", "acquire", "release", "be", "trunc", "high",
-	"sat", "sc", "backward", "armsat", "exactfp", "natalign"}
+	"sat", "sc", "backward", "armsat", "exactfp", "natalign", "internal"}
 
 // baseSlot returns the input that is a memory op's base, and whether an index follows it.
 func baseSlot(c Opcode) (base int, index bool) {

@@ -124,17 +124,22 @@ const (
 	StS
 
 	// Control. A block is straight line: it ends with ExitTB, ExitPtr or ExitExc, and may leave
-	// earlier by ExitC and ExitF.
+	// earlier by ExitC, ExitF and ExitPtrNE. Or it is a region: several such segments, of which all but the
+	// first, at most, begin with a Head. Exits with Internal go from one to another.
 	InsnStart // Imm = guest PC, Aux = length in bytes
 	ExitTB    // go on at guest PC Imm (chainable)
 	ExitC     // if Cond(a, b): go on at guest PC Imm (chainable), else fall through
 	ExitF     // if Cond(flags): likewise
 	ExitPtr   // go on at the guest PC in a
+	ExitPtrNE // if a != Imm, a guest PC: go on at the guest PC in a, else fall through
 	ExitExc   // State PC = Imm; raise exception Aux with code a (or NoTemp)
 	SetLabel  // Imm = label
 	Br        // Imm = label
 	BrC       // if Cond(a, b): to label Imm
 	BrF       // if Cond(flags): to label Imm
+	// Head begins a segment that several ways lead to, at the guest instruction with PC Imm. No local lives
+	// across it, nothing is known of any value, and all globals are looked at.
+	Head
 	// Call runs Block.Helpers[Imm]; output I64 or NoTemp; up to 4 inputs. Globals are in the State
 	// before and may be changed by it after, as the helper's flags say.
 	Call

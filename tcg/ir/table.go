@@ -8,7 +8,7 @@ const (
 	SideEffect OpFlag = 1 << iota
 	// MayFault: may raise a guest exception; the guest state must be that of the insn's start.
 	MayFault
-	// EndsBlock: nothing after it runs, unless a label is set.
+	// EndsBlock: nothing after it runs, unless a label is set or a Head begins another segment.
 	EndsBlock
 	// SideExit: may leave the block; globals must be in place on that path.
 	SideExit
@@ -29,6 +29,8 @@ const (
 	MemOp
 	// Labelled: Imm is a label.
 	Labelled
+	// Joins: control comes from elsewhere too: globals must be in place, and nothing is known of them.
+	Joins
 )
 
 // OpInfo is a row of the op table.
@@ -147,15 +149,17 @@ var Ops = [NumOps]OpInfo{
 	StS:    {"sts", "", "i", 0, 0, SideEffect},
 
 	InsnStart:   {"insn", "", "", 0, 0, SideEffect},
-	ExitTB:      {"exit_tb", "", "", 0, Backward, SideEffect | EndsBlock},
-	ExitC:       {"exit_c", "", "ii", wAll, Backward, SideEffect | SideExit | CondCmp},
-	ExitF:       {"exit_f", "", "i", 0, Backward, SideEffect | SideExit | CondFlags},
+	ExitTB:      {"exit_tb", "", "", 0, Backward | Internal, SideEffect | EndsBlock},
+	ExitC:       {"exit_c", "", "ii", wAll, Backward | Internal, SideEffect | SideExit | CondCmp},
+	ExitF:       {"exit_f", "", "i", 0, Backward | Internal, SideEffect | SideExit | CondFlags},
 	ExitPtr:     {"exit_ptr", "", "i", 0, 0, SideEffect | EndsBlock},
+	ExitPtrNE:   {"exit_ptr_ne", "", "i", 0, 0, SideEffect | SideExit},
 	ExitExc:     {"exit_exc", "", "i", 0, 0, SideEffect | EndsBlock | OptIn},
 	SetLabel:    {"label", "", "", 0, 0, SideEffect | Labelled},
 	Br:          {"br", "", "", 0, 0, SideEffect | EndsBlock | Labelled},
 	BrC:         {"br_c", "", "ii", wAll, 0, SideEffect | CondCmp | Labelled},
 	BrF:         {"br_f", "", "i", 0, 0, SideEffect | CondFlags | Labelled},
+	Head:        {"head", "", "", 0, 0, SideEffect | Joins},
 	Call:        {"call", "i", "iiii", 0, 0, SideEffect | MayFault | OptIn | OptOut},
 	CallPure:    {"callp", "*", "****", 0, 0, SideEffect | OptIn},
 	Counter:     {"counter", "", "", 0, 0, SideEffect},

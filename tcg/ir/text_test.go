@@ -45,6 +45,30 @@ insn pc=0x401009 len=2
 	require.NoError(t, Verify(b))
 }
 
+func TestFormatParseRegion(t *testing.T) {
+	text := `block 0x401000
+ head pc=0x401000
+insn pc=0x401000 len=4
+ exit_c.64.ne{internal} rax, rbx pc=0x402000
+ exit_ptr rax
+ head pc=0x402000
+insn pc=0x402000 len=4
+ exit_ptr_ne rbx pc=0x401000
+ exit_tb{backward,internal} pc=0x401000
+`
+	b, err := Parse(text, testGlobals)
+	require.NoError(t, err)
+	require.NoError(t, Verify(b))
+	require.Equal(t, text, Format(b))
+	again := NewBuilder(testGlobals)
+	again.Reset(0x402000)
+	again.Head(0x402000)
+	again.Insn(0x402000)
+	again.ExitPtrNE(1, 0x401000)
+	require.Equal(t, b.Ops[4].Code, again.Ops[0].Code)
+	require.Equal(t, b.Ops[6], again.Ops[2])
+}
+
 func TestParseErrors(t *testing.T) {
 	for text, msg := range map[string]string{
 		"bogus":                          `line 1: no op "bogus"`,
@@ -95,10 +119,10 @@ func randomBlock(rng *rand.Rand, n int) *Block {
 	for range n {
 		c := Opcode(rng.IntN(int(NumOps)))
 		info := c.Info()
-		if info.Flags&(EndsBlock|Labelled) != 0 {
+		if info.Flags&(EndsBlock|Labelled|Joins) != 0 {
 			continue
 		}
-		o := Op{Code: c, A: noArgs, Attr: Attr(rng.Uint32()) & info.Attrs, D: W64}
+		o := Op{Code: c, A: noArgs, Attr: Attr(rng.Uint32()) & info.Attrs &^ Internal, D: W64}
 		for o.W = Width(rng.IntN(5)); info.Widths != 0 && info.Widths>>o.W&1 == 0; o.W = Width(rng.IntN(5)) {
 		}
 		if info.Widths == 0 {

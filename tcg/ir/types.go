@@ -175,7 +175,7 @@ func (c Cond) Valid(flags bool) bool {
 func (c Cond) Negate() Cond { return c ^ 1 }
 
 // Attr holds an op's modifiers. Which of them an op knows is in its table row.
-type Attr uint16
+type Attr uint32
 
 const (
 	// InvC: the carry of SubF/SbbF is Arm's (set when there was no borrow).
@@ -214,6 +214,9 @@ const (
 	// NatAlign: an address that is no multiple of the access's size raises FaultAlign, before any other fault
 	// (A64's exclusive, atomic and ordered accesses, Arm ARM B2.5).
 	NatAlign
+	// Internal, of a direct exit: Imm is the PC of a Head of the same block, and control goes there. To leave
+	// to that PC is right too, so whoever does not care need not look.
+	Internal
 )
 
 // Rounding modes in the Aux field of FRint and FCvtI, when not by the FP environment.

@@ -27,12 +27,22 @@ func (e *VerifyError) Unwrap() error { return e.Err }
 //   - width, attributes, condition and immediates are ones the op knows;
 //   - a local is defined before it is used, on every path; constants are never outputs;
 //   - every label is bound once, and its branches stand in the same guest instruction;
-//   - after an op that ends the block comes a label or nothing, and the last op ends the block;
-//   - InsnStart PCs ascend;
+//   - after an op that ends the block comes a label, a Head or nothing, and the last op ends the block;
+//   - InsnStart PCs ascend, but for regions;
+//   - each Head has a PC of its own, that of the instruction after it, no local lives across it, and an exit
+//     with Internal names a Head;
 //   - within a guest instruction no global is written before the last op that may fault (MayFault;
 //     floating-point ops under unmasked exceptions are not looked at).
 func Verify(b *Block) error {
-	v := verifier{b: b, defined: make([]bool, len(b.Temps)), writer: -1}
+	v := verifier{b: b, defined: make([]bool, len(b.Temps)), writer: -1, begins: -1}
+	for i := range b.Ops {
+		if o := &b.Ops[i]; o.Code == Head {
+			if v.heads == nil {
+				v.heads = map[int64]int{}
+			}
+			v.heads[o.Imm]++
+		}
+	}
 	for i := range b.Ops {
 		if err := v.op(i, &b.Ops[i]); err != nil {
 			return &VerifyError{Op: i, Text: FormatOp(b, &b.Ops[i]), Err: err}
@@ -52,6 +62,9 @@ type verifier struct {
 	// insn is the index of the instruction, writer the op of it that first wrote a global, or -1.
 	insn, writer int
 	lastPC       uint64
+	// heads counts the Heads of each PC; begins is the index of the one whose instruction is still to come, or -1.
+	heads  map[int64]int
+	begins int
 	// labels maps a label to what is known of it.
 	labels map[int64]*labelState
 }
@@ -68,7 +81,7 @@ func (v *verifier) op(i int, o *Op) error {
 		return fmt.Errorf("no such op")
 	}
 	info := o.Code.Info()
-	if v.over && o.Code != SetLabel {
+	if v.over && o.Code != SetLabel && o.Code != Head {
 		return errors.New("follows an op that ends the block")
 	}
 	if err := checkForm(o, info); err != nil {
@@ -85,12 +98,26 @@ func (v *verifier) op(i int, o *Op) error {
 	}
 	switch {
 	case o.Code == InsnStart:
-		if v.insn > 0 && uint64(o.Imm) <= v.lastPC {
+		if v.insn > 0 && uint64(o.Imm) <= v.lastPC && v.heads == nil {
 			return errors.New("instruction addresses do not ascend")
+		}
+		if v.begins >= 0 && o.Imm != v.b.Ops[v.begins].Imm {
+			return errors.New("not the instruction of the Head before")
 		}
 		v.lastPC = uint64(o.Imm)
 		v.insn++
-		v.writer = -1
+		v.writer, v.begins = -1, -1
+	case o.Code == Head:
+		if v.heads[o.Imm] > 1 {
+			return errors.New("another Head has this PC")
+		}
+		v.insn++
+		v.writer, v.begins = -1, i
+		clear(v.defined)
+	case o.Attr&Internal != 0:
+		if v.heads[o.Imm] == 0 {
+			return errors.New("no Head has this PC")
+		}
 	case info.Flags&Labelled != 0:
 		if err := v.label(o); err != nil {
 			return err
@@ -111,7 +138,7 @@ func checkForm(o *Op, info *OpInfo) error {
 		return fmt.Errorf("width %d is not legal", o.W.Bits())
 	}
 	if bad := o.Attr &^ info.Attrs; bad != 0 {
-		return fmt.Errorf("unknown attributes %#x", uint16(bad))
+		return fmt.Errorf("unknown attributes %#x", uint32(bad))
 	}
 	if info.Flags&CondFlags != 0 && !o.Cond.Valid(true) || info.Flags&CondCmp != 0 && !o.Cond.Valid(false) {
 		return fmt.Errorf("condition %v is not legal", o.Cond)
@@ -320,6 +347,9 @@ func (v *verifier) end() error {
 	}
 	if !v.over {
 		return errors.New("the block does not end")
+	}
+	if v.begins >= 0 {
+		return errors.New("a Head without an instruction")
 	}
 	return nil
 }

@@ -33,6 +33,16 @@ func TestVerify(t *testing.T) {
 		{" br_c.32.eq rax, rbx label=0\n %1 = mov rax\n label label=0\n rax = mov %1" + end, "input 0 is used before it is defined"},
 		{" rax = callp rbx helper=h" + end, "helper h is not pure"},
 
+		{" head pc=0x1\ninsn pc=0x1\n exit_tb pc=0x2\n head pc=0x1\ninsn pc=0x1" + end, "another Head has this PC"},
+		{" head pc=0x1\ninsn pc=0x2" + end, "not the instruction of the Head before"},
+		{" head pc=0x1\n exit_tb pc=0x2", "a Head without an instruction"},
+		{"insn pc=0x1\n exit_tb{internal} pc=0x2", "no Head has this PC"},
+		{"insn pc=0x1\n %1 = mov rax\n head pc=0x2\ninsn pc=0x2\n rax = mov %1" + end, "input 0 is used before it is defined"},
+		{"insn pc=0x1\n br_c.32.eq rax, rbx label=0\n head pc=0x2\ninsn pc=0x2\n label label=0" + end,
+			"label and branch stand in different instructions"},
+		{" head pc=0x1\ninsn pc=0x1\n exit_ptr_ne rax pc=0x2\n exit_c.32.eq{internal,backward} rax, rbx pc=0x1", "the block does not end"},
+
+		{"insn pc=0x5\n exit_f.z{internal} cc pc=0x1\n exit_ptr rax\n head pc=0x1\ninsn pc=0x1\n exit_tb{internal,backward} pc=0x1", ""},
 		{"insn pc=0x1\n rax = ld.32 [rax]\ninsn pc=0x2\n rbx = ld.32 [rax]" + end, ""},
 		{"insn pc=0x1\n br_c.32.eq rax, rbx label=0\n %1 = mov rax\n br label=1\n label label=0\n %1 = mov rbx\n label label=1\n rax = mov %1" + end, ""},
 		{"insn pc=0x1\n label label=0\n %1 = ld.8 [rax]\n rax = add.64 rax, $0x1\n br_c.8.ne %1, $0x0 label=0" + end, ""},
@@ -103,5 +113,5 @@ func TestOpTableComplete(t *testing.T) {
 		}
 		require.True(t, changed, "Eval of %s", info.Name)
 	}
-	require.Len(t, attrNames, 16)
+	require.Len(t, attrNames, 17)
 }

@@ -8,7 +8,8 @@ import "github.com/gotcg/gotcg/tcg/ir"
 // global the question is whether it is overwritten before anybody can look: seen[g] equals epoch, which
 // changes at every observer, when it is.
 //
-// Between the first and the last label or branch of a block nothing is dropped, and nothing found dead.
+// Between the first and the last label or branch of an instruction nothing is dropped, and what is written there may
+// not be: that makes nothing before it dead.
 func (s *State) backward() {
 	ops := s.b.Ops
 	n := len(s.b.Temps)
@@ -17,10 +18,7 @@ func (s *State) backward() {
 	}
 	s.seen = s.seen[:n]
 	clear(s.seen)
-	first, last := len(ops), -1
-	if s.b.Labels > 0 {
-		first, last = labelSpan(ops)
-	}
+	first := len(ops) // of the ops from there on some are under a branch
 	ng := ir.Temp(len(s.b.Globals))
 	epoch := uint32(2)
 	for i := len(ops) - 1; i >= 0; i-- {
@@ -29,8 +27,13 @@ func (s *State) backward() {
 			continue
 		}
 		r := &rows[o.Code]
-		if i >= first && i <= last {
-			epoch++
+		if s.b.Labels > 0 && first == len(ops) && o.Code.Info().Flags&ir.Labelled != 0 {
+			first = firstLabelled(ops, i)
+		}
+		if i >= first {
+			if i == first {
+				first = len(ops)
+			}
 		} else {
 			if r.class == pureInt || r.class == pureVec {
 				if s.on&deadCode != 0 && s.dead(o.A[0], ng, epoch) {
@@ -51,9 +54,9 @@ func (s *State) backward() {
 					s.seen[t] = 0
 				}
 			}
-			if r.class == observer || o.Attr&ir.ExactFP != 0 && o.MayRaise() {
-				epoch++
-			}
+		}
+		if r.class == observer || o.Attr&ir.ExactFP != 0 && o.MayRaise() {
+			epoch++
 		}
 		for k := r.nout; k < r.nout+r.nin; k++ {
 			if t := o.A[k]; t != ir.NoTemp {
@@ -71,13 +74,14 @@ func (s *State) dead(t, ng ir.Temp, epoch uint32) bool {
 	return t == ir.NoTemp || s.seen[t] == 0
 }
 
-// labelSpan returns the first and last index of ops that are labels or branches to them.
-func labelSpan(ops []ir.Op) (first, last int) {
-	first, last = len(ops), -1
-	for i := range ops {
+// firstLabelled returns the index of the first label, or branch to one, of the instruction that op i, the last such,
+// is of.
+func firstLabelled(ops []ir.Op, i int) int {
+	first := i
+	for ; i >= 0 && ops[i].Code != ir.InsnStart && ops[i].Code != ir.Head; i-- {
 		if ops[i].Code.Info().Flags&ir.Labelled != 0 {
-			first, last = min(first, i), i
+			first = i
 		}
 	}
-	return first, last
+	return first
 }

@@ -44,7 +44,7 @@ func (s *State) forward() {
 		case ir.Mov, ir.VMov:
 			s.move(o)
 			continue
-		case ir.SetLabel:
+		case ir.SetLabel, ir.Head:
 			s.forget()
 			continue
 		case ir.BrC, ir.BrF:
@@ -146,6 +146,10 @@ func (s *State) observed(o *ir.Op, allConst bool) {
 			if !ir.EvalCmp(o.Cond, o.W, a, b) {
 				s.drop(o)
 			}
+		}
+	case ir.ExitPtrNE:
+		if a, ok := s.constOf(o.A[0]); ok && s.on&constFold != 0 && a == uint64(o.Imm) {
+			s.drop(o)
 		}
 	default:
 		if s.on&addrFold != 0 && o.Code >= ir.Ld && o.Code <= ir.AtMaxU {

@@ -32,7 +32,7 @@ func (s *State) mergeCounters() {
 			found++
 		case f&ir.Labelled != 0:
 			labels = true
-		case f&(ir.SideExit|ir.EndsBlock) != 0:
+		case f&(ir.SideExit|ir.EndsBlock|ir.Joins) != 0:
 			if found > 1 && !labels {
 				i += s.mergeStretch(start, i)
 				ops = s.b.Ops

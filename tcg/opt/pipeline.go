@@ -191,7 +191,7 @@ const (
 	pureInt        // one integer output, a function of its inputs
 	pureVec        // one vector output or input, likewise
 	flagOp         // result and flags
-	observer       // all globals may be looked at: fault, exit, call
+	observer       // all globals may be looked at: fault, exit, call, Head
 )
 
 var rows = func() (r [ir.NumOps]row) {
@@ -201,7 +201,7 @@ var rows = func() (r [ir.NumOps]row) {
 		x.nout, x.nin = uint8(info.NOut()), uint8(info.NIn())
 		x.width = outWidths[c]
 		switch f := info.Flags; {
-		case f&(ir.MayFault|ir.SideExit|ir.EndsBlock) != 0:
+		case f&(ir.MayFault|ir.SideExit|ir.EndsBlock|ir.Joins) != 0:
 			x.class = observer
 		case f&ir.Pure == 0 || f&ir.SideEffect != 0:
 		case x.nout == 2:

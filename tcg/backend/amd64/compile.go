@@ -32,8 +32,8 @@ type Compiler struct {
 	feat  features
 	stubs backend.Stubs
 	// Further common stubs, for this package only.
-	slotExit, intrSlot, intrPtr, excExit uint32
-	saveFew                              uint32 // SaveExit without the vector registers
+	slotExit, intrSlot, intrPtr, excExit, hotExit uint32
+	saveFew                                       uint32 // SaveExit without the vector registers
 
 	// gtmpl are the initial tstates of the globals.
 	gtmpl []tstate
@@ -128,6 +128,9 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 	}
 	c.findLoop()
 	c.liveness()
+	if c.req.Hot != 0 {
+		c.countDown(0, 0)
+	}
 	if c.loop.on {
 		c.enterLoop()
 	}
@@ -243,6 +246,8 @@ const (
 	stubExit                 // store globals, poll, go to a slot's target
 	stubSlot                 // an unchained slot: leave with its number
 	stubIntr                 // interrupt seen at a slot
+	stubHot                  // countdown run out: store globals, leave at a slot
+	stubPtr                  // store globals, go on at the guest PC in register n
 	stubLoop                 // interrupt seen on the way back to a loop's top: store globals, leave at a slot
 )
 
@@ -271,6 +276,17 @@ func (c *Compiler) emitStub(s stub) {
 			c.poll(s.n)
 		}
 		c.slotJump(s.n)
+	case stubPtr:
+		for _, r := range c.recs[s.recs : s.recs+uint32(s.nrec)] {
+			c.storeRec(r)
+		}
+		c.ptrJump(reg(s.n))
+	case stubHot:
+		for _, r := range c.recs[s.recs : s.recs+uint32(s.nrec)] {
+			c.storeRec(r)
+		}
+		c.movRI(rax, uint64(c.req.Slot+s.n))
+		c.jmpStub(c.hotExit)
 	case stubLoop:
 		for _, r := range c.recs[s.recs : s.recs+uint32(s.nrec)] {
 			c.storeRec(r)
@@ -344,6 +360,13 @@ func (c *Compiler) slotJcc(cc cc, n uint32) {
 	at := c.jcc32(cc)
 	c.slots[n].Jump = uint32(at)
 	c.stub = append(c.stub, stub{kind: stubSlot, from: at, n: n})
+}
+
+// countDown takes one off the block's countdown and leaves when that makes it negative, storing the recs.
+func (c *Compiler) countDown(recs uint32, nrec uint16) {
+	c.aluMI(aSUB, s32, at(rbp, c.req.Hot-backend.StateBias), 1)
+	n := c.newSlot(backend.SlotTB, c.blk.PC, false)
+	c.stub = append(c.stub, stub{kind: stubHot, from: c.jcc32(ccS), n: n, recs: recs, nrec: nrec})
 }
 
 // poll leaves through slot n when the interrupt word is set.

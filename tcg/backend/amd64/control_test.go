@@ -81,7 +81,7 @@ func (g *gen) loop() {
 		b.BrF(ir.Cond(g.IntN(16)), f, end)
 	}
 	b.SetLabel(l)
-	b.MovTo(ir.Temp(g.IntN(nG-1)), b.Op2(ir.Add, ir.W64, g.pick(g.ints[:nG-1]), sum))
+	b.MovTo(g.intGlobal(), b.Op2(ir.Add, ir.W64, g.pick(g.ints[:nG-1]), sum))
 	b.MovTo(sum, b.Op2(ir.Xor, ir.W64, sum, n))
 	b.MovTo(ir.Temp(nG+g.IntN(nV)), b.V(ir.VAdd, ir.W8, 0, g.pick(g.vecs[:nV]), g.pick(g.vecs)))
 	if g.IntN(2) == 0 {
@@ -235,4 +235,35 @@ func TestManyLoops(t *testing.T) {
 	}
 	g.bld.ExitTB(0x9000, false)
 	m.check(&g.bld.Block, g.state())
+}
+
+// TestHot checks that a block leaves when its countdown has run out, at its start or on the way back to it.
+func TestHot(t *testing.T) {
+	m := newMachine(t, nil)
+	m.hot = m.cfg.Counters + 8*20
+	count := (*int32)(unsafe.Add(m.hdr.State(), m.hot))
+	b := ir.NewBuilder(testGlobals)
+	for _, loop := range []bool{false, true} {
+		m.loop = loop
+		b.Reset(0x1000)
+		b.Insn(0x1000)
+		b.MovTo(0, b.Op2i(ir.Add, ir.W64, 0, 3))
+		b.Insn(0x1004)
+		b.MovTo(1, b.Op2i(ir.Sub, ir.W64, 1, 1))
+		b.ExitC(ir.W64, ir.NE, 1, b.Const(0), 0x1000, true)
+		b.ExitTB(0x2000, false)
+		off := m.compile(&b.Block)
+		*m.state() = gstate{}
+		m.state().G[1] = 1 << 40
+		*count = 5
+		n := 0
+		for m.enter(off); m.hdr.ExitReason != backend.ExitHot; m.enter(off) {
+			n++
+		}
+		require.Equal(t, !loop, n > 0, "a loop stays inside, but for the scheduler's interrupts")
+		require.Equal(t, uint64(0x1000), m.work.Slots[m.hdr.ExitArg-1000].PC)
+		require.Equal(t, uint64(15), m.state().G[0])
+		require.Equal(t, uint64(1<<40-5), m.state().G[1])
+		require.Equal(t, int32(-1), *count)
+	}
 }

@@ -392,7 +392,7 @@ func dataOps() (l []ir.Opcode) {
 		case ir.Call, ir.CallPure, ir.Counter, ir.CounterUndo, ir.GetEnv, ir.SetEnv, ir.LdS, ir.StS:
 			continue
 		}
-		if c >= ir.InsnStart && c <= ir.BrF {
+		if c >= ir.InsnStart && c <= ir.Head {
 			continue
 		}
 		l = append(l, c)

@@ -22,7 +22,7 @@ type use struct {
 }
 
 // boundary reports whether the allocator forgets all registers at the op: control joins or splits.
-func boundary(c ir.Opcode) bool { return c >= ir.SetLabel && c <= ir.BrF }
+func boundary(c ir.Opcode) bool { return c >= ir.SetLabel && c <= ir.Head }
 
 // liveness fills c.uses in one backward pass. Straight-line code makes it exact; blocks with labels are
 // cut into regions at labels and branches, and temps seen in several regions have a home.
@@ -174,7 +174,7 @@ var rows = func() (r [ir.NumOps]row) {
 		info := ir.Opcode(i).Info()
 		x := &r[i]
 		x.nout, x.nin = uint8(info.NOut()), uint8(info.NIn())
-		x.hard = info.Flags&(ir.SideExit|ir.EndsBlock|ir.Labelled) != 0 || ir.Opcode(i) == ir.Call
+		x.hard = info.Flags&(ir.SideExit|ir.EndsBlock|ir.Labelled|ir.Joins) != 0 || ir.Opcode(i) == ir.Call
 		x.observes = x.hard || info.Flags&ir.MayFault != 0
 	}
 	return r

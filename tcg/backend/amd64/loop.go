@@ -193,7 +193,6 @@ func (c *Compiler) goBack(n uint32) {
 	}
 	c.shuffle(false)
 	c.shuffle(true)
-	c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
 	recs := uint32(len(c.recs))
 	for i := range c.loop.vars {
 		v := &c.loop.vars[i]
@@ -206,9 +205,12 @@ func (c *Compiler) goBack(n uint32) {
 		}
 		c.recs = append(c.recs, backend.Rec{Global: v.t, Loc: k | backend.Loc(v.reg)})
 	}
-	c.stub = append(c.stub, stub{
-		kind: stubLoop, from: c.jcc32(ccNE), n: n, recs: recs, nrec: uint16(len(c.recs) - int(recs)),
-	})
+	nrec := uint16(len(c.recs) - int(recs))
+	if c.req.Hot != 0 {
+		c.countDown(recs, nrec)
+	}
+	c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
+	c.stub = append(c.stub, stub{kind: stubLoop, from: c.jcc32(ccNE), n: n, recs: recs, nrec: nrec})
 	at := c.jmp32()
 	c.patch32(at, c.loop.top)
 }

@@ -195,9 +195,11 @@ func (c *Compiler) sideExit(cc cc) {
 		c.loopBack(cc, n)
 		return
 	}
-	if back && c.idx+1 < len(c.ops) && c.ops[c.idx+1].Code == ir.ExitTB && c.hf.fix&^backend.FlagsInvC == 0 {
-		c.loopExit(cc, n)
-		return
+	if back && c.idx+1 < len(c.ops) && c.hf.fix&^backend.FlagsInvC == 0 {
+		if o := &c.ops[c.idx+1]; o.Code == ir.ExitTB && o.Attr&ir.Backward == 0 {
+			c.loopExit(cc, n)
+			return
+		}
 	}
 	recs, nrec := c.dirtyRecs()
 	if nrec == 0 && !back {
@@ -273,6 +275,11 @@ func (c *Compiler) lowerExitPtr() {
 	r := c.src(c.op.A[0])
 	c.kill()
 	c.finalWriteBack()
+	c.ptrJump(r)
+}
+
+// ptrJump goes on at the guest PC in r.
+func (c *Compiler) ptrJump(r reg) {
 	c.movRR(s64, rax, r)
 	c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
 	c.patch32(c.jcc32(ccNE), int(c.intrPtr)-int(c.req.Off))
@@ -290,6 +297,31 @@ func (c *Compiler) lowerExitPtr() {
 	c.patch32(at, int(c.stubs.JumpMiss)-int(c.req.Off))
 	e.disp += 8
 	c.jmpM(e)
+}
+
+// lowerExitPtrNE goes on when the value is the PC expected.
+func (c *Compiler) lowerExitPtrNE() {
+	c.endCounterRegion()
+	o := c.op
+	r := c.src(o.A[0])
+	c.kill()
+	c.clobber()
+	if o.Imm == int64(int32(o.Imm)) {
+		c.aluRI(aCMP, s64, r, int32(o.Imm))
+	} else {
+		c.movRI(rax, uint64(o.Imm))
+		c.aluRR(aCMP, s64, r, rax)
+	}
+	recs, nrec := c.dirtyRecs()
+	c.stub = append(c.stub, stub{kind: stubPtr, from: c.jcc32(ccNE), n: uint32(r), recs: recs, nrec: nrec})
+	c.settle()
+}
+
+// lowerHead begins a segment.
+func (c *Compiler) lowerHead() {
+	c.endCounterRegion()
+	c.flushRegion()
+	c.forget()
 }
 
 // lowerExitExc leaves with an exception; its code goes to Header.ExitPC.

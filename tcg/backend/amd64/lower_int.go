@@ -43,6 +43,7 @@ func init() {
 		ir.LdS: (*Compiler).lowerLdS, ir.StS: (*Compiler).lowerStS,
 		ir.InsnStart: (*Compiler).startInsn, ir.ExitTB: (*Compiler).lowerExitTB, ir.ExitC: (*Compiler).lowerExitC,
 		ir.ExitF: (*Compiler).lowerExitF, ir.ExitPtr: (*Compiler).lowerExitPtr, ir.ExitExc: (*Compiler).lowerExitExc,
+		ir.ExitPtrNE: (*Compiler).lowerExitPtrNE, ir.Head: (*Compiler).lowerHead,
 		ir.SetLabel: (*Compiler).lowerSetLabel, ir.Br: (*Compiler).lowerBr, ir.BrC: (*Compiler).lowerBrC, ir.BrF: (*Compiler).lowerBrF,
 		ir.Call: (*Compiler).lowerCall, ir.CallPure: (*Compiler).lowerCallPure,
 		ir.Counter: (*Compiler).lowerCounter, ir.CounterUndo: (*Compiler).lowerCounterUndo,

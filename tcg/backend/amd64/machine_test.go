@@ -117,6 +117,10 @@ type machine struct {
 	cnt  []uint64
 	// loop: blocks that go back to their start are loops, and run until they end otherwise.
 	loop bool
+	// hot is the offset of the countdown, 0 for none.
+	hot int32
+	// interrupts: the test sets the interrupt word.
+	interrupts bool
 }
 
 const guard = 1 << 31
@@ -195,7 +199,7 @@ type outcome struct {
 // compile compiles b into the buffer.
 func (m *machine) compile(b *ir.Block) uint32 {
 	off := (m.st.End + 15) &^ 15
-	code, err := m.c.Compile(b, backend.Request{Buf: m.buf.Write()[off:], Off: off, Slot: 1000, Site: 2000, Loop: m.loop})
+	code, err := m.c.Compile(b, backend.Request{Buf: m.buf.Write()[off:], Off: off, Slot: 1000, Site: 2000, Loop: m.loop, Hot: m.hot})
 	require.NoError(m.t, err)
 	m.work = code
 	return off
@@ -229,6 +233,9 @@ func (m *machine) run(b *ir.Block) outcome {
 		m.hdr.FoldFPEnv(env.FPEnv)
 		switch m.hdr.ExitReason {
 		case backend.ExitSlot, backend.ExitInterruptSlot:
+			if pc := code.Slots[m.hdr.ExitArg-1000].PC; !(m.hdr.ExitReason == backend.ExitInterruptSlot && m.interrupts) && hasHead(b, pc) {
+				return m.interpret(from(b, pc)) // the Go scheduler interrupted, or the exit is not taken inside the code
+			}
 			if m.loop && code.Slots[m.hdr.ExitArg-1000].PC == b.PC {
 				at = base
 				continue
@@ -276,6 +283,9 @@ func (m *machine) outcome(kind string, pc uint64, x ir.Exception) outcome {
 func (m *machine) interpret(b *ir.Block) outcome {
 	env := &ir.Env{State: m.hdr.State(), FPEnv: &m.state().FPEnv, Mem: m.mem}
 	th := interp.Thread{Env: env, Counters: m.cnt}
+	if m.interrupts {
+		th.Interrupt = &m.hdr.Interrupt
+	}
 	x := th.Run(b)
 	for m.loop && x.Kind == interp.ExitTB && x.PC == b.PC {
 		x = th.Run(b)

@@ -32,6 +32,11 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 	reason(backend.ExitInterruptSlot)
 	c.ret()
 
+	c.hotExit = start()
+	arg()
+	reason(backend.ExitHot)
+	c.ret()
+
 	c.excExit = start()
 	arg()
 	reason(backend.ExitException)

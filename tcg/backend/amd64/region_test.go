@@ -1,0 +1,180 @@
+//go:build unix
+
+package amd64_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gotcg/gotcg/tcg/backend"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+var noTemps = [6]ir.Temp{ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}
+
+func hasHead(b *ir.Block, pc uint64) bool {
+	for i := range b.Ops {
+		if b.Ops[i].Code == ir.Head && uint64(b.Ops[i].Imm) == pc {
+			return true
+		}
+	}
+	return false
+}
+
+// from returns region b entered at the Head with a PC.
+func from(b *ir.Block, pc uint64) *ir.Block {
+	c := *b
+	first := ir.Op{Code: ir.ExitTB, Imm: int64(pc), Attr: ir.Internal, A: noTemps}
+	if b.Ops[0].Code == ir.ExitTB {
+		c.Ops = append([]ir.Op(nil), b.Ops...)
+		c.Ops[0] = first
+	} else {
+		c.Ops = append([]ir.Op{first}, b.Ops...)
+	}
+	return &c
+}
+
+// segPC is the PC of a region's segment i.
+func segPC(i int) uint64 { return uint64(i+1) << 20 }
+
+// internal appends a random exit from segment i to another one of n, or to itself.
+func (g *gen) internal(i, n int, end bool) {
+	to := g.IntN(n)
+	attr := ir.Internal
+	if to <= i {
+		attr |= ir.Backward
+	}
+	b := g.bld
+	switch pc := segPC(to); {
+	case end:
+		b.ExitTB(pc, false)
+	case g.IntN(2) == 0:
+		b.ExitF(ir.Cond(g.IntN(18)), g.pick(g.flags), pc, false)
+	default:
+		b.ExitC(ir.Width(g.IntN(4)), ir.EQ+ir.Cond(g.IntN(12)), g.intIn(), g.intIn(), pc, false)
+	}
+	b.Ops[len(b.Ops)-1].Attr |= attr
+}
+
+// segment appends segment i of n. Each time it is come by the counter goes down.
+func (g *gen) segment(i, n, insns int, ops []ir.Opcode) {
+	b := g.bld
+	if i > 0 || g.IntN(4) > 0 {
+		b.Head(segPC(i))
+	}
+	g.ints, g.vecs, g.flags = nil, nil, []ir.Temp{gF}
+	for k := range nG - 1 {
+		g.ints = append(g.ints, ir.Temp(k))
+	}
+	for k := range nV {
+		g.vecs = append(g.vecs, ir.Temp(nG+k))
+	}
+	b.Insn(segPC(i))
+	b.MovTo(g.counter, b.Op2i(ir.Sub, ir.W64, g.counter, 1))
+	b.ExitC(ir.W64, ir.LE, g.counter, b.Const(0), 0x9000, false)
+	for range 1 + g.IntN(insns) {
+		if g.ctl && g.IntN(6) == 0 {
+			g.control()
+		}
+		g.op(ops[g.IntN(len(ops))])
+		switch g.IntN(12) {
+		case 0:
+			g.internal(i, n, false)
+		case 1:
+			b.MovTo(g.intGlobal(), g.intIn())
+		case 2:
+			b.MovTo(ir.Temp(nG+g.IntN(nV)), g.vecIn())
+		case 3:
+			b.MovTo(gF, g.pick(g.flags))
+		case 4:
+			t := g.intIn()
+			if g.IntN(3) > 0 {
+				t = b.Op2i(ir.And, ir.W64, t, 3)
+			}
+			b.Emit(ir.Op{Code: ir.ExitPtrNE, Imm: int64(g.IntN(2)), A: [6]ir.Temp{t, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}})
+		case 5:
+			if g.IntN(2) == 0 {
+				b.ExitF(ir.Cond(g.IntN(18)), g.pick(g.flags), 0x5000, g.IntN(3) == 0)
+			}
+		}
+	}
+	if g.IntN(2) == 0 {
+		g.internal(i, n, false)
+	}
+	switch k := g.IntN(10); {
+	case k < 3 && i < n-1:
+	case k < 8:
+		g.internal(i, n, true)
+	case k == 8:
+		b.ExitPtr(g.intIn())
+	default:
+		b.ExitTB(0x8000, false)
+	}
+}
+
+// region makes a random region.
+func (g *gen) region(insns int, ops []ir.Opcode) *ir.Block {
+	for {
+		g.bld = ir.NewBuilder(testGlobals)
+		g.bld.Reset(segPC(0))
+		g.counter = gF - 1
+		n := 1 + g.IntN(5)
+		for i := range n {
+			g.segment(i, n, insns, ops)
+		}
+		if ir.Verify(&g.bld.Block) == nil { // an exit may name a segment without a Head
+			return &g.bld.Block
+		}
+	}
+}
+
+// TestRandomRegions checks regions: the ways between segments, and out of them.
+func TestRandomRegions(t *testing.T) {
+	for _, tlb := range []bool{false, true} {
+		m := newMachine(t, func(c *backend.Config) { c.TLBMode = tlb; c.NoFeatures = tlb })
+		ops := dataOps()
+		for i := range 1000 * *rounds {
+			g := &gen{Rand: rand.New(rand.NewPCG(123, i)), faults: i%4 == 0, ctl: i%5 == 0}
+			list := ops
+			if i%3 != 0 {
+				list = ops[:int(ir.LdV)]
+			}
+			b := g.region(1+g.IntN(1+int(i%1000)/50), list)
+			st := g.state()
+			st.G[g.counter] = uint64(1 + g.IntN(20))
+			m.interrupts = i%7 == 0
+			m.hdr.Interrupt = 0
+			if m.interrupts {
+				m.hdr.Interrupt = 1
+			}
+			m.check(b, st)
+		}
+	}
+}
+
+// TestExitPtrNE goes on when the value is the one expected, whatever its size.
+func TestExitPtrNE(t *testing.T) {
+	m := newMachine(t, nil)
+	for _, pc := range []uint64{0x2000, 0x7fffffff, 0x80000000, 0x7f0012345678, 1 << 63} {
+		for _, d := range []uint64{0, 1, 1 << 32} {
+			b := ir.NewBuilder(testGlobals)
+			b.Reset(0x1000)
+			b.Insn(0x1000)
+			b.MovTo(3, b.Op2i(ir.Add, ir.W64, 2, 5))
+			b.ExitPtrNE(1, pc)
+			b.Insn(pc)
+			b.MovTo(4, b.Op2i(ir.Add, ir.W64, 3, 5))
+			b.ExitTB(0x5000, false)
+			var st gstate
+			st.G[1], st.G[2] = pc+d, 7
+			m.check(&b.Block, st)
+			want := uint64(0x5000)
+			if d != 0 {
+				want = pc + d
+			}
+			require.Equal(t, want, m.run(&b.Block).PC)
+		}
+	}
+}
