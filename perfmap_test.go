@@ -59,7 +59,7 @@ func TestPerfMap(t *testing.T) {
 		old := filepath.Join(t.TempDir(), "old")
 		require.NoError(t, os.WriteFile(old, []byte("old"), 0o644))
 		require.NoError(t, os.Symlink(old, path)) // a link is replaced, not followed
-		out, _ := runPath(t, gotcg.Config{PerfMap: path}, goGuest(t, "threads", goarch), "exit")
+		out, _ := runPath(t, gotcg.Config{Accel: gotcg.JIT, PerfMap: path}, goGuest(t, "threads", goarch), "exit")
 		require.NotEmpty(t, out)
 		b, err := os.ReadFile(old)
 		require.NoError(t, err)
@@ -72,14 +72,14 @@ func TestPerfMap(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, left, 1)
 
-		runELF(t, gotcg.Config{PerfMap: path}, stripped)
+		runELF(t, gotcg.Config{Accel: gotcg.JIT, PerfMap: path}, stripped)
 		require.True(t, slices.ContainsFunc(readPerfMap(t, path), regexp.MustCompile(`^`+stripped+`\+0x[0-9a-f]+$`).MatchString))
 	}
 }
 
 // evicting runs more code than the code buffer holds.
 func evicting(t *testing.T, path string, before func()) *gotcg.Machine {
-	m, err := gotcg.New(gotcg.Config{PerfMap: path, CodeSize: 1})
+	m, err := gotcg.New(gotcg.Config{Accel: gotcg.JIT, PerfMap: path, CodeSize: 1})
 	require.NoError(t, err)
 	const n = 10000
 	code := append(bytes.Repeat([]byte{0xff, 0xc0, 0xeb, 0x00}, n), 0x0f, 0x05) // inc eax; jmp +0 ...; syscall
@@ -107,7 +107,7 @@ func TestPerfMapEviction(t *testing.T) {
 
 // TestPerfMapErrors: what cannot be written is said, and the guest runs all the same.
 func TestPerfMapErrors(t *testing.T) {
-	_, err := gotcg.New(gotcg.Config{PerfMap: filepath.Join(t.TempDir(), "no", "map")})
+	_, err := gotcg.New(gotcg.Config{Accel: gotcg.JIT, PerfMap: filepath.Join(t.TempDir(), "no", "map")})
 	require.ErrorContains(t, err, "perf map")
 	require.ErrorContains(t, err, "no such file")
 	if !jitOnly(t) {
@@ -124,7 +124,7 @@ func TestPerfMapRaw(t *testing.T) {
 		return
 	}
 	path := filepath.Join(t.TempDir(), "map")
-	m, err := gotcg.New(gotcg.Config{PerfMap: path})
+	m, err := gotcg.New(gotcg.Config{Accel: gotcg.JIT, PerfMap: path})
 	require.NoError(t, err)
 	require.NoError(t, m.Map(base, 0x1000, gotcg.R|gotcg.X))
 	require.NoError(t, m.WriteMem(base, []byte{0x0f, 0x05}))

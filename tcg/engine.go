@@ -17,9 +17,10 @@ import (
 type Accel uint8
 
 const (
-	// AccelAuto is the JIT where this host has one, else the interpreter.
+	// AccelAuto is the JIT where this host has one, with the interpreter for what runs a few times only, else the
+	// interpreter.
 	AccelAuto Accel = iota
-	// AccelJIT compiles blocks to host code.
+	// AccelJIT compiles all blocks to host code.
 	AccelJIT
 	// AccelInterp interprets the IR.
 	AccelInterp
@@ -66,6 +67,10 @@ type Config struct {
 	MaxInsns int
 	// NoChain leaves every block to the run loop.
 	NoChain bool
+	// ColdRuns is how often a block runs on the interpreter before it is compiled, if there is a JIT; negative: never;
+	// 0: as often as pays with AccelAuto, never with AccelJIT. With instrumentation, NoChain or a log of blocks
+	// all code is compiled at once.
+	ColdRuns int
 	// Opt switches passes of the optimizer: see opt.State.Set; empty: all are on.
 	Opt string
 	// Verify checks every block's IR.
@@ -102,7 +107,10 @@ type Engine struct {
 	accel Accel
 	log   *debuglog.Log
 	jit   *jit
-	_     [64]byte // vCPUs read what is above all the time
+	// coldRuns is how often a block is interpreted first; cold counts that.
+	coldRuns uint8
+	cold     *coldCounts
+	_        [64]byte // vCPUs read what is above all the time
 
 	// translating is held by who translates: one at a time, so builder, optimizer and code bytes are
 	// reused. It comes before mu.
@@ -163,6 +171,7 @@ func New(cfg Config) (*Engine, error) {
 			return nil, fmt.Errorf("tcg: %w", err)
 		}
 	}
+	e.initCold()
 	cfg.Mem.SetInvalidate(e.invalidate)
 	return e, nil
 }

@@ -39,11 +39,12 @@ func newVCPU(t *testing.T, mode softmmu.Mode, accel tcg.Accel, code []byte) *tcg
 	return v
 }
 
-// modes runs f under every executor and memory mode there is on this host.
+// modes runs f under every executor and memory mode there is on this host. AccelAuto runs the first times on the
+// interpreter.
 func modes(t *testing.T, f func(t *testing.T, mode softmmu.Mode, accel tcg.Accel)) {
-	for _, accel := range []tcg.Accel{tcg.AccelInterp, tcg.AccelJIT} {
+	for _, accel := range []tcg.Accel{tcg.AccelInterp, tcg.AccelJIT, tcg.AccelAuto} {
 		for _, mode := range []softmmu.Mode{softmmu.Direct, softmmu.TLB} {
-			if !hostcode.Supported && (accel == tcg.AccelJIT || mode == softmmu.Direct) {
+			if !hostcode.Supported && (accel != tcg.AccelInterp || mode == softmmu.Direct) {
 				continue // this host has neither
 			}
 			t.Run(accel.String()+"/"+mode.String(), func(t *testing.T) { f(t, mode, accel) })

@@ -50,6 +50,7 @@ func (v *VCPU) Run() (stop Stop) {
 	}
 	defer v.left(&stop)
 	v.ended.Err = nil
+	v.cold = false
 	for !v.round() {
 	}
 	return v.ended
@@ -65,6 +66,8 @@ func (v *VCPU) round() (done bool) {
 		}
 	}
 	v.quiesce()
+	var tb *TB
+	var fault softmmu.Fault
 	flags, done := v.flags()
 	if done {
 		return v.end(StopLimit)
@@ -75,7 +78,14 @@ func (v *VCPU) round() (done bool) {
 		}
 		flags |= v.debugFlags()
 	}
-	tb, fault := v.lookup(flags)
+	if !v.cold || flags != 0 {
+		v.cold = false
+		tb, fault = v.lookup(flags)
+	}
+	if v.cold {
+		v.cold = false
+		return v.runCold()
+	}
 	if tb == nil && !fault.OK() {
 		v.fetchFault(fault)
 		return v.stopped()

@@ -127,7 +127,7 @@ func TestSelfModifyingX86(t *testing.T) {
 			t.Run(c.name+"/"+k.name, func(t *testing.T) {
 				defer watch(t.Name(), 20*time.Second).Stop()
 				base := uint64(hostileMap[0].at) + k.at
-				for range 3 { // the second time the translation is there
+				for range 12 { // the second time the translation is there, or after some more
 					c.as.Poke(softmmu.Addr(base), k.code)
 					c.as.Poke(0x20000, k.data)
 					g.arch.WriteReg(c.v.State(), gRAX, 0)

@@ -17,8 +17,11 @@ type Stats struct {
 	Counted                 bool
 	Insns, Blocks, Indirect uint64
 
-	Entries  uint64 // blocks entered from the run loop
-	Followed uint64 // blocks entered at once when code was left by an exit not chained yet or an indirect miss
+	Entries uint64 // blocks entered from the run loop
+	Colds   uint64 // blocks interpreted because they are cold
+	// ColdIndirect are the indirect jumps of those.
+	ColdIndirect uint64
+	Followed     uint64 // blocks entered at once when code was left by an exit not chained yet or an indirect miss
 
 	// Ways out of generated code.
 	Unchained, IndirectMisses    uint64
@@ -33,12 +36,12 @@ type Stats struct {
 
 // IndirectHits returns how many indirect jumps went on in generated code. Only when Counted.
 func (s *Stats) IndirectHits() uint64 {
-	return less(s.Indirect, s.IndirectMisses+s.IndirectInterrupts)
+	return less(s.Indirect, s.IndirectMisses+s.IndirectInterrupts+s.ColdIndirect)
 }
 
 // ChainHits returns how many blocks were entered by a direct jump of generated code. Only when Counted.
 func (s *Stats) ChainHits() uint64 {
-	return less(s.Blocks, s.Entries+s.Followed+s.IndirectHits())
+	return less(s.Blocks, s.Entries+s.Colds+s.Followed+s.IndirectHits())
 }
 
 // less returns a-b, or 0 when counters that are read one after the other do not fit together.
@@ -80,7 +83,7 @@ func (s *Stats) addVCPU(v *VCPU) {
 		{&s.Entries, &c.entries}, {&s.Followed, &c.followed}, {&s.Unchained, &c.slots}, {&s.IndirectMisses, &c.indirectMisses},
 		{&s.Interrupts, &c.interrupts}, {&s.Interrupts, &c.indirectInterrupts}, {&s.IndirectInterrupts, &c.indirectInterrupts},
 		{&s.Exceptions, &c.exceptions}, {&s.Sites, &c.sites}, {&s.SlowMem, &c.slowMem}, {&s.Evals, &c.evals}, {&s.Calls, &c.calls},
-		{&s.Faults, &c.faults}, {&s.Redone, &c.redone}, {&s.Singles, &c.singles},
+		{&s.Faults, &c.faults}, {&s.Redone, &c.redone}, {&s.Singles, &c.singles}, {&s.Colds, &c.colds}, {&s.ColdIndirect, &c.coldIndirect},
 	} {
 		*x.to += x.from.Load()
 	}
@@ -92,7 +95,7 @@ func (s *Stats) addVCPU(v *VCPU) {
 // vcpuStats are the counters that a vCPU counts while it runs, without the engine's lock.
 type vcpuStats struct {
 	entries, followed, slots, indirectMisses, interrupts, indirectInterrupts, exceptions atomic.Uint64
-	sites, slowMem, evals, calls, faults, redone, singles                                atomic.Uint64
+	sites, slowMem, evals, calls, faults, redone, singles, colds, coldIndirect           atomic.Uint64
 }
 
 // line is a line of Print.
@@ -138,7 +141,7 @@ func (s *Stats) execution() []line {
 			l = append(l, line{"  entered by a chained jump", s.ChainHits()}, line{"  by an indirect jump", s.IndirectHits()})
 		}
 	}
-	return append(l, line{"blocks entered from the run loop", s.Entries})
+	return append(l, line{"blocks entered from the run loop", s.Entries}, line{"cold blocks interpreted", s.Colds})
 }
 
 func (s *Stats) exits() []line {

@@ -46,9 +46,11 @@ func TestCount(t *testing.T) {
 				require.Equal(t, s.Blocks, s.Entries)
 				continue
 			}
-			require.Equal(t, s.Blocks, s.Entries+s.Followed+s.ChainHits()+s.IndirectHits())
-			require.Greater(t, s.IndirectHits(), 90*(i+1))
-			require.Equal(t, i+1, s.Exceptions)
+			require.Equal(t, s.Blocks, s.Entries+s.Colds+s.Followed+s.ChainHits()+s.IndirectHits())
+			require.Greater(t, s.IndirectHits(), 80*(i+1))
+			if accel == tcg.AccelJIT { // a cold block's is not one of generated code
+				require.Equal(t, i+1, s.Exceptions)
+			}
 			var text strings.Builder
 			s.Print(&text)
 			require.Regexp(t, `guest instructions executed: +402|804|1206`, text.String())

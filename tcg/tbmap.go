@@ -12,10 +12,14 @@ type tbMap struct {
 	n     int
 }
 
+// keyHash hashes a key to 64 bits, the upper ones best.
+func keyHash(key cpu.TBKey) uint64 {
+	return (key.PC ^ uint64(key.Mode)<<40 ^ uint64(key.Flags)<<52) * 0x9e3779b97f4a7c15
+}
+
 // home is where the search for key begins.
 func (m *tbMap) home(key cpu.TBKey) int {
-	h := (key.PC ^ uint64(key.Mode)<<40 ^ uint64(key.Flags)<<52) * 0x9e3779b97f4a7c15
-	return int(h >> (64 - bits.Len(uint(len(m.slots)-1))))
+	return int(keyHash(key) >> (64 - bits.Len(uint(len(m.slots)-1))))
 }
 
 // get returns the TB with the key, or nil.

@@ -73,12 +73,12 @@ func (e *Engine) begin(pc uint64) (breaks map[uint64]int) {
 func (e *Engine) translateOne(b *ir.Builder, key cpu.TBKey) (ok bool, fault softmmu.Fault) {
 	e.translating.Lock()
 	defer e.translating.Unlock()
-	return e.translateBlock(b, key, e.begin(key.PC), 1)
+	return e.translateBlock(b, key, e.begin(key.PC), 1, false)
 }
 
-// translateBlock fills b with the block at key, at most maxInsns instructions, and reports the fault when
-// nothing can be fetched. The translation lock is held.
-func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]int, maxInsns int) (ok bool, fault softmmu.Fault) {
+// translateBlock fills b with the block at key, at most maxInsns instructions, with basic up to the first branch, and
+// reports the fault when nothing can be fetched. The translation lock is held.
+func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]int, maxInsns int, basic bool) (ok bool, fault softmmu.Fault) {
 	n, fault := e.fetch(key.PC)
 	e.fetched = n
 	b.Reset(key.PC)
@@ -96,7 +96,7 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 	if instr != nil && instr.Unused() {
 		instr = nil
 	}
-	basic := instr != nil && instr.BasicBlocks()
+	basic = basic || instr != nil && instr.BasicBlocks()
 	pageEnd := key.PC | (softmmu.PageSize - 1)
 	pc := key.PC
 	for {
@@ -227,10 +227,10 @@ func (e *Engine) makeTB(key cpu.TBKey, maxInsns int) (tb *TB, fault softmmu.Faul
 	start := time.Since(processStart)
 	defer func() {
 		if r := recover(); r != nil {
-			panic(e.internalError(phase, key, r))
+			panic(e.internalError(phase, key, e.b, r))
 		}
 	}()
-	ok, fault := e.translateBlock(e.b, key, e.begin(key.PC), maxInsns)
+	ok, fault := e.translateBlock(e.b, key, e.begin(key.PC), maxInsns, false)
 	if !ok {
 		return nil, fault, nil
 	}
@@ -301,10 +301,11 @@ func (x *InternalError) Error() string {
 	return "internal error of gotcg (please report): " + x.Text + "\n" + x.Detail
 }
 
-func (e *Engine) internalError(phase string, key cpu.TBKey, r any) *InternalError {
-	n := min(e.b.Len+e.arch.MaxInsnLen, len(e.code))
+// internalError describes what was met while translating the block at key into b.
+func (e *Engine) internalError(phase string, key cpu.TBKey, b *ir.Builder, r any) *InternalError {
+	n := min(b.Len+e.arch.MaxInsnLen, len(e.code))
 	return &InternalError{fmt.Sprint(r), fmt.Sprintf("phase %s, guest pc %#x, code % x\n%s\n%s",
-		phase, key.PC, e.code[:n], ir.Format(&e.b.Block), debug.Stack())}
+		phase, key.PC, e.code[:n], ir.Format(&b.Block), debug.Stack())}
 }
 
 // logBlock prints the block in e.b under the items that are on.

@@ -52,6 +52,8 @@ type VCPU struct {
 	hitAt       int
 	hitPC       uint64
 	current     *TB
+	cold        bool // the block at the PC is cold
+	coldMem     coldMemory
 	check       *lockstep
 	ended       Stop // why Run ends
 	inject      *injector
@@ -156,7 +158,7 @@ type found struct {
 func jcHash(pc uint64) uint64 { return (pc ^ pc>>12) & (1<<12 - 1) }
 
 // lookup finds or makes the TB for the vCPU's PC. Without TB and fault the next instruction is to be executed
-// by single. It may be a quiescent point: the caller holds no slot nor site.
+// by single, or the next block by runCold if v.cold is set. It may be a quiescent point: the caller holds no slot nor site.
 func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
 	pc := v.PC()
 	if v.inject != nil {
@@ -169,7 +171,11 @@ func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
 	if tb := at.tb; at.pc == pc && tb != nil && tb.Key == key && !tb.gone.Load() {
 		return tb, softmmu.Fault{}
 	}
-	tb := v.e.find(key)
+	tb, cold := v.e.findCold(key)
+	if cold {
+		v.cold = true
+		return nil, softmmu.Fault{}
+	}
 	var fault softmmu.Fault
 	if tb == nil {
 		tb, fault = v.translate(key)

@@ -56,7 +56,7 @@ follows it is the program's. The program's exit status is gotcg's; 128 + the sig
 	f.StringArrayVarP(&o.env, "env", "E", nil, "set (NAME=VALUE) or unset (NAME) a variable of the program's environment")
 	f.StringVar(&o.argv0, "argv0", "", "the program's argv[0]")
 	f.StringVar(&o.sysroot, "sysroot", "", "host directory that the program sees as /")
-	f.StringVar(&o.accel, "accel", "auto", "executor: auto, jit or interp")
+	f.StringVar(&o.accel, "accel", "auto", "executor: jit, interp, or auto: jit but for code that runs a few times only")
 	f.StringVar(&o.mem, "mem", "direct", "guest memory: direct or tlb")
 	f.StringArrayVar(&o.cfg.Plugins, "plugin", nil, "load a plugin: NAME or NAME,KEY=VALUE,... (gotcg plugins lists them)")
 	f.BoolVar(&o.strace, "strace", false, "log the program's system calls")
