@@ -6,7 +6,7 @@ export CGO_ENABLED ?= 0
 FUZZTIME     ?= 60s
 BENCH        ?= ../shared/bench
 
-.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-hostile golden litmus bench cover health elfs busybox counts gostd check help
+.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-gdb fuzz-hostile golden litmus bench cover health elfs busybox counts gostd check help
 
 build: ## build bin/gotcg
 	$(GO) build -trimpath -o bin/gotcg ./cmd/gotcg
@@ -61,6 +61,12 @@ SEED         ?= 1
 DIFFERS      := ./internal/difftest ./cpu/x86 ./internal/a64diff
 fuzz-diff: ## random instructions against the host CPU and qemu-aarch64, INSNS (a million) on each executor
 	$(GO) test -timeout 60m -run Differential -v $(DIFFERS) -diff.insns $(INSNS) -diff.seed $(SEED)
+
+STEPS ?= 10000
+fuzz-gdb: ## a hostile debugger, FUZZTIME, and STEPS single steps of random programs beside the interpreter
+	$(GO) test -run '^$$' -fuzz FuzzServer -fuzztime $(FUZZTIME) ./gdbstub
+	$(GO) test -run '^$$' -fuzz FuzzGDB -fuzztime $(FUZZTIME) .
+	$(GO) test -run TestGDBRandomSteps -v . -gdb.steps $(STEPS) -gdb.seed $(SEED)
 
 HOSTILE ?= 250000
 fuzz-hostile: ## random bytes as code on every executor and memory mode, HOSTILE blocks each (four: a million)

@@ -58,8 +58,9 @@ type debugger struct {
 	cond *sync.Cond // of mu: any of the fields below has changed
 	// hold keeps Run from executing; executing: it does. pausing: it is to stop for a moment, silently;
 	// interrupt: it is to stop, and the client waits for that.
-	hold, executing, pausing, interrupt bool
-	created                             bool // Hold was called: the client may kill the guest when it quits
+	// stepping: the client's own goroutine executes guest code, while it has the guest.
+	hold, executing, pausing, interrupt, stepping bool
+	created                                       bool // Hold was called: the client may kill the guest when it quits
 	// stopRun: the machine's Stop was called; poked: the guest was stopped for the debugger.
 	stopRun, poked bool
 	run            *runOptions // of a Run that has not executed anything yet
@@ -107,6 +108,26 @@ func (d *debugger) server() *gdbstub.Server {
 func (d *debugger) clear() {
 	d.breaks, d.watches = map[uint64]*gdbstub.Breakpoint{}, nil
 	d.threadEvents, d.catchAll, d.catch, d.pass = false, false, nil, nil
+}
+
+// next notes what bounds the Run that begins.
+func (d *debugger) next(o *runOptions) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.run = o
+}
+
+// exit is how a Run ends that does not, or not any more, execute anything.
+func (d *debugger) exit() Exit {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for d.stepping {
+		d.cond.Wait()
+	}
+	if d.ended != nil {
+		return *d.ended
+	}
+	return Exit{Kind: Stopped, PC: d.m.PC(), Thread: d.m.Thread()}
 }
 
 // begin waits until Run may execute the guest. It reports false when Run is to return: ctx is done, or the

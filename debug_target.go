@@ -384,8 +384,13 @@ func (d *debugger) stepNow(r *gdbstub.Resume) bool {
 	if _, task := d.byID(d.id(c)); task == nil || task.Busy() {
 		return false
 	}
+	d.stepping = true
 	d.mu.Unlock()
-	defer d.mu.Lock()
+	defer func() {
+		d.mu.Lock()
+		d.stepping = false
+		d.cond.Broadcast()
+	}()
 	for range maxStepsNow {
 		s := c.v.Run()
 		if s.Err != nil || s.Kind == tcg.StopInterrupt || s.Kind == tcg.StopLimit {

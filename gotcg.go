@@ -217,17 +217,14 @@ func (m *Machine) Run(ctx context.Context, opts ...RunOption) (Exit, error) {
 		m.eng.SetBreak(a)
 		defer m.eng.ClearBreak(a)
 	}
-	m.debug.run = &o
+	m.debug.next(&o)
 	for m.debug.begin(ctx) {
 		x, err := m.execute(ctx)
 		if !m.debug.end(ctx, &x, err) {
 			return x, err
 		}
 	}
-	if x := m.debug.ended; x != nil {
-		return *x, nil
-	}
-	return Exit{Kind: Stopped, PC: m.PC(), Thread: m.Thread()}, nil
+	return m.debug.exit(), nil
 }
 
 // prepare takes over what bounds a Run.
