@@ -6,7 +6,7 @@ export CGO_ENABLED ?= 0
 FUZZTIME     ?= 60s
 BENCH        ?= ../shared/bench
 
-.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-gdb fuzz-hostile golden litmus bench cover health elfs busybox counts gostd check help
+.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-gdb fuzz-hostile golden litmus bench bench-stages heavy apps cover health elfs busybox counts gostd check help
 
 build: ## build bin/gotcg
 	$(GO) build -trimpath -o bin/gotcg ./cmd/gotcg
@@ -75,13 +75,17 @@ fuzz-hostile: ## random bytes as code on every executor and memory mode, HOSTILE
 litmus: ## memory-model litmus tests, TRIES of each (ten million); an hour
 	$(GO) test ./internal/litmus -v -count=1 -timeout 6h -run TestLitmus -litmus.tries=$(or $(TRIES),10000000)
 
-bench: build ## workloads beside native and qemu-user 10
+RUNS         ?= 3
+VERSUS       ?=
+bench: build ## workloads beside native and qemu-user 10 (RUNS=rounds, VERSUS='-only REGEXP')
 	$(MAKE) -C $(BENCH)/src ARCHES="x64 a64" OUT=$(CURDIR)/bin/bench
-	python3 $(BENCH)/bench.py --bin bin/bench --set int,fp,thr,start --runs 3 --scale 20 --net --mem \
-		--emu 'qemu@x64=qemu-x86_64' --emu 'gotcg@x64=$(CURDIR)/bin/gotcg run' \
-		--emu 'gotcg+count@x64=$(CURDIR)/bin/gotcg run --plugin insn-count' \
-		--emu 'qemu-a64@a64=qemu-aarch64' --emu 'gotcg-a64@a64=$(CURDIR)/bin/gotcg run' \
-		--emu 'gotcg-a64+count@a64=$(CURDIR)/bin/gotcg run --plugin insn-count'
+	$(GO) run ./internal/versus -set int,fp,thr,start -net -count -runs $(RUNS) $(VERSUS)
+
+heavy: build ## translation-heavy runs, of busybox (BUSYBOX_A64=file) and what make apps has made, beside native and qemu-user
+	$(GO) run ./internal/versus -set busybox,apps -busybox-a64 '$(BUSYBOX_A64)' -runs $(RUNS) $(VERSUS)
+
+apps: ## static bash, zsh, perl, python, lua, sqlite for both guests into bin/apps (needs Debian and its cross compiler)
+	$(MAKE) -C internal/versus/guest OUT=$(CURDIR)/bin/apps
 
 bench-stages: ## what a guest instruction costs to decode, translate, optimize, compile (cpu-ns/op)
 	$(GO) test ./internal/stages -run '^$$' -bench . -benchtime 1000000x
