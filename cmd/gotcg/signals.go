@@ -17,23 +17,32 @@ var errBlocked = errors.New("the guest is blocked")
 // forwarder passes the signals sent to gotcg on to the guest.
 type forwarder struct {
 	c       chan os.Signal
+	release func()
 	ignored []int // what was ignored when gotcg started
 }
 
 // hostSignals begins to receive signals.
 func hostSignals() *forwarder {
 	f := &forwarder{c: make(chan os.Signal, 128)}
+	wanted := make([]syscall.Signal, 0, len(forwarded))
 	for _, s := range forwarded {
 		if signal.Ignored(s) {
 			f.ignored = append(f.ignored, int(s))
 		} else {
-			signal.Notify(f.c, s)
+			wanted = append(wanted, s)
 		}
+	}
+	wanted, f.release = catchSignals(wanted, f.c)
+	for _, s := range wanted {
+		signal.Notify(f.c, s)
 	}
 	return f
 }
 
-func (f *forwarder) stop() { signal.Stop(f.c) }
+func (f *forwarder) stop() {
+	f.release()
+	signal.Stop(f.c)
+}
 
 // run runs the guest. A guest that a signal kills ends like any other, so plugins print what they have; the
 // error is errBlocked, with the signal, when it is inside a call of the host that does not end.

@@ -12,4 +12,6 @@
 // when it lands in a code buffer: generated code is no safe point, so it has to leave by itself.
 //
 // Handlers are installed once per process, on first use, and stay.
+//
+// Catch, for the command, notes signals that come from outside.
 package hostsig

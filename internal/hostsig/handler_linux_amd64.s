@@ -121,3 +121,26 @@ nextcode:
 chain:
 	MOVQ	·oldURG(SB), AX
 	JMP	AX
+
+DATA one<>+0(SB)/8, $1
+GLOBL one<>(SB), RODATA|NOPTR, $8
+
+// func catchHandlerAddr() uintptr
+TEXT ·catchHandlerAddr(SB), NOSPLIT, $0-8
+	LEAQ	·catchHandler(SB), AX
+	MOVQ	AX, ret+0(FP)
+	RET
+
+// catchHandler is entered by the kernel like faultHandler: it notes the signal and adds 1 to the eventfd.
+TEXT ·catchHandler(SB), NOSPLIT|NOFRAME|TOPFRAME, $0
+	LEAL	-1(DI), CX
+	MOVL	$1, AX
+	SHLQ	CX, AX
+	LOCK
+	ORQ	AX, ·caught(SB)
+	MOVL	$1, AX			// write(2)
+	MOVQ	·catchFD(SB), DI
+	LEAQ	one<>(SB), SI
+	MOVL	$8, DX
+	SYSCALL
+	RET
