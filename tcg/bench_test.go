@@ -18,7 +18,7 @@ func benchEngine(b *testing.B, code []byte) (*tcg.Engine, func()) {
 	require.NoError(b, as.Map(codeBase, uint64(len(code)), softmmu.RWX, softmmu.Info{}))
 	require.NoError(b, as.Map(hammerData, 64*softmmu.PageSize, softmmu.RW, softmmu.Info{}))
 	as.Poke(codeBase, code)
-	e, err := tcg.New(tcg.Config{Arch: arm64.Arch(), Mem: as})
+	e, err := tcg.New(tcg.Config{Arch: arm64.Arch(), Mem: as, Accel: tcg.AccelJIT})
 	require.NoError(b, err)
 	return e, func() {
 		require.NoError(b, e.Close())

@@ -9,14 +9,14 @@ import (
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
-// Host code for a block costs what about eight runs of its IR on the interpreter do, translation included, and much
-// code runs once. So a block is interpreted the first times, up to its first branch, and is not entered into the
+// Host code for a block costs what about eight runs of its IR on the interpreter do, translation included, and most
+// code runs once or twice. So a block is interpreted the first times, up to its first branch, and is not entered into the
 // cache; then it is compiled, with what follows branches that are not taken.
 //
 // How often a block was run is counted by a hash of its PC: those that share a count are compiled earlier.
 
 // defaultColdRuns is Config.ColdRuns of AccelAuto.
-const defaultColdRuns = 8
+const defaultColdRuns = 2
 
 // coldBits is the log2 of the number of counts.
 const coldBits = 16

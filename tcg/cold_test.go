@@ -26,7 +26,7 @@ func TestCold(t *testing.T) {
 		watched bool
 	}{
 		// The first block, the loop's body up to its branch, and what is behind it.
-		{name: "auto", colds: 1 + 8 + 1, blocks: 1},
+		{name: "auto", colds: 1 + 2 + 1, blocks: 1},
 		{name: "often", cfg: tcg.Config{ColdRuns: 250}, colds: 1 + 99 + 1},
 		{name: "once", cfg: tcg.Config{ColdRuns: 1}, colds: 1 + 1 + 1, blocks: 1},
 		{name: "jit", cfg: tcg.Config{Accel: tcg.AccelJIT}, blocks: 2},
