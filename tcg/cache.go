@@ -120,6 +120,7 @@ func (e *Engine) enter(tb *TB) bool {
 			return false
 		}
 	}
+	e.entered++
 	e.cache.byKey.put(tb)
 	for p := tb.Key.PC >> pageShift; ; p++ {
 		e.cache.add(p, tb)

@@ -42,21 +42,22 @@ func (e *Engine) initCold() {
 	e.cold = new(coldCounts)
 }
 
-// findCold is find; without a TB it counts a run of the block, and tells whether it is still to be interpreted.
-func (e *Engine) findCold(key cpu.TBKey) (tb *TB, cold bool) {
+// findCold is find; without a TB it counts a run of the block, and tells whether it is still to be interpreted, and
+// e.entered.
+func (e *Engine) findCold(key cpu.TBKey) (tb *TB, cold bool, entered uint64) {
 	instr := e.cfg.Instr
 	may := e.coldRuns != 0 && key.Flags == 0 && (instr == nil || instr.Unused())
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if tb = e.cache.byKey.get(key); tb != nil || !may || len(e.watches) != 0 {
-		return tb, false
+		return tb, false, e.entered
 	}
 	n := &e.cold[keyHash(key)>>(64-coldBits)]
 	if *n >= e.coldRuns {
-		return nil, false
+		return nil, false, e.entered
 	}
 	*n++
-	return nil, true
+	return nil, true, 0
 }
 
 // runCold interprets the block at the State's PC.

@@ -121,6 +121,8 @@ type Engine struct {
 	code        [1024]byte
 	again       [1024]byte // what the code is when it has been marked
 	fetched     int        // how many bytes of code were fetched
+	// entered counts the TBs entered into the cache. Changes with both locks held.
+	entered uint64
 
 	// mu guards the cache, the chains and the list of vCPUs. It is held for short times.
 	mu     sync.Mutex

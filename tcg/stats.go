@@ -11,7 +11,7 @@ import (
 type Stats struct {
 	Translated, TranslatedInsns, TranslatedBytes uint64
 	HostBytes                                    uint64
-	TranslateTime                                time.Duration
+	TranslateTime                                time.Duration // only when Counted
 
 	// Counted: the code counts (Config.Count) the instructions and blocks begun and the indirect jumps.
 	Counted                 bool

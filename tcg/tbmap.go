@@ -9,7 +9,9 @@ import (
 // tbMap finds TBs by their keys: open addressing, at most half full, a power of two in size.
 type tbMap struct {
 	slots []*TB
-	n     int
+	// tags are the upper halves of the hashes of what is in slots: so that a search looks at few TBs but its own.
+	tags []uint32
+	n    int
 }
 
 // keyHash hashes a key to 64 bits, the upper ones best.
@@ -17,9 +19,11 @@ func keyHash(key cpu.TBKey) uint64 {
 	return (key.PC ^ uint64(key.Mode)<<40 ^ uint64(key.Flags)<<52) * 0x9e3779b97f4a7c15
 }
 
-// home is where the search for key begins.
-func (m *tbMap) home(key cpu.TBKey) int {
-	return int(keyHash(key) >> (64 - bits.Len(uint(len(m.slots)-1))))
+func tagOf(key cpu.TBKey) uint32 { return uint32(keyHash(key) >> 32) }
+
+// home is where the search for a key with the tag begins.
+func (m *tbMap) home(tag uint32) int {
+	return int(tag >> (32 - bits.Len(uint(len(m.slots)-1))))
 }
 
 // get returns the TB with the key, or nil.
@@ -27,10 +31,15 @@ func (m *tbMap) get(key cpu.TBKey) *TB {
 	if m.n == 0 {
 		return nil
 	}
-	for i := m.home(key); ; i++ {
-		tb := m.slots[i&(len(m.slots)-1)]
-		if tb == nil || tb.Key == key {
-			return tb
+	tag := tagOf(key)
+	for i := m.home(tag); ; i++ {
+		k := i & (len(m.slots) - 1)
+		if m.tags[k] == tag {
+			if tb := m.slots[k]; tb == nil || tb.Key == key {
+				return tb
+			}
+		} else if m.tags[k] == 0 && m.slots[k] == nil {
+			return nil
 		}
 	}
 }
@@ -38,26 +47,28 @@ func (m *tbMap) get(key cpu.TBKey) *TB {
 // put adds tb, in place of the one with its key if there is one.
 func (m *tbMap) put(tb *TB) {
 	if 2*(m.n+1) > len(m.slots) {
-		old := m.slots
-		m.slots, m.n = make([]*TB, max(512, 2*len(old))), 0
-		for _, x := range old {
+		slots, tags := m.slots, m.tags
+		n := max(512, 2*len(slots))
+		m.slots, m.tags, m.n = make([]*TB, n), make([]uint32, n), 0
+		for i, x := range slots {
 			if x != nil {
-				m.insert(x)
+				m.insert(x, tags[i])
 			}
 		}
 	}
-	m.insert(tb)
+	m.insert(tb, tagOf(tb.Key))
 }
 
-func (m *tbMap) insert(tb *TB) {
-	for i := m.home(tb.Key); ; i++ {
-		p := &m.slots[i&(len(m.slots)-1)]
+func (m *tbMap) insert(tb *TB, tag uint32) {
+	for i := m.home(tag); ; i++ {
+		k := i & (len(m.slots) - 1)
+		p := &m.slots[k]
 		if *p == nil {
 			m.n++
-			*p = tb
+			*p, m.tags[k] = tb, tag
 			return
 		}
-		if (*p).Key == tb.Key {
+		if m.tags[k] == tag && (*p).Key == tb.Key {
 			*p = tb
 			return
 		}
@@ -70,7 +81,7 @@ func (m *tbMap) remove(tb *TB) {
 		return
 	}
 	mask := len(m.slots) - 1
-	i := m.home(tb.Key) & mask
+	i := m.home(tagOf(tb.Key)) & mask
 	for m.slots[i] != tb {
 		if m.slots[i] == nil {
 			return
@@ -80,12 +91,12 @@ func (m *tbMap) remove(tb *TB) {
 	m.n--
 	// Those behind that may begin their search at i or before it move up.
 	for k := (i + 1) & mask; m.slots[k] != nil; k = (k + 1) & mask {
-		if h := m.home(m.slots[k].Key) & mask; (k-h)&mask >= (k-i)&mask {
-			m.slots[i] = m.slots[k]
+		if h := m.home(m.tags[k]) & mask; (k-h)&mask >= (k-i)&mask {
+			m.slots[i], m.tags[i] = m.slots[k], m.tags[k]
 			i = k
 		}
 	}
-	m.slots[i] = nil
+	m.slots[i], m.tags[i] = nil, 0
 }
 
 // all returns the TBs.

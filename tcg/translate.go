@@ -41,17 +41,16 @@ const (
 // maxStale bounds how often a block is translated again because it was forgotten meanwhile.
 const maxStale = 4
 
-// fetch reads up to len(e.code) instruction bytes at pc, across at most one page border, and
-// returns how many it got; with none, the fault says why.
-func (e *Engine) fetch(pc uint64) (int, softmmu.Fault) {
-	n := 0
+// fetch reads instruction bytes at pc into e.code, after the n that are there, until there are want of them or the
+// next cannot be had, and returns how many there are; with none, the fault says why.
+func (e *Engine) fetch(pc uint64, n, want int) (int, softmmu.Fault) {
 	var fault softmmu.Fault
-	for n < len(e.code) {
+	for n < want {
 		a := softmmu.Addr(pc + uint64(n))
 		if n > 0 && a == 0 {
 			break // the top of the address space
 		}
-		chunk := min(len(e.code)-n, int(softmmu.PageSize-uint64(a)%softmmu.PageSize))
+		chunk := min(want-n, int(softmmu.PageSize-uint64(a)%softmmu.PageSize))
 		got, f := e.mem.Fetch(a, e.code[n:n+chunk])
 		n += got
 		if fault = f; !fault.OK() {
@@ -60,6 +59,9 @@ func (e *Engine) fetch(pc uint64) (int, softmmu.Fault) {
 	}
 	return n, fault
 }
+
+// firstFetch is how many bytes of code are fetched for a block at first: enough for most.
+const firstFetch = 128
 
 // begin registers the translation of the block at pc, and returns the breaks it must heed.
 func (e *Engine) begin(pc uint64) (breaks map[uint64]int) {
@@ -79,7 +81,8 @@ func (e *Engine) translateOne(b *ir.Builder, key cpu.TBKey) (ok bool, fault soft
 // translateBlock fills b with the block at key, at most maxInsns instructions, with basic up to the first branch, and
 // reports the fault when nothing can be fetched. The translation lock is held.
 func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]int, maxInsns int, basic bool) (ok bool, fault softmmu.Fault) {
-	n, fault := e.fetch(key.PC)
+	want := firstFetch
+	n, fault := e.fetch(key.PC, 0, want)
 	e.fetched = n
 	b.Reset(key.PC)
 	b.Hook = nil
@@ -109,6 +112,11 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 			}
 			b.ExitTB(pc, false)
 			return true, softmmu.Fault{}
+		}
+		if n == want && want < len(e.code) && int(pc-key.PC)+e.arch.MaxInsnLen > n {
+			want = len(e.code)
+			n, fault = e.fetch(key.PC, n, want)
+			e.fetched = n
 		}
 		mark := len(b.Ops)
 		at := b.Insn(pc)
@@ -184,14 +192,16 @@ func (e *Engine) instrument(b *ir.Builder, instr Instrumenter, key cpu.TBKey, pc
 }
 
 // translate makes the TB for key, or returns the fetch fault; or neither, when there is no room for it now, or
-// when it is forgotten as fast as it is made. v is at a quiescent point.
-func (v *VCPU) translate(key cpu.TBKey) (*TB, softmmu.Fault) {
+// when it is forgotten as fast as it is made. v is at a quiescent point; when entered was e.entered there was no TB.
+func (v *VCPU) translate(key cpu.TBKey, entered uint64) (*TB, softmmu.Fault) {
 	e, j := v.e, v.e.jit
 	v.quiesce()
 	e.translating.Lock()
 	defer e.translating.Unlock()
-	if tb := e.find(key); tb != nil {
-		return tb, softmmu.Fault{} // somebody else has made it meanwhile
+	if e.entered != entered {
+		if tb := e.find(key); tb != nil {
+			return tb, softmmu.Fault{} // somebody else has made it meanwhile
+		}
 	}
 	maxInsns := e.cfg.MaxInsns
 	for stale := 0; stale < maxStale; {
@@ -224,7 +234,10 @@ var processStart = time.Now()
 // makeTB makes the TB for key, or returns the fetch fault, or the error of compile.
 func (e *Engine) makeTB(key cpu.TBKey, maxInsns int) (tb *TB, fault softmmu.Fault, err error) {
 	phase := "translate"
-	start := time.Since(processStart)
+	var start time.Duration
+	if e.cfg.Count {
+		start = time.Since(processStart)
+	}
 	defer func() {
 		if r := recover(); r != nil {
 			panic(e.internalError(phase, key, e.b, r))
@@ -268,7 +281,9 @@ func (e *Engine) makeTB(key cpu.TBKey, maxInsns int) (tb *TB, fault softmmu.Faul
 	e.stats.translated.Add(1)
 	e.stats.translatedInsns.Add(uint64(b.Insns))
 	e.stats.translatedBytes.Add(uint64(b.Len))
-	e.stats.translateTime.Add(int64(time.Since(processStart) - start))
+	if e.cfg.Count {
+		e.stats.translateTime.Add(int64(time.Since(processStart) - start))
+	}
 	return tb, softmmu.Fault{}, nil
 }
 

@@ -171,14 +171,14 @@ func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
 	if tb := at.tb; at.pc == pc && tb != nil && tb.Key == key && !tb.gone.Load() {
 		return tb, softmmu.Fault{}
 	}
-	tb, cold := v.e.findCold(key)
+	tb, cold, entered := v.e.findCold(key)
 	if cold {
 		v.cold = true
 		return nil, softmmu.Fault{}
 	}
 	var fault softmmu.Fault
 	if tb == nil {
-		tb, fault = v.translate(key)
+		tb, fault = v.translate(key, entered)
 	}
 	if tb != nil {
 		*at = found{pc, tb}
