@@ -6,7 +6,7 @@ export CGO_ENABLED ?= 0
 FUZZTIME     ?= 60s
 BENCH        ?= ../shared/bench
 
-.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-gdb fuzz-hostile golden litmus bench bench-stages heavy apps cover health elfs busybox counts gostd check help
+.PHONY: build test test-full race lint fmt check-fmt generate check-generate cross fuzz fuzz-diff fuzz-gdb fuzz-hostile golden litmus bench bench-stages heavy apps cover health elfs snippets busybox counts gostd check help
 
 build: ## build bin/gotcg
 	$(GO) build -trimpath -o bin/gotcg ./cmd/gotcg
@@ -46,6 +46,8 @@ golden: ## rewrite golden files; read the diff
 	$(GO) test ./tcg/opt -update
 	$(GO) test ./linux -run TestSupportDoc -update
 	$(GO) test ./gdbstub -run TestDoc -update
+	$(GO) test ./tcg/backend/amd64 -run TestCodegen -update
+	$(GO) test ./internal/hostcount -update
 
 cross: ## the library and the command build for other hosts
 	GOOS=linux GOARCH=arm64 $(GO) build ./...
@@ -92,6 +94,14 @@ bench-stages: ## what a guest instruction costs to decode, translate, optimize, 
 
 elfs: ## rebuild the guest test programs (needs gcc and gcc-aarch64-linux-gnu)
 	$(MAKE) -C testdata/elf/src
+
+SNIPFLAGS    := -O2 -fno-tree-vectorize -fno-tree-loop-distribute-patterns -ffp-contract=off -fno-stack-protector -fcf-protection=none \
+	-fno-asynchronous-unwind-tables -ffreestanding -nostdlib -static -fno-pic -no-pie -Wl,-Ttext=0x10000 -Wl,--build-id=none \
+	-Wl,-z,max-page-size=4096 -Wl,-e,0x10000
+SNIPPETS     := internal/hostcount/testdata/snippets
+snippets: ## rebuild the functions whose host instructions are counted (needs gcc and gcc-aarch64-linux-gnu)
+	gcc $(SNIPFLAGS) $(SNIPPETS).c -o $(SNIPPETS).x64
+	aarch64-linux-gnu-gcc $(SNIPFLAGS) -mno-outline-atomics $(SNIPPETS).c -o $(SNIPPETS).a64
 
 BUSYBOX_A64  ?= busybox-arm64
 busybox: build ## busybox applets beside the host and qemu-aarch64 (BUSYBOX_A64=file)
