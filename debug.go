@@ -6,6 +6,7 @@ import (
 	"io"
 	"log"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -71,6 +72,8 @@ type debugger struct {
 	resume gdbstub.Resume
 	stop   *gdbstub.Stop
 	stops  chan gdbstub.Stop
+	// gone are ends of threads that came beside another stop; they are told when the client lets the guest go again.
+	gone []gdbstub.Stop
 
 	// What the client wants. It changes only while Run is not executing.
 	breaks       map[uint64]*gdbstub.Breakpoint // soft and hard, by address
@@ -107,7 +110,7 @@ func (d *debugger) server() *gdbstub.Server {
 // clear forgets what the client wants.
 func (d *debugger) clear() {
 	d.breaks, d.watches = map[uint64]*gdbstub.Breakpoint{}, nil
-	d.threadEvents, d.catchAll, d.catch, d.pass = false, false, nil, nil
+	d.threadEvents, d.catchAll, d.catch, d.pass, d.gone = false, false, nil, nil, nil
 }
 
 // next notes what bounds the Run that begins.
@@ -270,6 +273,30 @@ func (d *debugger) report(s gdbstub.Stop) bool {
 		return false
 	}
 	d.stop = &s
+	return true
+}
+
+// reportGone does so for the end of a thread, which must not get lost.
+func (d *debugger) reportGone(s gdbstub.Stop) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.stop != nil {
+		d.gone = append(d.gone, s)
+		return false
+	}
+	d.stop = &s
+	return true
+}
+
+// tellGone tells the client of a thread that ended while it was told of something else, instead of letting the guest
+// go for r. With a signal to deliver it has to wait. mu is held.
+func (d *debugger) tellGone(r *gdbstub.Resume) bool {
+	if len(d.gone) == 0 || slices.ContainsFunc(r.Actions, func(a gdbstub.Action) bool { return a.Signal != 0 }) {
+		return false
+	}
+	s := d.gone[0]
+	d.gone = d.gone[1:]
+	d.tell(s)
 	return true
 }
 

@@ -108,7 +108,11 @@ func (t *target) Restart(file string, args []string) (gdbstub.Stop, error) {
 	if err := d.halt(context.Background()); err != nil {
 		return gdbstub.Stop{}, err
 	}
-	if err := d.m.reload(file, args); err != nil {
+	events := d.threadEvents
+	d.threadEvents, d.gone = false, nil // the client does not hear of the old threads any more
+	err := d.m.reload(file, args)
+	d.threadEvents = events
+	if err != nil {
 		return gdbstub.Stop{}, err
 	}
 	// All translations are gone, and the breaks in them; the engine still has the addresses.
@@ -134,7 +138,7 @@ func intSet(l []int) map[int]bool {
 }
 
 // ThreadEvents implements gdbstub.ThreadEventTarget.
-func (t *target) ThreadEvents(on bool) { t.threadEvents = on }
+func (t *target) ThreadEvents(on bool) { t.threadEvents, t.gone = on, nil }
 
 // LoadBase implements gdbstub.BaseTarget.
 func (t *target) LoadBase() uint64 {

@@ -337,6 +337,9 @@ func (t *target) Resume(r gdbstub.Resume) error {
 		return errNotStopped
 	}
 	d.drain()
+	if d.tellGone(&r) {
+		return nil
+	}
 	d.resume = r
 	// A step of some threads, the others held, needs no break, and no watchpoint that the engine has too many:
 	// gdb takes them out to step over one, and they would all be put in again for the next.

@@ -328,7 +328,7 @@ func (c *thread) debugClose() {
 	if !d.on.Load() || !d.threadEvents || c == d.main || c.m.proc == nil {
 		return
 	}
-	if d.report(gdbstub.Stop{Kind: gdbstub.StopThreadExit, Thread: d.id(c)}) {
+	if d.reportGone(gdbstub.Stop{Kind: gdbstub.StopThreadExit, Thread: d.id(c)}) {
 		c.m.interrupt()
 	}
 }

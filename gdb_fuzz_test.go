@@ -122,13 +122,10 @@ func TestGDBVanishesAnywhere(t *testing.T) {
 // hostileInput is what a client may say: packets of a real session, in any order, some damaged, begun and not ended,
 // of the wrong length, one inside the other, and rubbish between them.
 func hostileInput(rng *rand.Rand) []byte {
-	lines := realSession()
-	for _, l := range []string{"G00", "c", "s", "C0b", "S0e;400000", "R00", "vRun;", "vKill;1", "k", "P10=0000000000000000", "P20=0000000000000000", "Z4,0,100000", "Z2,0,ffffffff",
+	lines := append(realSession(), "G00", "c", "s", "C0b", "S0e;400000", "R00", "vRun;", "vKill;1", "k", "P10=0000000000000000", "P20=0000000000000000", "Z4,0,100000", "Z2,0,ffffffff",
 		"vCont;C0b", "vCont;c:p1.1", "vCont;s:-1;t", "vCont;t", "Hc-1", "T1", "qCRC:400000,1000", "qSearch:memory:400000;1000;ELF", "vFile:open:2f70726f632f73656c662f6d617073,0,0",
 		"vFile:pread:3,1000,0", "vAttach;1", "qRcmd,696e666f206d617073", "qRcmd,666c757368", "qXfer:siginfo:write::0:abc", "M400000,4:00000000", "m0,ffffffff", "mffffffffffffffff,2",
-		"QNonStop:1", "vCtrlC", "qThreadStopInfo1", "qRegisterInfo0", "QThreadSuffixSupported", "g;thread:1;", "jThreadsInfo", "x400000,ffff", "", "z0,401000,1", "qGetTLSAddr:1,0,0"} {
-		lines = append(lines, l)
-	}
+		"QNonStop:1", "vCtrlC", "qThreadStopInfo1", "qRegisterInfo0", "QThreadSuffixSupported", "g;thread:1;", "jThreadsInfo", "x400000,ffff", "", "z0,401000,1", "qGetTLSAddr:1,0,0")
 	var out []byte
 	for range 1 + rng.IntN(14) {
 		p := framed(lines[rng.IntN(len(lines)):][:1])

@@ -77,6 +77,15 @@ func attach(t testing.TB, m *gotcg.Machine) *gdbClient {
 	return c
 }
 
+// serveAgain attaches another client to a machine that somebody runs.
+func serveAgain(t testing.TB, m *gotcg.Machine) *gdbClient {
+	a, b := net.Pipe()
+	c := &gdbClient{t: t, m: m, conn: a, r: bufio.NewReader(a), done: make(chan error, 1)}
+	go func() { c.done <- m.Debug().ServeConn(context.Background(), b) }()
+	t.Cleanup(func() { _ = a.Close() })
+	return c
+}
+
 // ended waits for the guest's end.
 func (c *gdbClient) ended() gotcg.Exit {
 	select {
