@@ -173,6 +173,9 @@ func (v *VCPU) site(t *backend.Table, s *backend.Site) siteResult {
 		v.leaveAt(t, s)
 		v.raise(cpu.Exception{Kind: ir.ExcDivide, PC: s.PC})
 		return siteStop
+	case backend.SiteLeave:
+		v.leaveAt(t, s)
+		return siteLeave
 	case backend.SiteCall, backend.SitePure:
 		v.stats.calls.Add(1)
 		v.SetPC(s.PC)

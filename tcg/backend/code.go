@@ -151,6 +151,9 @@ const (
 	SitePure
 	// SiteFault: a host fault here means the guest exception of Op (division).
 	SiteFault
+	// SiteLeave: nothing but to leave, with the State complete but for the PC, which is the site's: an interrupt was seen
+	// on the way round a loop.
+	SiteLeave
 )
 
 // Site is a place inside a block where Go takes over.

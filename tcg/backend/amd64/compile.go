@@ -60,8 +60,7 @@ type Compiler struct {
 	hf                        hostFlags
 	fcmp                      fcmp
 	recipe                    recipe
-	loop                      loop
-	gnotes                    []uint8 // scratch of findLoop
+	rg                        region
 
 	op   *ir.Op
 	idx  int
@@ -126,13 +125,13 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 	if len(b.Ops) >= never-1 || len(r.Buf) < 2*room {
 		return backend.Code{}, backend.ErrTooBig
 	}
-	c.findLoop()
+	c.findRegion()
 	c.liveness()
-	if c.req.Hot != 0 {
+	switch {
+	case c.rg.on && c.rg.self:
+		c.placeHead(&c.rg.segs[0], true)
+	case c.req.Hot != 0:
 		c.countDown(0, 0)
-	}
-	if c.loop.on {
-		c.enterLoop()
 	}
 	for i := range c.ops {
 		if len(c.b)-c.n < room || c.failed {
@@ -159,13 +158,16 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 	for _, f := range c.lfix {
 		c.patch32(f.at, int(c.labels[f.label]))
 	}
+	for _, f := range c.rg.fix {
+		c.patch32(f.at, c.rg.segs[f.seg].at)
+	}
 	if len(c.b)-c.n < 64+16*len(c.pool) || c.failed {
 		return backend.Code{}, backend.ErrTooBig
 	}
 	c.emitPool()
 	c.endCounterRegion()
 	c.tab.Recs, c.tab.Consts = c.recs, c.consts
-	return backend.Code{Len: c.n, Slots: c.slots, Table: c.tab, Loops: c.loop.on}, nil
+	return backend.Code{Len: c.n, Slots: c.slots, Table: c.tab, Loops: c.rg.loops}, nil
 }
 
 // begin resets the state for a block.
@@ -248,7 +250,7 @@ const (
 	stubIntr                 // interrupt seen at a slot
 	stubHot                  // countdown run out: store globals, leave at a slot
 	stubPtr                  // store globals, go on at the guest PC in register n
-	stubLoop                 // interrupt seen on the way back to a loop's top: store globals, leave at a slot
+	stubEdge                 // go to segment seg: store recs up to n, move the rest to the canonical registers
 )
 
 // stub is an out-of-line part still to be emitted.
@@ -258,6 +260,7 @@ type stub struct {
 	n    uint32
 	recs uint32
 	nrec uint16
+	seg  *segment
 }
 
 // emitStub emits an out-of-line part.
@@ -287,12 +290,9 @@ func (c *Compiler) emitStub(s stub) {
 		}
 		c.movRI(rax, uint64(c.req.Slot+s.n))
 		c.jmpStub(c.hotExit)
-	case stubLoop:
-		for _, r := range c.recs[s.recs : s.recs+uint32(s.nrec)] {
-			c.storeRec(r)
-		}
-		c.movRI(rax, uint64(c.req.Slot+s.n))
-		c.jmpStub(c.intrSlot)
+	case stubEdge:
+		c.emitEdge(&edge{stores: s.recs, moves: s.n, end: s.recs + uint32(s.nrec)})
+		c.jumpTo(s.seg)
 	case stubSlot:
 		c.slots[s.n].Stub = uint32(c.n)
 		c.movRI(rax, uint64(c.req.Slot+s.n))

@@ -36,10 +36,10 @@ func (c *Compiler) liveness() {
 	c.sizeTemps()
 	c.resetRegion()
 	live := c.live
-	for i := range c.loop.vars {
-		live[c.loop.vars[i].t].use = uint16(n - 1) // the way back reads it
-	}
 	obs, hard := uint16(never), uint16(never)
+	// The same for the flags of a region, which the way to a Head that sets them first does not look at.
+	fobs, fhard := obs, hard
+	seg := len(c.rg.segs)
 	// The flags global seen last, and the last observer before its next definition.
 	flags, last := ir.NoTemp, uint16(never)
 	for i := n - 1; i >= 0; i-- {
@@ -51,13 +51,24 @@ func (c *Compiler) liveness() {
 		u := &c.uses[i]
 		u.obs, u.hard = 0, 0
 		if boundary(o.Code) {
+			if c.rg.on && o.Code == ir.Head {
+				seg--
+				c.noteHead(&c.rg.segs[seg], obs, hard)
+			}
 			c.resetRegion()
-			obs, hard = uint16(i), uint16(i)
+			obs, hard, fobs, fhard = uint16(i), uint16(i), uint16(i), uint16(i)
+		}
+		var to *segment
+		if c.rg.on {
+			to = c.target(o)
+			c.endUses(i, to)
 		}
 		nout := int(row.nout)
 		u.recipe, u.last = recipeNone, never
 		for k := 0; k < nout; k++ {
-			if t := o.A[k]; t != ir.NoTemp {
+			if t := o.A[k]; t == c.rg.flags && t != ir.NoTemp {
+				record(u, k, &live[t], fobs, fhard)
+			} else if t != ir.NoTemp {
 				record(u, k, &live[t], obs, hard)
 			}
 		}
@@ -81,22 +92,31 @@ func (c *Compiler) liveness() {
 		if row.hard && nout == 0 {
 			// An exit looks at what it reads, too.
 			for k := nout; k < end; k++ {
-				if t := o.A[k]; t != ir.NoTemp && live[t].homed && obs != never && obs <= live[t].def {
+				x := obs
+				if t := o.A[k]; t == c.rg.flags {
+					x = fobs
+				}
+				if t := o.A[k]; t != ir.NoTemp && live[t].homed && x != never && x <= live[t].def {
 					after |= 1 << k
 				}
 			}
 			obs, hard = uint16(i), uint16(i)
+			if to == nil || o.Code == ir.ExitTB || to.live.has(c.rg.flags) {
+				fobs, fhard = obs, hard
+			}
 		}
 		u.after = after
 		for k := nout; k < end; k++ {
-			if t := o.A[k]; t != ir.NoTemp {
+			if t := o.A[k]; t == c.rg.flags && t != ir.NoTemp {
+				record(u, k, &live[t], fobs, fhard)
+			} else if t != ir.NoTemp {
 				record(u, k, &live[t], obs, hard)
 			}
 		}
-		if row.observes || o.Attr&ir.ExactFP != 0 && o.MayRaise() {
-			obs = uint16(i)
+		if to == nil && (row.observes || o.Attr&ir.ExactFP != 0 && o.MayRaise()) {
+			obs, fobs = uint16(i), uint16(i)
 			if row.hard {
-				hard = uint16(i)
+				hard, fhard = uint16(i), uint16(i)
 			}
 		}
 		for k := nout; k < end; k++ {
@@ -104,6 +124,9 @@ func (c *Compiler) liveness() {
 				live[t].use = uint16(i)
 			}
 		}
+	}
+	if c.rg.self {
+		c.noteHead(&c.rg.segs[0], obs, hard)
 	}
 }
 

@@ -189,14 +189,14 @@ func (c *Compiler) lowerExitF() {
 // sideExit emits the exit to the op's target under cc.
 func (c *Compiler) sideExit(cc cc) {
 	c.endCounterRegion()
-	back := c.op.Attr&ir.Backward != 0
-	n := c.newSlot(backend.SlotTB, uint64(c.op.Imm), back)
-	if c.loop.on && back && c.idx == len(c.ops)-2 && uint64(c.op.Imm) == c.blk.PC {
-		c.loopBack(cc, n)
+	if s := c.target(c.op); s != nil {
+		c.condEdge(cc, s)
 		return
 	}
+	back := c.op.Attr&ir.Backward != 0
+	n := c.newSlot(backend.SlotTB, uint64(c.op.Imm), back)
 	if back && c.idx+1 < len(c.ops) && c.hf.fix&^backend.FlagsInvC == 0 {
-		if o := &c.ops[c.idx+1]; o.Code == ir.ExitTB && o.Attr&ir.Backward == 0 {
+		if o := &c.ops[c.idx+1]; o.Code == ir.ExitTB && o.Attr&ir.Backward == 0 && c.target(o) == nil {
 			c.loopExit(cc, n)
 			return
 		}
@@ -255,13 +255,12 @@ func (c *Compiler) lowerExitTB() {
 		return
 	}
 	c.endCounterRegion()
-	back := c.op.Attr&ir.Backward != 0
-	n := c.newSlot(backend.SlotTB, uint64(c.op.Imm), back)
-	if c.loop.on && back && uint64(c.op.Imm) == c.blk.PC {
-		c.writeFlags()
-		c.goBack(n)
+	if s := c.target(c.op); s != nil {
+		c.goTo(s)
 		return
 	}
+	back := c.op.Attr&ir.Backward != 0
+	n := c.newSlot(backend.SlotTB, uint64(c.op.Imm), back)
 	c.finalWriteBack()
 	if back {
 		c.poll(n)
@@ -315,13 +314,6 @@ func (c *Compiler) lowerExitPtrNE() {
 	recs, nrec := c.dirtyRecs()
 	c.stub = append(c.stub, stub{kind: stubPtr, from: c.jcc32(ccNE), n: uint32(r), recs: recs, nrec: nrec})
 	c.settle()
-}
-
-// lowerHead begins a segment.
-func (c *Compiler) lowerHead() {
-	c.endCounterRegion()
-	c.flushRegion()
-	c.forget()
 }
 
 // lowerExitExc leaves with an exception; its code goes to Header.ExitPC.

@@ -70,7 +70,7 @@ func (c *Compiler) lowerMov() {
 		}
 		return
 	}
-	if s := &c.t[a]; c.hf.t == a && s.reg == none && !s.inMem && c.use.next[1] == never && !s.homed {
+	if s := &c.t[a]; c.hf.t == a && s.reg == none && !s.inMem && c.use.next[1] == never && !s.homed && !c.canonical(d) {
 		// A flags word moves from a local to a global while it is in the host's flags.
 		fix := c.hf.fix
 		c.kill()

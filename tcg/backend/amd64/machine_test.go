@@ -119,8 +119,6 @@ type machine struct {
 	loop bool
 	// hot is the offset of the countdown, 0 for none.
 	hot int32
-	// interrupts: the test sets the interrupt word.
-	interrupts bool
 }
 
 const guard = 1 << 31
@@ -233,9 +231,6 @@ func (m *machine) run(b *ir.Block) outcome {
 		m.hdr.FoldFPEnv(env.FPEnv)
 		switch m.hdr.ExitReason {
 		case backend.ExitSlot, backend.ExitInterruptSlot:
-			if pc := code.Slots[m.hdr.ExitArg-1000].PC; !(m.hdr.ExitReason == backend.ExitInterruptSlot && m.interrupts) && hasHead(b, pc) {
-				return m.interpret(from(b, pc)) // the Go scheduler interrupted, or the exit is not taken inside the code
-			}
 			if m.loop && code.Slots[m.hdr.ExitArg-1000].PC == b.PC {
 				at = base
 				continue
@@ -260,6 +255,14 @@ func (m *machine) run(b *ir.Block) outcome {
 				m.t.Fatalf("fault at code offset %#x addr %#x has no site\n%s", m.hdr.FaultPC-uint64(base), m.hdr.FaultAddr-m.hdr.GuestBase, ir.Format(b))
 			}
 		}
+		if s.Kind == backend.SiteLeave {
+			code.Recover(m.hdr, s, testGlobals)
+			if s.PC == b.PC && !hasHead(b, s.PC) {
+				at = base
+				continue
+			}
+			return m.interpret(from(b, s.PC))
+		}
 		if !code.Do(m.hdr, s, env, testGlobals, interp.ExecOp) {
 			for _, u := range code.Undos[s.Undo : s.Undo+s.NUndo] {
 				m.cnt[u.Slot] -= uint64(int64(u.Amount))
@@ -283,9 +286,6 @@ func (m *machine) outcome(kind string, pc uint64, x ir.Exception) outcome {
 func (m *machine) interpret(b *ir.Block) outcome {
 	env := &ir.Env{State: m.hdr.State(), FPEnv: &m.state().FPEnv, Mem: m.mem}
 	th := interp.Thread{Env: env, Counters: m.cnt}
-	if m.interrupts {
-		th.Interrupt = &m.hdr.Interrupt
-	}
 	x := th.Run(b)
 	for m.loop && x.Kind == interp.ExitTB && x.PC == b.PC {
 		x = th.Run(b)

@@ -1,0 +1,632 @@
+package amd64
+
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/gotcg/gotcg/tcg/backend"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// The segments of a region, and a block that leads back to its own start as a region of one segment, are joined inside
+// the code. At every Head the most used globals are in the same registers, the canonical ones; all else is in the State.
+// A way to a Head moves and stores only what is elsewhere.
+
+// Most globals of either kind that are canonical; the rest of the registers is for values within segments.
+const (
+	maxCanonG = 8
+	maxCanonX = 11
+)
+
+// gset is a set of globals. Guests have fewer than it can hold.
+type gset [2]uint64
+
+const maxGlobals = 128
+
+func (s *gset) has(t ir.Temp) bool { return t < maxGlobals && s[t>>6]>>(t&63)&1 != 0 }
+func (s *gset) add(t ir.Temp)      { s[t>>6] |= 1 << (t & 63) }
+func (s *gset) remove(t ir.Temp)   { s[t>>6] &^= 1 << (t & 63) }
+func (s *gset) union(x *gset)      { s[0] |= x[0]; s[1] |= x[1] }
+
+var allGlobals = gset{^uint64(0), ^uint64(0)}
+
+// segment is a part of the block that is entered at its start only.
+type segment struct {
+	start, end int // of its ops; a Head is the first
+	pc         uint64
+	head       bool // ways inside the code lead here
+	loop       bool // from below, too
+	depth      uint8
+	at         int // offset of its code, -1: not emitted yet
+	// live are the globals that somebody looks at, reads those that an op reads, before they are set.
+	live, reads gset
+	// vars are its canonical globals: c.rg.vars[first:last].
+	first, last int
+}
+
+// headVar is a canonical global at a Head: its fate as in use. It is in register reg, and counts as not in the State if
+// it is written anywhere.
+type headVar struct {
+	t         ir.Temp
+	next      uint16
+	reg       uint8
+	written   bool
+	obs, hard bool
+}
+
+// region is what is known of the block as a region.
+type region struct {
+	on    bool
+	self  bool // a block that leads back to its start, without Heads
+	loops bool
+	segs  []segment
+	vars  []headVar
+	// canon is the register of each canonical global, none for others; regs are those registers.
+	canon   []uint8
+	regsG   uint32
+	regsX   uint32
+	written gset
+	flags   ir.Temp // the global of flags words
+	weight  []uint32
+	fix     []headFix
+}
+
+// headFix is a jump to a segment not emitted yet.
+type headFix struct{ at, seg int }
+
+// findRegion finds the segments and the canonical globals.
+func (c *Compiler) findRegion() {
+	g := &c.rg
+	g.on, g.self, g.loops = false, false, false
+	g.regsG, g.regsX, g.flags = 0, 0, ir.NoTemp
+	g.segs, g.vars, g.fix = g.segs[:0], g.vars[:0], g.fix[:0]
+	if len(c.blk.Globals) > maxGlobals || !c.findSegments() {
+		return
+	}
+	g.on = true
+	c.findLoops()
+	for changed := true; changed; {
+		changed = false
+		for i := len(g.segs) - 1; i >= 0; i-- {
+			changed = c.scan(i) || changed
+		}
+	}
+	c.weigh()
+	c.choose(false, allocG, maxCanonG)
+	c.choose(true, allocX, maxCanonX)
+	c.makeVars()
+}
+
+// canonical reports whether t is a canonical global.
+func (c *Compiler) canonical(t ir.Temp) bool {
+	return c.rg.on && int(t) < len(c.rg.canon) && c.rg.canon[t] != none
+}
+
+// findSegments cuts the block at its Heads and reports whether it is a region.
+func (c *Compiler) findSegments() bool {
+	g := &c.rg
+	start, heads := 0, false
+	for i := range c.ops {
+		if c.ops[i].Code != ir.Head {
+			continue
+		}
+		if i > start {
+			g.segs = append(g.segs, segment{start: start, end: i})
+		}
+		start, heads = i, true
+	}
+	g.segs = append(g.segs, segment{start: start, end: len(c.ops)})
+	if !heads {
+		g.self = c.isLoop()
+		g.segs[0].head, g.segs[0].pc, g.segs[0].at = g.self, c.blk.PC, -1
+		return g.self
+	}
+	for i := range g.segs {
+		s := &g.segs[i]
+		o := &c.ops[s.start]
+		s.head, s.pc, s.at = o.Code == ir.Head, uint64(o.Imm), -1
+	}
+	return true
+}
+
+// isLoop reports whether the block is to run as a loop: its last or last but one op goes back to its start.
+func (c *Compiler) isLoop() bool {
+	n := len(c.ops)
+	if !c.req.Loop || c.blk.Labels != 0 || c.ops[n-1].Code != ir.ExitTB {
+		return false
+	}
+	back := func(o *ir.Op) bool { return o.Attr&ir.Backward != 0 && uint64(o.Imm) == c.blk.PC }
+	if !back(&c.ops[n-1]) {
+		if n < 2 {
+			return false
+		}
+		if o := &c.ops[n-2]; o.Code != ir.ExitC && o.Code != ir.ExitF || !back(o) {
+			return false
+		}
+	}
+	for i := range c.ops {
+		if c.ops[i].Code == ir.Call {
+			return false
+		}
+	}
+	return true
+}
+
+// target returns the segment that direct exit o goes to inside the code, or nil.
+func (c *Compiler) target(o *ir.Op) *segment {
+	g := &c.rg
+	if !g.on || o.Attr&(ir.Internal|ir.Backward) == 0 {
+		return nil
+	}
+	if g.self {
+		if o.Attr&ir.Backward != 0 && uint64(o.Imm) == c.blk.PC {
+			return &g.segs[0]
+		}
+		return nil
+	}
+	if o.Attr&ir.Internal != 0 {
+		for i := range g.segs {
+			if s := &g.segs[i]; s.pc == uint64(o.Imm) && s.head {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+// ends reports whether control does not go on behind the op.
+func ends(o *ir.Op) bool { return o.Code.Info().Flags&ir.EndsBlock != 0 }
+
+// findLoops finds the ways back, and how deep in loops each segment is: all between the ends of a way back are in it.
+func (c *Compiler) findLoops() {
+	g := &c.rg
+	for i := range g.segs {
+		if !g.segs[i].head {
+			continue
+		}
+		from := -1
+		for k := len(g.segs) - 1; k >= i && from < 0; k-- {
+			for j := g.segs[k].start; j < g.segs[k].end; j++ {
+				if c.target(&c.ops[j]) == &g.segs[i] {
+					from = k
+					break
+				}
+			}
+		}
+		for k := i; k <= from; k++ {
+			g.segs[k].depth = min(g.segs[k].depth+1, 3)
+		}
+		g.segs[i].loop = from >= 0
+		g.loops = g.loops || from >= 0
+	}
+}
+
+// scan finds what is live at segment i and reports whether that has changed.
+func (c *Compiler) scan(i int) bool {
+	g := &c.rg
+	s := &g.segs[i]
+	var live, reads gset
+	if i+1 < len(g.segs) && !ends(&c.ops[s.end-1]) {
+		live, reads = g.segs[i+1].live, g.segs[i+1].reads
+	}
+	ng := ir.Temp(len(c.blk.Globals))
+	for k := s.end - 1; k >= s.start; k-- {
+		o := &c.ops[k]
+		row := &rows[o.Code]
+		nout := int(row.nout)
+		for _, t := range o.A[:nout] {
+			if t < ng {
+				live.remove(t)
+				reads.remove(t)
+			}
+		}
+		if t := c.target(o); t != nil {
+			if o.Code == ir.ExitTB {
+				live, reads = t.live, t.reads
+			} else {
+				live.union(&t.live)
+				reads.union(&t.reads)
+			}
+		} else if o.Code != ir.Head && (row.observes || o.Attr&ir.ExactFP != 0 && o.MayRaise()) {
+			live = allGlobals
+		}
+		for _, t := range o.A[nout : nout+int(row.nin)] {
+			if t < ng {
+				live.add(t)
+				reads.add(t)
+			}
+		}
+	}
+	if s.loop {
+		live = allGlobals // who polls may leave
+	}
+	if live == s.live && reads == s.reads {
+		return false
+	}
+	s.live, s.reads = live, reads
+	return true
+}
+
+// weigh finds which globals are written, and how much each is used, more so in loops.
+func (c *Compiler) weigh() {
+	g := &c.rg
+	n := len(c.blk.Globals)
+	if cap(g.weight) < n {
+		g.weight, g.canon = make([]uint32, n), make([]uint8, n)
+	}
+	g.weight, g.canon = g.weight[:n], g.canon[:n]
+	clear(g.weight)
+	for i := range g.canon {
+		g.canon[i] = none
+	}
+	g.written = gset{}
+	var words gset // flags words: they stay in the host's flags
+	ng := ir.Temp(n)
+	most := 0
+	for i := range g.segs {
+		s := &g.segs[i]
+		w := uint32(1) << (3 * s.depth)
+		for k := s.start; k < s.end; k++ {
+			o := &c.ops[k]
+			row := &rows[o.Code]
+			nout := int(row.nout)
+			for x, t := range o.A[:nout+int(row.nin)] {
+				if t >= ng {
+					continue
+				}
+				g.weight[t] = min(g.weight[t]+w, 1<<30)
+				if x >= nout {
+					continue
+				}
+				g.written.add(t)
+				if x == 1 && o.Code >= ir.AddF && o.Code <= ir.ShrdF || o.Code == ir.MergeF || o.Code == ir.FCmpF {
+					words.add(t)
+					if n := int(g.weight[t]); n > most {
+						g.flags, most = t, n
+					}
+				}
+			}
+		}
+	}
+	var want gset
+	for i := range g.segs {
+		if s := &g.segs[i]; s.head {
+			want.union(&s.reads)
+			if s.depth > 0 {
+				want[0] |= s.live[0] & g.written[0]
+				want[1] |= s.live[1] & g.written[1]
+			}
+		}
+	}
+	for t := range g.weight {
+		if !want.has(ir.Temp(t)) || words.has(ir.Temp(t)) {
+			g.weight[t] = 0
+		}
+	}
+}
+
+// choose gives registers to the most used globals of one kind.
+func (c *Compiler) choose(vec bool, regs uint32, most int) {
+	g := &c.rg
+	for n := 0; n < most && regs != 0; n++ {
+		best := -1
+		for t, w := range g.weight {
+			if w > 0 && c.t[t].vec == vec && g.canon[t] == none && (best < 0 || w > g.weight[best]) {
+				best = t
+			}
+		}
+		if best < 0 {
+			return
+		}
+		r := bits.TrailingZeros32(regs)
+		regs &^= 1 << r
+		g.canon[best] = uint8(r)
+		if vec {
+			g.regsX |= 1 << r
+		} else {
+			g.regsG |= 1 << r
+		}
+	}
+}
+
+// makeVars lists the canonical globals of each Head: those that are read, and those that are looked at and need not be in
+// the State.
+func (c *Compiler) makeVars() {
+	g := &c.rg
+	for i := range g.segs {
+		s := &g.segs[i]
+		s.first = len(g.vars)
+		for t, r := range g.canon {
+			x := ir.Temp(t)
+			if written := g.written.has(x); s.head && r != none && (s.reads.has(x) || written && s.live.has(x)) {
+				g.vars = append(g.vars, headVar{t: x, reg: r, written: written, next: never})
+			}
+		}
+		s.last = len(g.vars)
+	}
+}
+
+func (c *Compiler) varsOf(s *segment) []headVar { return c.rg.vars[s.first:s.last] }
+
+// noteHead keeps what the backward pass knows at a Head, where it has just come to.
+func (c *Compiler) noteHead(s *segment, obs, hard uint16) {
+	vars := c.varsOf(s)
+	for i := range vars {
+		v := &vars[i]
+		l := &c.live[v.t]
+		v.next = l.use
+		v.obs = obs != never && obs <= l.def || s.loop
+		v.hard = v.obs && hard != never && hard <= l.def
+	}
+}
+
+// endUses looks, before op i, for the way from a segment's end into others; to is the op's own target.
+func (c *Compiler) endUses(i int, to *segment) {
+	o := &c.ops[i]
+	switch {
+	case o.Code == ir.Head && i > 0 && !ends(&c.ops[i-1]):
+		for k := range c.rg.segs {
+			if s := &c.rg.segs[k]; s.start == i {
+				c.edgeUses(i, s)
+			}
+		}
+	case o.Code == ir.ExitTB && to != nil:
+		c.edgeUses(i, to)
+	case o.Code == ir.Head || !ends(o):
+		return
+	}
+	if i > 0 {
+		if s := c.target(&c.ops[i-1]); s != nil { // the way taken first is part of the end
+			c.readsVars(i, s)
+		}
+	}
+}
+
+// edgeUses makes op i, which goes to s and nowhere else, read what is canonical there, and see nothing of what is dead.
+func (c *Compiler) edgeUses(i int, s *segment) {
+	for g := range c.live[:len(c.blk.Globals)] {
+		if i > 0 && !s.live.has(ir.Temp(g)) {
+			c.live[g].def = uint16(i - 1)
+		}
+	}
+	c.readsVars(i, s)
+}
+
+func (c *Compiler) readsVars(i int, s *segment) {
+	for _, v := range c.varsOf(s) {
+		c.live[v.t].use = uint16(i)
+	}
+}
+
+// placeHead emits the start of a segment. falls: control comes from above, too.
+func (c *Compiler) placeHead(s *segment, falls bool) {
+	if falls {
+		e := c.findEdge(s)
+		c.emitEdge(&e)
+	}
+	c.forget()
+	c.recipe.t = ir.NoTemp
+	for _, v := range c.varsOf(s) {
+		c.assign(v.t, v.reg)
+		x := &c.t[v.t]
+		x.inMem, x.next, x.obs, x.hard = !v.written, v.next, v.obs, v.hard
+	}
+	if !s.loop {
+		s.at = c.n
+		return
+	}
+	skip := 0
+	if s == &c.rg.segs[0] {
+		skip = c.jmp8() // whoever enters gets something done before it polls
+	}
+	c.align(16, 0)
+	s.at = c.n
+	c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
+	c.leaveSite(s.pc)
+	if skip != 0 {
+		c.patch8(skip)
+	}
+	if c.rg.self && c.req.Hot != 0 {
+		recs, nrec := c.dirtyRecs()
+		c.countDown(recs, nrec)
+	}
+}
+
+// leaveSite makes a site that leaves for pc when the host's Z is clear.
+func (c *Compiler) leaveSite(pc uint64) {
+	n := uint32(len(c.tab.Sites))
+	recs, nrec := c.dirtyRecs()
+	c.tab.Sites = append(c.tab.Sites, backend.Site{
+		PC: pc, Insn: uint16(max(c.insn, 0)), Kind: backend.SiteLeave, Args: uint32(len(c.tab.Locs)),
+		Recs: recs, NRecs: nrec, Undo: uint16(len(c.tab.Undos)), Host: backend.NoOffset, Resume: uint32(c.n),
+	})
+	c.stub = append(c.stub, stub{kind: stubSite, from: c.jcc32(ccNE), n: n})
+	c.region = len(c.tab.Sites) // it takes no counter back
+}
+
+// edge is what a way to a Head has to do: recs[stores:moves] are stored, then recs[moves:end] go to the canonical registers
+// of their globals.
+type edge struct{ stores, moves, end uint32 }
+
+func (e *edge) empty() bool { return e.stores == e.end }
+
+// findEdge finds what is to be done on the way from here to s.
+func (c *Compiler) findEdge(s *segment) edge {
+	e := edge{stores: uint32(len(c.recs))}
+	g := &c.rg
+	ng := len(c.blk.Globals)
+	store := func(t ir.Temp, l backend.Loc) {
+		if int(t) < ng && !c.t[t].inMem && s.live.has(t) && g.canon[t] == none {
+			c.recs = append(c.recs, backend.Rec{Global: t, Loc: l})
+		}
+	}
+	for m := allocG &^ c.freeG; m != 0; m &= m - 1 {
+		r := bits.TrailingZeros32(m)
+		store(c.ownG[r], backend.LocReg|backend.Loc(r))
+	}
+	for m := allocX &^ c.freeX; m != 0; m &= m - 1 {
+		r := bits.TrailingZeros32(m)
+		store(c.ownX[r], backend.LocVReg|backend.Loc(r))
+	}
+	for i, t := range c.constG {
+		if x := &c.t[t]; x.reg == none && x.cst != ir.NoTemp && !slices.Contains(c.constG[:i], t) {
+			store(t, c.constLoc(x.cst))
+		}
+	}
+	if t := c.hf.t; t != ir.NoTemp && c.t[t].reg == none {
+		store(t, backend.LocHostFlags|backend.Loc(c.hf.fix))
+	}
+	e.moves = uint32(len(c.recs))
+	for _, v := range c.varsOf(s) {
+		if c.t[v.t].reg != v.reg {
+			c.recs = append(c.recs, backend.Rec{Global: v.t, Loc: c.loc(v.t)})
+		}
+	}
+	e.end = uint32(len(c.recs))
+	c.lastNRecs = 0
+	return e
+}
+
+// emitEdge does what is to be done on a way to a Head. RAX, RCX and RDX are free.
+func (c *Compiler) emitEdge(e *edge) {
+	for _, r := range c.recs[e.stores:e.moves] {
+		c.storeRec(r)
+	}
+	c.shuffle(c.recs[e.moves:e.end], false)
+	c.shuffle(c.recs[e.moves:e.end], true)
+}
+
+// jumpTo goes to segment s.
+func (c *Compiler) jumpTo(s *segment) {
+	if d := s.at - (c.n + 2); s.at >= 0 && d >= -128 {
+		c.put(0xeb|uint64(uint8(d))<<8, 2)
+		return
+	}
+	c.toSegment(c.jmp32(), s)
+}
+
+// toSegment makes the rel32 at place at lead to s.
+func (c *Compiler) toSegment(at int, s *segment) {
+	if s.at >= 0 {
+		c.patch32(at, s.at)
+		return
+	}
+	for i := range c.rg.segs {
+		if &c.rg.segs[i] == s {
+			c.rg.fix = append(c.rg.fix, headFix{at, i})
+		}
+	}
+}
+
+// condEdge goes to s under cc.
+func (c *Compiler) condEdge(cc cc, s *segment) {
+	e := c.findEdge(s)
+	switch d := s.at - (c.n + 2); {
+	case !e.empty():
+		c.stub = append(c.stub, stub{
+			kind: stubEdge, from: c.jcc32(cc), n: e.moves, recs: e.stores, nrec: uint16(e.end - e.stores), seg: s,
+		})
+	case s.at >= 0 && d >= -128:
+		c.put(0x70|uint64(cc)|uint64(uint8(d))<<8, 2)
+	default:
+		c.toSegment(c.jcc32(cc), s)
+	}
+}
+
+// goTo ends a segment with the way to s.
+func (c *Compiler) goTo(s *segment) {
+	e := c.findEdge(s)
+	c.emitEdge(&e)
+	if n := c.idx + 1; n < len(c.ops) && n == s.start {
+		return // it comes next
+	}
+	c.jumpTo(s)
+}
+
+// lowerHead begins a segment.
+func (c *Compiler) lowerHead() {
+	c.endCounterRegion()
+	if !c.rg.on {
+		c.flushRegion()
+		c.forget()
+		return
+	}
+	for i := range c.rg.segs {
+		if s := &c.rg.segs[i]; s.start == c.idx {
+			c.placeHead(s, c.idx == 0 || !ends(&c.ops[c.idx-1]))
+			return
+		}
+	}
+}
+
+// move is a pending register move of shuffle.
+type move struct{ dst, src uint8 }
+
+// shuffle brings the integer or vector globals of recs to their canonical registers.
+func (c *Compiler) shuffle(recs []backend.Rec, vec bool) {
+	var buf [16]move
+	todo := buf[:0]
+	kind, scratch := backend.LocReg, uint8(rax)
+	if vec {
+		kind, scratch = backend.LocVReg, uint8(xmm15)
+	}
+	for _, r := range recs {
+		if r.Loc.Kind() == kind {
+			todo = append(todo, move{c.rg.canon[r.Global], uint8(r.Loc.N())})
+		}
+	}
+	for len(todo) > 0 {
+		k := ready(todo)
+		if k < 0 { // a cycle: make its first source free
+			c.moveReg(vec, scratch, todo[0].src)
+			for i, from := 0, todo[0].src; i < len(todo); i++ {
+				if todo[i].src == from {
+					todo[i].src = scratch
+				}
+			}
+			continue
+		}
+		c.moveReg(vec, todo[k].dst, todo[k].src)
+		todo[k] = todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+	}
+	for _, r := range recs {
+		s, dst := &c.t[r.Global], c.rg.canon[r.Global]
+		if s.vec != vec {
+			continue
+		}
+		switch konst := r.Loc.Kind() == backend.LocConst; {
+		case r.Loc.Kind() == kind:
+		case konst && vec:
+			c.loadConstX(xreg(dst), c.consts[r.Loc.N()])
+		case konst:
+			c.movRI(reg(dst), c.consts[r.Loc.N()].Lo)
+		case vec:
+			c.xm(xMOVAPS, xreg(dst), c.memOf(s))
+		default:
+			c.load(s64, reg(dst), c.memOf(s))
+		}
+	}
+}
+
+// ready returns a move whose destination no other move reads, or -1.
+func ready(todo []move) int {
+next:
+	for k := range todo {
+		for i := range todo {
+			if i != k && todo[i].src == todo[k].dst {
+				continue next
+			}
+		}
+		return k
+	}
+	return -1
+}
+
+func (c *Compiler) moveReg(vec bool, dst, src uint8) {
+	if vec {
+		c.xmov(xreg(dst), xreg(src))
+	} else {
+		c.movRR(s64, reg(dst), reg(src))
+	}
+}
