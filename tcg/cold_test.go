@@ -1,11 +1,15 @@
 package tcg_test
 
 import (
+	"bytes"
+	"math"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/gotcg/gotcg/cpu/arm64"
+	"github.com/gotcg/gotcg/cpu/x86"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg"
 	"github.com/gotcg/gotcg/tcg/backend/hostcode"
@@ -61,5 +65,52 @@ func TestCold(t *testing.T) {
 			require.Equal(t, row.colds, s.Colds)
 			require.GreaterOrEqual(t, s.Translated, row.blocks)
 		})
+	}
+}
+
+// TestColdFP: rounding and sticky flags are the same whichever part of a loop is interpreted.
+func TestColdFP(t *testing.T) {
+	if !hostcode.Supported {
+		return // all is interpreted
+	}
+	code := []byte{
+		0x0f, 0xae, 0x17, // ldmxcsr [rdi]
+		0xf2, 0x0f, 0x10, 0x47, 0x08, // movsd xmm0, [rdi+8]
+		0xb9, 20, 0, 0, 0, // mov ecx, 20
+		0xf2, 0x0f, 0x5e, 0x47, 0x10, // divsd xmm0, [rdi+16]
+		0xf2, 0x0f, 0x58, 0xc8, // addsd xmm1, xmm0
+		0xff, 0xc9, // dec ecx
+		0x75, 0xf3, // jne divsd
+		0x0f, 0xae, 0x5f, 0x04, // stmxcsr [rdi+4]
+		0x0f, 0x05,
+	}
+	for _, rounding := range []uint64{0, 1, 2, 3} {
+		var want []byte
+		for _, cold := range []int{-1, 1, 2, 7, 19, 200} {
+			as, err := softmmu.New(softmmu.Config{})
+			require.NoError(t, err)
+			require.NoError(t, as.Map(codeBase, softmmu.PageSize, softmmu.RWX, softmmu.Info{}))
+			require.NoError(t, as.Map(hammerData, softmmu.PageSize, softmmu.RW, softmmu.Info{}))
+			as.Poke(codeBase, code)
+			e, err := tcg.New(tcg.Config{Arch: x86.Arch, Mem: as, ColdRuns: cold, Verify: true})
+			require.NoError(t, err)
+			v := e.NewVCPU()
+			for i, w := range []uint64{0x1f80 | rounding<<13, math.Float64bits(1e-300), math.Float64bits(3e3)} {
+				require.True(t, as.Store(hammerData+softmmu.Addr(8*i), 8, w, 0).OK())
+			}
+			x86.Arch.WriteReg(v.State(), gRDI, hammerData)
+			v.SetPC(codeBase)
+			require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+			got := bytes.Clone(unsafe.Slice((*byte)(v.State()), x86.Arch.StateSize))
+			mxcsr := make([]byte, 4)
+			as.Peek(hammerData+4, mxcsr)
+			if got = append(got, mxcsr...); want == nil {
+				want = got
+			}
+			require.Equal(t, want, got, "rounding %d, %d runs cold", rounding, cold)
+			require.EqualValues(t, 0x32, mxcsr[0]&0x3f, "denormal operand, underflow, precision")
+			require.NoError(t, e.Close())
+			require.NoError(t, as.Close())
+		}
 	}
 }

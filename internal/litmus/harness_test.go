@@ -23,7 +23,7 @@ func (m mode) String() string { return fmt.Sprintf("%v-%v", m.accel, m.mem) }
 
 // modes are the ways this host has.
 func modes() (l []mode) {
-	for _, a := range []tcg.Accel{tcg.AccelJIT, tcg.AccelInterp} {
+	for _, a := range []tcg.Accel{tcg.AccelJIT, tcg.AccelInterp, tcg.AccelAuto} {
 		for _, m := range []softmmu.Mode{softmmu.Direct, softmmu.TLB} {
 			as, err := softmmu.New(softmmu.Config{Mode: m})
 			if err != nil {
@@ -65,7 +65,11 @@ func newMachine(t testing.TB, g *guest, m mode, n int) *machine {
 	require.NoError(t, as.Map(dataBase, dataSize, softmmu.RW, softmmu.Info{}))
 	// Another mapping behind it, elsewhere on the host in TLB mode.
 	require.NoError(t, as.Map(dataBase+dataSize, softmmu.PageSize, softmmu.RW, softmmu.Info{Name: "behind"}))
-	e, err := tcg.New(tcg.Config{Arch: g.arch, Mem: as, Accel: m.accel, Verify: true})
+	cfg := tcg.Config{Arch: g.arch, Mem: as, Accel: m.accel, Verify: true}
+	if m.accel == tcg.AccelAuto {
+		cfg.ColdRuns = 250 // interpreter and host code, side by side for a while
+	}
+	e, err := tcg.New(cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, e.Close()) })
 	x := &machine{t: t, g: g, as: as, e: e}

@@ -102,7 +102,7 @@ func TestLitmus(t *testing.T) {
 	for _, g := range guests {
 		for _, m := range modes() {
 			n := *tries
-			if m.accel == tcg.AccelInterp {
+			if m.accel != tcg.AccelJIT {
 				n = max(n/100, 50)
 			} else if m.mem == softmmu.TLB {
 				n = max(n/4, 200)
