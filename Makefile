@@ -89,8 +89,9 @@ heavy: build ## translation-heavy runs, of busybox (BUSYBOX_A64=file) and what m
 apps: ## static bash, zsh, perl, python, lua, sqlite for both guests into bin/apps (needs Debian and its cross compiler)
 	$(MAKE) -C internal/versus/guest OUT=$(CURDIR)/bin/apps
 
-bench-stages: ## what a guest instruction costs to decode, translate, optimize, compile (cpu-ns/op)
-	$(GO) test ./internal/stages -run '^$$' -bench . -benchtime 1000000x
+bench-stages: ## what a guest instruction costs to decode, translate, optimize, compile and run (cpu-ns/op, cpu-ns/insn)
+	$(GO) test ./internal/stages ./cpu/arm64 -run '^$$' -bench 'Translation|Decode' -benchtime 1000000x
+	$(GO) test ./internal/hostcount -run '^$$' -bench Run -benchtime 20000x
 
 elfs: ## rebuild the guest test programs (needs gcc and gcc-aarch64-linux-gnu)
 	$(MAKE) -C testdata/elf/src

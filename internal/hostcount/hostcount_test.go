@@ -60,6 +60,7 @@ type snippet struct {
 	g     *guest
 	m     *gotcg.Machine
 	entry uint64
+	n     uint64 // the second argument
 }
 
 // file returns the snippets' program for a guest, and their names in the order of the addresses.
@@ -110,7 +111,7 @@ func newSnippet(g *guest, name string, cfg gotcg.Config) (*snippet, error) {
 	put(home, g.back, gotcg.R|gotcg.X)
 	put(data, make([]byte, 0x4000), gotcg.R|gotcg.W)
 	put(stack-0x10000, make([]byte, 0x11000), gotcg.R|gotcg.W)
-	return &snippet{g, m, syms[i].Value}, err
+	return &snippet{g, m, syms[i].Value, count}, err
 }
 
 // call prepares and runs the snippet once, and returns what it returns.
@@ -126,18 +127,21 @@ func (s *snippet) prepare() error {
 	for i := range b {
 		b[i] = byte(i + 1)
 	}
-	err := s.m.WriteMem(data, b)
-	sp := uint64(stack)
+	back := binary.LittleEndian.AppendUint64(nil, home)
+	return errors.Join(s.m.WriteMem(data, b), s.m.WriteMem(stack-8, back), s.registers())
+}
+
+// registers sets what a function is called with; x86-64 has the return address in memory.
+func (s *snippet) registers() (err error) {
 	set := func(name string, v uint64) { err = errors.Join(err, s.m.SetReg(name, v)) }
+	set(s.g.sp, stack)
 	if s.g.arch == gotcg.X86_64 {
-		sp -= 8
-		err = errors.Join(err, s.m.WriteMem(sp, binary.LittleEndian.AppendUint64(nil, home)))
+		set(s.g.sp, stack-8)
 	} else {
 		set("x30", home)
 	}
-	set(s.g.sp, sp)
 	set(s.g.args[0], data)
-	set(s.g.args[1], count)
+	set(s.g.args[1], s.n)
 	s.m.SetPC(s.entry)
 	return err
 }
