@@ -87,6 +87,10 @@ type Config struct {
 	CodeSize int
 	// InjectFlush, for tests, forgets translations at one of that many block look-ups; 0: never.
 	InjectFlush int
+	// Tier2 is how often a block is begun until it is translated once more, with those that follow it, into better
+	// code; 0: a number that serves most programs, negative: never. The number counts on its own: what is
+	// translated when does not depend on the time.
+	Tier2 int
 	// OneInsnPerTB ends every block after one instruction; NoChain returns to Go between blocks;
 	// Verify checks each block's IR; Lockstep runs every block on the interpreter too and compares.
 	// All cost speed.

@@ -82,7 +82,7 @@ func New(cfg Config) (*Machine, error) {
 	}
 	tc := tcg.Config{
 		Arch: arch, Mem: mem, Accel: cfg.Accel, CodeSize: cfg.CodeSize, MaxInsns: maxInsns, NoChain: cfg.NoChain,
-		Opt: cfg.Opt, Verify: cfg.Verify, Lockstep: cfg.Lockstep, InjectFlush: cfg.InjectFlush, Count: cfg.Count, Instr: m.set, Log: log,
+		Opt: cfg.Opt, Verify: cfg.Verify, Lockstep: cfg.Lockstep, InjectFlush: cfg.InjectFlush, Count: cfg.Count, Tier2: cfg.Tier2, Instr: m.set, Log: log,
 	}
 	if cfg.PerfMap != "" {
 		if m.perf, err = newPerfMap(m, cfg.PerfMap); err != nil {

@@ -29,7 +29,23 @@ type Result struct {
 	// Short: code ended before the instruction did; nothing was appended. The engine ends the block
 	// before it, or raises a fetch fault at the first missing byte when the block is empty.
 	Short bool
+	// Flow says what the jump that ends the block is for.
+	Flow Flow
 }
+
+// Flow tells apart what jumps are for.
+type Flow uint8
+
+const (
+	// FlowNone: no call nor return.
+	FlowNone Flow = iota
+	// FlowCall: the callee is expected to come back to the next instruction.
+	FlowCall
+	// FlowReturn: the jump comes back from a call.
+	FlowReturn
+	// FlowSerial: code that was changed before must be seen behind the instruction.
+	FlowSerial
+)
 
 // Arch describes a guest architecture. It is immutable and shared.
 type Arch struct {

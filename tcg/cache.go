@@ -3,6 +3,7 @@ package tcg
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"sync/atomic"
 
 	"github.com/gotcg/gotcg/cpu"
@@ -32,6 +33,29 @@ type TB struct {
 	// Guarded by the engine's lock, as is next: the next TB with bytes in the TB's first and in its last page.
 	in   uint32
 	next [2]*TB
+	// region is not nil for a TB of tier two.
+	region *region
+}
+
+// tier returns 1 for a block, 2 for a region.
+func (tb *TB) tier() int {
+	if tb.region != nil {
+		return 2
+	}
+	return 1
+}
+
+// overlaps reports whether a byte of [lo, hi] is the TB's.
+func (tb *TB) overlaps(lo, hi uint64) bool {
+	if tb.region == nil {
+		return tb.Key.PC <= hi && tb.last() >= lo
+	}
+	for _, x := range tb.region.extents {
+		if x.lo <= hi && x.hi >= lo {
+			return true
+		}
+	}
+	return false
 }
 
 // last returns the address of the TB's last guest byte.
@@ -46,8 +70,11 @@ type tbCache struct {
 	number uint64
 }
 
-// codePage lists the TBs with bytes in a guest page.
-type codePage struct{ first *TB }
+// codePage lists the TBs with bytes in a guest page. Regions are apart, as they may be in many.
+type codePage struct {
+	first   *TB
+	regions []*TB
+}
 
 func (c *tbCache) init() { c.byPage = map[uint64]*codePage{} }
 
@@ -76,18 +103,27 @@ func (c *tbCache) add(p uint64, tb *TB) {
 		page = &codePage{}
 		c.byPage[p], c.page = page, page
 	}
+	if tb.region != nil {
+		page.regions = append(page.regions, tb)
+		return
+	}
 	*tb.link(p), page.first = page.first, tb
 }
 
 // remove takes tb out of page p, and reports whether it was the last one there.
 func (c *tbCache) remove(p uint64, tb *TB) bool {
 	page := c.at(p)
-	at := &page.first
-	for *at != tb {
-		at = (*at).link(p)
+	if tb.region != nil {
+		i := slices.Index(page.regions, tb)
+		page.regions = slices.Delete(page.regions, i, i+1)
+	} else {
+		at := &page.first
+		for *at != tb {
+			at = (*at).link(p)
+		}
+		*at, *tb.link(p) = *tb.link(p), nil
 	}
-	*at, *tb.link(p) = *tb.link(p), nil
-	if page.first != nil {
+	if page.first != nil || len(page.regions) > 0 {
 		return false
 	}
 	delete(c.byPage, p)
@@ -106,47 +142,72 @@ func (u *underWay) forgotten(lo, hi uint64) { u.stale = u.stale || lo <= u.hi &&
 
 // enter puts tb into the cache and marks its pages as code. It reports false when tb is stale, and not in
 // the cache: it was forgotten while it was made, or its bytes changed before the mark. The translation lock
-// is held.
+// is held. A region takes the place of the block with its key.
 func (e *Engine) enter(tb *TB) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.making.stale {
 		return false
 	}
-	if e.mark(tb) {
-		now := e.again[:min(tb.Len, e.fetched)]
-		n, _ := e.mem.Fetch(softmmu.Addr(tb.Key.PC), now)
-		if got := e.code[:len(now)]; n < len(now) || !bytes.Equal(now, got) {
-			return false
-		}
+	if e.mark(tb) && !e.unchanged(tb) {
+		return false
+	}
+	var old *TB
+	if tb.region != nil {
+		old = e.cache.byKey.get(tb.Key)
 	}
 	e.entered++
 	e.cache.byKey.put(tb)
-	for p := tb.Key.PC >> pageShift; ; p++ {
-		e.cache.add(p, tb)
-		if p == tb.last()>>pageShift {
-			return true
+	tb.eachPage(func(p uint64) { e.cache.add(p, tb) })
+	if old != nil { // not before: it may be what keeps a page marked
+		e.drop(old)
+	}
+	return true
+}
+
+// unchanged reports whether the code of tb, which has just been made, is still what it was made of.
+func (e *Engine) unchanged(tb *TB) bool {
+	if tb.region != nil {
+		return e.former.same()
+	}
+	now := e.again[:min(tb.Len, e.fetched)]
+	n, _ := e.mem.Fetch(softmmu.Addr(tb.Key.PC), now)
+	return n == len(now) && bytes.Equal(now, e.code[:n])
+}
+
+// eachPage calls f for the numbers of the pages that tb has bytes in.
+func (tb *TB) eachPage(f func(p uint64)) {
+	if tb.region != nil {
+		for _, p := range tb.region.pages {
+			f(p)
 		}
+		return
+	}
+	first, last := tb.Key.PC>>pageShift, tb.last()>>pageShift
+	f(first)
+	if last != first {
+		f(last)
 	}
 }
 
 // mark makes tb's pages code pages, and tells whether one was not before.
 func (e *Engine) mark(tb *TB) (fresh bool) {
-	for p := tb.Key.PC >> pageShift; ; p++ {
-		if e.cache.at(p) == nil {
-			fresh = true
-			err := e.mem.MarkCode(softmmu.Addr(p << pageShift))
-			if errors.Is(err, softmmu.ErrNoMemory) && e.cache.byKey.n > 0 {
-				e.flushLocked() // unmarks all
-				e.making.stale = false
-				return e.mark(tb)
-			}
-			// Any other error means that the page cannot be executed: tb raises an exception.
+	full := false
+	tb.eachPage(func(p uint64) {
+		if full || e.cache.at(p) != nil {
+			return
 		}
-		if p == tb.last()>>pageShift {
-			return fresh
-		}
+		fresh = true
+		err := e.mem.MarkCode(softmmu.Addr(p << pageShift))
+		full = errors.Is(err, softmmu.ErrNoMemory) && e.cache.byKey.n > 0
+		// Any other error means that the page cannot be executed: tb raises an exception.
+	})
+	if full {
+		e.flushLocked() // unmarks all
+		e.making.stale = false
+		return e.mark(tb)
 	}
+	return fresh
 }
 
 // drop takes tb out of the cache: nobody finds it any more nor reaches it by a chain. The lock is held.
@@ -168,14 +229,11 @@ func (e *Engine) unlist(tb *TB) bool {
 		return false
 	}
 	e.cache.byKey.remove(tb)
-	for p := tb.Key.PC >> pageShift; ; p++ {
+	tb.eachPage(func(p uint64) {
 		if e.cache.remove(p, tb) {
 			e.mem.UnmarkCode(softmmu.Addr(p << pageShift))
 		}
-		if p == tb.last()>>pageShift {
-			break
-		}
-	}
+	})
 	if e.jit != nil {
 		e.jit.unlink(tb)
 	}
@@ -193,11 +251,18 @@ func (e *Engine) dropRange(lo, hi uint64) {
 		}
 		for tb := page.first; tb != nil; {
 			next := *tb.link(p)
-			if tb.Key.PC <= hi && tb.last() >= lo {
+			if tb.overlaps(lo, hi) {
 				e.drop(tb)
 				n++
 			}
 			tb = next
+		}
+		for i := len(page.regions) - 1; i >= 0; i-- {
+			if tb := page.regions[i]; tb.overlaps(lo, hi) {
+				e.drop(tb)
+				e.stats.regionsDropped.Add(1)
+				n++
+			}
 		}
 	}
 	first, last := lo>>pageShift, hi>>pageShift

@@ -47,7 +47,7 @@ func TestCold(t *testing.T) {
 			defer as.Close()
 			require.NoError(t, as.Map(codeBase, softmmu.PageSize, softmmu.RWX, softmmu.Info{}))
 			as.Poke(codeBase, loop)
-			row.cfg.Arch, row.cfg.Mem, row.cfg.Verify = arm64.Arch(), as, true
+			row.cfg.Arch, row.cfg.Mem, row.cfg.Verify, row.cfg.Tier2 = arm64.Arch(), as, true, -1
 			e, err := tcg.New(row.cfg)
 			require.NoError(t, err)
 			defer e.Close()

@@ -81,7 +81,10 @@ type Config struct {
 	// of that many block look-ups of each vCPU, chosen by InjectSeed; 0: never.
 	InjectFlush int
 	InjectSeed  uint64
-	Instr       Instrumenter
+	// Tier2 is how often a block is begun until a region is made of it and what follows it; 0: a good number,
+	// negative: never.
+	Tier2 int
+	Instr Instrumenter
 	// Count makes blocks count what Stats calls counted.
 	Count bool
 	// CodeMap is told where host code is; nil: nobody is.
@@ -107,6 +110,7 @@ type Engine struct {
 	accel Accel
 	log   *debuglog.Log
 	jit   *jit
+	tier2 int32 // Config.Tier2, 0 for never
 	// coldRuns is how often a block is interpreted first; cold counts that.
 	coldRuns uint8
 	cold     *coldCounts
@@ -117,6 +121,7 @@ type Engine struct {
 	translating sync.Mutex
 	b           *ir.Builder
 	opt         *opt.State
+	former      *former
 	spare       []TB // TBs to come
 	code        [1024]byte
 	again       [1024]byte // what the code is when it has been marked
@@ -149,6 +154,8 @@ func New(cfg Config) (*Engine, error) {
 	if cfg.MaxInsns == 0 {
 		cfg.MaxInsns = 64
 	}
+	cfg.fromEnv()
+	tier2 := cfg.tier2()
 	cfg.NoChain = cfg.NoChain || cfg.Lockstep
 	if cfg.CodeSize == 0 {
 		cfg.CodeSize = defaultCodeSize
@@ -163,12 +170,13 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e.cache.init()
 	if e.accel != AccelInterp {
+		e.tier2 = tier2 // the layout of a vCPU depends on it
 		j, err := newJIT(e)
 		switch {
 		case err == nil:
 			e.jit, e.accel = j, AccelJIT
 		case e.accel == AccelAuto && errors.Is(err, ErrNoJIT):
-			e.accel = AccelInterp
+			e.accel, e.tier2 = AccelInterp, 0
 		default:
 			return nil, fmt.Errorf("tcg: %w", err)
 		}
@@ -216,6 +224,9 @@ func (e *Engine) flushLocked() {
 	for _, page := range e.cache.byPage {
 		for page.first != nil {
 			e.unlist(page.first)
+		}
+		for len(page.regions) > 0 {
+			e.unlist(page.regions[0])
 		}
 	}
 	for _, v := range e.vcpus {

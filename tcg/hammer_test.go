@@ -138,7 +138,7 @@ func (h *hammer) wayThreads(threads, n, rounds int) {
 // TestHammerEvict has vCPUs come, run more code than the buffer holds, and go.
 func TestHammerEvict(t *testing.T) {
 	const n = 3000
-	hammers(t, arm64.Arch(), longWay(n), tcg.Config{CodeSize: 1}, func(h *hammer) {
+	hammers(t, arm64.Arch(), longWay(n), tcg.Config{CodeSize: 1, Tier2: -1}, func(h *hammer) {
 		h.wayThreads(4, n, 3)
 		if h.e.Accel() == tcg.AccelJIT {
 			require.NotZero(h.t, h.e.Stats().Evictions)
@@ -226,7 +226,7 @@ func TestHammerCallback(t *testing.T) {
 
 // newCode is x86 code of a writer, at 0, that puts 1, 2, ... into the immediate of the function at 0x1000 and
 // then into [RSI], and waits for it to come back in [RSI+4]; and of a reader, at 0x100, that looks at [RSI]
-// first, calls the function and must not get an older number. Both go on until [RSI+8] is not 0 and end in SYSCALL, the
+// first, serializes as SDM vol. 3 9.1.3 wants, calls the function and must not get an older number. Both go on until [RSI+8] is not 0 and end in SYSCALL, the
 // reader in INT3 when it got an older one.
 func newCode() []byte {
 	b := make([]byte, 0x2000)
@@ -244,17 +244,19 @@ func newCode() []byte {
 	})
 	copy(b[0x100:], []byte{
 		0x83, 0x7e, 0x08, 0x00, // 1: cmp dword [rsi+8], 0
-		0x75, 0x10, // jne 2f
-		0x8b, 0x1e, // mov ebx, [rsi]
+		0x75, 0x17, // jne 2f
+		0x44, 0x8b, 0x06, // mov r8d, [rsi]
+		0x31, 0xc0, // xor eax, eax
+		0x0f, 0xa2, // cpuid: serializes
 		0xe8, 0, 0, 0, 0, // call 0x1003
-		0x39, 0xd8, // cmp eax, ebx
-		0x72, 0x07, // jb 3f
-		0x89, 0x5e, 0x04, // mov [rsi+4], ebx
-		0xeb, 0xea, // jmp 1b
+		0x44, 0x39, 0xc0, // cmp eax, r8d
+		0x72, 0x08, // jb 3f
+		0x44, 0x89, 0x46, 0x04, // mov [rsi+4], r8d
+		0xeb, 0xe3, // jmp 1b
 		0x0f, 0x05, // 2: syscall
 		0xcc, // 3: int3
 	})
-	binary.LittleEndian.PutUint32(b[0x109:], 0x1003-0x10d)
+	binary.LittleEndian.PutUint32(b[0x10e:], 0x1003-0x112)
 	b[0x1003] = 0xb8 // mov eax, imm32, which is aligned
 	b[0x1008] = 0xc3 // ret
 	return b
@@ -272,7 +274,7 @@ func TestHammerNewCode(t *testing.T) {
 			s.Reg[x86.RSP], s.RIP = uint64(hammerData+(i+2)*softmmu.PageSize), uint64(codeBase+i*0x100)
 			wg.Go(func() {
 				if x := h.run(v); x.Kind != ir.ExcSyscall {
-					h.t.Errorf("vCPU %d: %v at %#x; eax %d, flag was %d", v.Index, x, v.PC(), s.Reg[x86.RAX], s.Reg[x86.RBX])
+					h.t.Errorf("vCPU %d: %v at %#x; eax %d, flag was %d", v.Index, x, v.PC(), s.Reg[x86.RAX], s.Reg[x86.R8])
 					h.as.Poke(hammerData+8, []byte{1})
 				}
 			})

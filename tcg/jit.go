@@ -22,6 +22,9 @@ type jit struct {
 	base  uintptr // the executable view
 	stubs backend.Stubs
 
+	// hotBase is the offset of a vCPU's countdowns from its State.
+	hotBase int32
+
 	zones    []zone
 	zoneSize uint32
 	_        [64]byte // what is above is read all the time
@@ -80,7 +83,7 @@ func newJIT(e *Engine) (*jit, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &jit{e: e, be: be, buf: buf, rw: buf.Write(), base: buf.Addr()}
+	j := &jit{e: e, be: be, buf: buf, rw: buf.Write(), base: buf.Addr(), hotBase: int32(lay.hot)}
 	if j.stubs, err = be.EmitStubs(j.rw); err != nil {
 		return nil, errors.Join(err, buf.Close())
 	}
@@ -136,7 +139,7 @@ func (j *jit) compile(tb *TB, b *ir.Block) error {
 	r.slots.publish()
 	j.e.stats.hostBytes.Add(uint64(c.Len))
 	if m := j.e.cfg.CodeMap; m != nil {
-		m.Code(tb.code, c.Len, tb.Key.PC, tb.Len, 1)
+		m.Code(tb.code, c.Len, tb.Key.PC, tb.Len, tb.tier())
 	}
 	if j.e.log.OnAt(debuglog.OutAsm, tb.Key.PC) {
 		j.e.log.Printf("OUT: [size=%d]\n%s\n", c.Len, j.disas(r.off, c.Len))
@@ -152,9 +155,18 @@ func (j *jit) request(tb *TB) backend.Request {
 	r := j.cur
 	return backend.Request{
 		// A loop inside the code is like a chain to itself.
-		Loop: tb.Key.Flags == 0 && !j.e.cfg.NoChain && !j.e.log.On(debuglog.NoChain),
+		Loop: tb.Key.Flags == 0 && tb.region == nil && !j.e.cfg.NoChain && !j.e.log.On(debuglog.NoChain),
+		Hot:  j.hot(tb),
 		Buf:  j.rw[r.off:r.end:r.end], Off: r.off, Slot: j.number(r.slots.len), Site: j.number(r.owner.len),
 	}
+}
+
+// hot returns the offset of the countdown of tb from the State, 0 if it has none.
+func (j *jit) hot(tb *TB) int32 {
+	if j.e.tier2 == 0 || tb.Key.Flags != 0 || tb.region != nil {
+		return 0
+	}
+	return j.hotBase + 4*j.e.hotIndex(tb.Key.PC)
 }
 
 // place notes where tb is and keeps its sites.

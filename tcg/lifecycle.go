@@ -22,6 +22,8 @@ type vcpuMem struct {
 	tlbs  []softmmu.TLBEntry // nil in direct mode
 
 	counters []uint64
+	// hot are the countdowns of blocks of tier one (tierup.go).
+	hot []int32
 	// tbs is the jump cache of the run loop, by hash of the PC. Nobody else touches it: TBs in it may be gone.
 	tbs [1 << 12]found
 	// one builds single instructions for redo; it is made when it is first needed.
@@ -47,6 +49,9 @@ func (e *Engine) newVCPUMem() *vcpuMem {
 	m.jc = unsafe.Slice((*backend.JumpCacheEntry)(unsafe.Add(m.state, lay.jumpCache)), 1<<backend.JumpCacheBits)
 	if e.mem.Mode() == softmmu.TLB {
 		m.tlbs = unsafe.Slice((*softmmu.TLBEntry)(unsafe.Add(m.state, lay.tlb)), 1<<backend.TLBBits)
+	}
+	if e.tier2 > 0 {
+		m.hot = unsafe.Slice((*int32)(unsafe.Add(m.state, lay.hot)), 1<<hotBits)
 	}
 	m.counters = unsafe.Slice((*uint64)(unsafe.Add(m.state, lay.counters)), NumCounters)
 	return m
@@ -89,6 +94,7 @@ func (e *Engine) NewVCPU() *VCPU {
 	v.thread = interp.Thread{Env: &v.env, Counters: v.counters}
 	v.inject = newInjector(&e.cfg, v.Index)
 	v.initJIT()
+	v.resetHot()
 	e.vcpus = append(e.vcpus, v)
 	return v
 }

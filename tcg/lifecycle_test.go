@@ -85,7 +85,7 @@ func TestEvictMemory(t *testing.T) {
 	code := longWay(n)
 	require.NoError(t, as.Map(codeBase, uint64(len(code)), softmmu.RWX, softmmu.Info{}))
 	as.Poke(codeBase, code)
-	e, err := tcg.New(tcg.Config{Arch: arm64.Arch(), Mem: as, CodeSize: 1})
+	e, err := tcg.New(tcg.Config{Arch: arm64.Arch(), Mem: as, CodeSize: 1, Tier2: -1})
 	require.NoError(t, err)
 	v := e.NewVCPU()
 	heap := func(rounds uint64) int64 {

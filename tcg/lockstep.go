@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unsafe"
 
+	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
@@ -19,6 +20,8 @@ type lockstep struct {
 	after  []byte  // State after the interpreter
 	// old and counters are the inline counters before the block and after the interpreter.
 	old, counters []uint64
+	// hot are blocks to become regions.
+	hot []cpu.TBKey
 }
 
 // write is what some bytes of guest memory held.
@@ -103,7 +106,17 @@ func (v *VCPU) executeLockstep(tb *TB) (done bool) {
 			tb.Key.PC, d, v.e.disasTB(tb.block), ir.Format(tb.block))}
 		return true
 	}
+	for _, key := range l.hot {
+		v.tierUp(key)
+	}
+	l.hot = l.hot[:0]
 	return done
+}
+
+// becameHot notes that tb is to become a region when the block that runs now has been compared.
+func (v *VCPU) becameHot(tb *TB) {
+	v.hot[v.e.hotIndex(tb.Key.PC)] = countdownDone
+	v.check.hot = append(v.check.hot, tb.Key)
 }
 
 // diverged describes the difference between the two runs, or is empty.

@@ -61,6 +61,17 @@ func (v *VCPU) inCode(tb *TB) (done bool) {
 		case backend.ExitIndirect:
 			v.SetPC(h.ExitPC)
 			tb = v.followIndirect()
+		case backend.ExitHot:
+			from := j.slot(h.ExitArg).from
+			v.SetPC(from.Key.PC)
+			if v.e.cfg.Lockstep { // the interpreter has run this block: a region must wait
+				v.becameHot(from)
+				addr = from.code
+				continue
+			}
+			v.tierUp(from.Key)
+			tb, _ = v.lookup(0)
+			v.current = tb
 		case backend.ExitInterruptSlot:
 			v.stats.interrupts.Add(1)
 			v.SetPC(j.slot(h.ExitArg).PC)

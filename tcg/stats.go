@@ -32,6 +32,11 @@ type Stats struct {
 	Singles                      uint64 // instructions interpreted for want of room or peace
 
 	Chained, Flushes, Invalidated, Evictions uint64
+
+	// Regions are the regions made, with RegionInsns guest instructions; RegionsDropped of them went because their code was
+	// written to or unmapped, RegionsStale before they were of use.
+	Regions, RegionInsns, RegionsDropped, RegionsStale uint64
+	RegionTime                                         time.Duration
 }
 
 // IndirectHits returns how many indirect jumps went on in generated code. Only when Counted.
@@ -52,6 +57,8 @@ type engineStats struct {
 	translated, translatedInsns, translatedBytes, hostBytes atomic.Uint64
 	chained, flushes, invalidated, evictions                atomic.Uint64
 	translateTime                                           atomic.Int64
+	regions, regionInsns, regionsDropped, regionsStale      atomic.Uint64
+	regionTime                                              atomic.Int64
 	// retired are the counters of vCPUs that have retired; guarded by the engine's lock.
 	retired Stats
 }
@@ -66,6 +73,8 @@ func (e *Engine) Stats() Stats {
 	s.HostBytes, s.Chained, s.Flushes = c.hostBytes.Load(), c.chained.Load(), c.flushes.Load()
 	s.Invalidated, s.Evictions = c.invalidated.Load(), c.evictions.Load()
 	s.TranslateTime = time.Duration(c.translateTime.Load())
+	s.Regions, s.RegionInsns, s.RegionTime = c.regions.Load(), c.regionInsns.Load(), time.Duration(c.regionTime.Load())
+	s.RegionsDropped, s.RegionsStale = c.regionsDropped.Load(), c.regionsStale.Load()
 	s.Counted = e.cfg.Count
 	for _, v := range e.vcpus {
 		s.addVCPU(v)
@@ -129,6 +138,10 @@ func (s *Stats) translation() []line {
 	if n := float64(s.TranslatedInsns); n > 0 && s.HostBytes > 0 {
 		l = append(l, line{"  of a guest instruction", time.Duration(float64(s.TranslateTime) / n)},
 			line{"  its host bytes", fmt.Sprintf("%.1f", float64(s.HostBytes)/n)})
+	}
+	if s.Regions > 0 {
+		l = append(l, line{"regions made", s.Regions}, line{"  guest instructions in them", s.RegionInsns},
+			line{"  time", s.RegionTime}, line{"  dropped", s.RegionsDropped}, line{"  stale", s.RegionsStale})
 	}
 	return l
 }

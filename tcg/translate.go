@@ -121,7 +121,7 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 		mark := len(b.Ops)
 		at := b.Insn(pc)
 		code := e.code[pc-key.PC : n]
-		e.instrument(b, instr, key, pc, code)
+		e.instrument(b, instr, key.Flags, pc, code, pc == key.PC)
 		r := e.arch.Translate(b, pc, code, key.Mode)
 		if r.Short {
 			b.Ops = b.Ops[:mark]
@@ -172,23 +172,24 @@ func helperStores(b *ir.Builder, mark int) bool {
 // maxTemps bounds a block's temps, far below what a Temp can number.
 const maxTemps = 6000
 
-func (e *Engine) instrument(b *ir.Builder, instr Instrumenter, key cpu.TBKey, pc uint64, code []byte) {
-	if key.Flags&flagLimit != 0 {
+// instrument puts what is observed of the instruction at pc into b; first: tier one has a block that begins with it.
+func (e *Engine) instrument(b *ir.Builder, instr Instrumenter, flags uint32, pc uint64, code []byte, first bool) {
+	if flags&flagLimit != 0 {
 		b.Emit(ir.Op{Code: ir.Counter, Imm: ir.CounterImm(limitSlot, 1)})
 	}
 	if e.cfg.Count {
 		b.Emit(ir.Op{Code: ir.Counter, Imm: ir.CounterImm(insnSlot, 1)})
-		if pc == key.PC {
+		if first {
 			b.Emit(ir.Op{Code: ir.Counter, Imm: ir.CounterImm(blockSlot, 1)})
 		}
 	}
 	if instr != nil {
-		instr.Insn(b, e.arch, pc, code, pc == key.PC)
+		instr.Insn(b, e.arch, pc, code, first)
 		b.Hook = instr.MemHook(pc)
 	} else {
 		b.Hook = nil
 	}
-	e.watch(b, key.Flags)
+	e.watch(b, flags)
 }
 
 // translate makes the TB for key, or returns the fetch fault; or neither, when there is no room for it now, or
@@ -219,6 +220,7 @@ func (v *VCPU) translate(key cpu.TBKey, entered uint64) (*TB, softmmu.Fault) {
 		case tb == nil:
 			return nil, fault
 		case e.enter(tb):
+			v.coolDown(key)
 			return tb, softmmu.Fault{}
 		default:
 			tb.gone.Store(true)

@@ -62,7 +62,7 @@ type VCPU struct {
 }
 
 // layout gives the offsets of the parts of a vCPU's memory from the guest State, in bytes.
-type layout struct{ counters, jumpCache, tlb, size int }
+type layout struct{ counters, hot, jumpCache, tlb, size int }
 
 const lineSize = 64
 
@@ -70,7 +70,11 @@ func (e *Engine) layout() layout {
 	up := func(n int) int { return (n + lineSize - 1) &^ (lineSize - 1) }
 	var l layout
 	l.counters = up(int(e.arch.StateSize))
-	l.jumpCache = up(l.counters + 8*NumCounters)
+	l.hot = up(l.counters + 8*NumCounters)
+	l.jumpCache = l.hot
+	if e.tier2 > 0 {
+		l.jumpCache += 4 << hotBits
+	}
 	l.tlb = l.jumpCache + (16 << backend.JumpCacheBits)
 	l.size = l.tlb
 	if e.mem.Mode() == softmmu.TLB {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -21,6 +22,7 @@ type runOptions struct {
 	items, logFile, dfilter    string
 	env                        []string
 	accel, mem, sysroot, argv0 string
+	tier2                      string
 	strace, stats, perfMap     bool
 	gdb                        gdbOptions
 	cfg                        gotcg.Config
@@ -66,6 +68,7 @@ follows it is the program's. The program's exit status is gotcg's; 128 + the sig
 	f.BoolVar(&o.cfg.Lockstep, "lockstep", false, "run every block on the interpreter too and compare")
 	f.BoolVar(&o.cfg.Verify, "verify", false, "check the IR of every block")
 	f.BoolVar(&o.cfg.OneInsnPerTB, "one-insn-per-tb", false, "translate one instruction a block")
+	f.StringVar(&o.tier2, "tier2", "", "make better code of blocks begun `N` times (1: at once), or off: never")
 	f.IntVar(&o.cfg.InjectFlush, "inject-flush", 0, "for tests: forget translations at one of `N` block look-ups")
 	f.StringVar(&o.cfg.Opt, "opt", "", "switch optimizer passes: -NAME one off, none all, comma-separated")
 	f.StringVarP(&o.gdb.wait, "gdb", "g", "", "wait for gdb or lldb at HOST:PORT, PORT, the path of a unix socket, or - (standard files)")
@@ -101,6 +104,15 @@ func (o *runOptions) config(sio stdio, args []string) (log io.WriteCloser, err e
 		c.Mem = gotcg.TLB
 	default:
 		return nil, fmt.Errorf("--mem %q: want direct or tlb", o.mem)
+	}
+	switch n, err := strconv.Atoi(o.tier2); {
+	case o.tier2 == "":
+	case o.tier2 == "off":
+		c.Tier2 = -1
+	case err != nil || n < 1:
+		return nil, fmt.Errorf("--tier2 %q: want a number from 1 on, or off", o.tier2)
+	default:
+		c.Tier2 = n
 	}
 	// Go 1.26 puts its heap at a random address: 2^46 bytes in one piece are not always left beside it.
 	c.AddressBits = 45

@@ -34,7 +34,17 @@ func translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
 		row.trans(t, w)
 	}
 	last := &b.Ops[len(b.Ops)-1]
-	return cpu.Result{Len: 4, End: last.Code.Info().Flags&ir.EndsBlock != 0}
+	r := cpu.Result{Len: 4, End: last.Code.Info().Flags&ir.EndsBlock != 0}
+	switch {
+	case !r.End:
+	case w>>26 == 0b100101, w&0xfffffc1f == 0xd63f0000: // BL, BLR
+		r.Flow = cpu.FlowCall
+	case w&0xfffffc1f == 0xd65f0000: // RET
+		r.Flow = cpu.FlowReturn
+	case w&0xfffff0ff == 0xd50330df: // ISB
+		r.Flow = cpu.FlowSerial
+	}
+	return r
 }
 
 // unallocated ends the block with an undefined-instruction exception: the encoding is unallocated, reserved,

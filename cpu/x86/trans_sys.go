@@ -69,8 +69,12 @@ func transINT(t *trans) {
 // transUD translates UD0, UD1 and UD2. SDM vol. 2 UD.
 func transUD(t *trans) { t.raise(ir.ExcIllegal) }
 
-// transCPUID translates CPUID. SDM vol. 2 CPUID.
-func transCPUID(t *trans) { t.b.Call(&helperCPUID, false) }
+// transCPUID translates CPUID. It serializes, so it ends the block: instructions changed before it are seen after it. SDM
+// vol. 2 CPUID, vol. 3 9.3.
+func transCPUID(t *trans) {
+	t.b.Call(&helperCPUID, false)
+	t.jump(t.next)
+}
 
 // transRDTSC translates RDTSC. SDM vol. 2 RDTSC.
 func transRDTSC(t *trans) {

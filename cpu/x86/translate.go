@@ -95,7 +95,18 @@ func Translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
 			}
 		}
 	}
-	return cpu.Result{Len: int(max(t.in.Len, 1)), End: t.end}
+	r := cpu.Result{Len: int(max(t.in.Len, 1)), End: t.end}
+	if t.end {
+		switch t.in.Op {
+		case CALL:
+			r.Flow = cpu.FlowCall
+		case RET:
+			r.Flow = cpu.FlowReturn
+		case CPUID:
+			r.Flow = cpu.FlowSerial
+		}
+	}
+	return r
 }
 
 // notClaimed reports whether op belongs to an extension CPUID does not claim: the processor raises

@@ -7,7 +7,9 @@ import "slices"
 type Block struct {
 	PC uint64
 	// TSO: accesses without order attributes are ordered as x86's: see OrderOf.
-	TSO     bool
+	TSO bool
+	// Region: the block is of several pieces of guest code, whose addresses come in any order.
+	Region  bool
 	Globals []GlobalInfo
 	// Temps describes every temp; the first len(Globals) are the globals.
 	Temps   []TempInfo
@@ -54,7 +56,7 @@ func NewBuilder(globals []GlobalInfo) *Builder {
 
 // Reset starts a new block at guest address pc, keeping storage.
 func (b *Builder) Reset(pc uint64) {
-	b.PC, b.TSO, b.Labels, b.Insns, b.Len, b.Accesses = pc, false, 0, 0, 0, 0
+	b.PC, b.TSO, b.Region, b.Labels, b.Insns, b.Len, b.Accesses = pc, false, false, 0, 0, 0, 0
 	b.Ops, b.Temps, b.Helpers = b.Ops[:0], b.Temps[:len(b.Globals)], b.Helpers[:0]
 	b.consts = noConsts
 }

@@ -98,7 +98,7 @@ func (v *verifier) op(i int, o *Op) error {
 	}
 	switch {
 	case o.Code == InsnStart:
-		if v.insn > 0 && uint64(o.Imm) <= v.lastPC && v.heads == nil {
+		if v.insn > 0 && uint64(o.Imm) <= v.lastPC && v.heads == nil && !v.b.Region {
 			return errors.New("instruction addresses do not ascend")
 		}
 		if v.begins >= 0 && o.Imm != v.b.Ops[v.begins].Imm {

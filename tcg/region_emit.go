@@ -1,0 +1,160 @@
+package tcg
+
+import (
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// emit translates the planned nodes into the engine's builder. It reports false when they are too much for one block.
+func (f *former) emit() bool {
+	e, b := f.e, f.e.b
+	instr := e.cfg.Instr
+	if instr != nil && instr.Unused() {
+		instr = nil
+	}
+	b.Reset(f.key.PC)
+	b.Region, b.Hook = true, nil
+	f.exts = f.exts[:0]
+	clear(f.heads)
+	length := 0
+	open := false // control comes from the node before
+	for i, at := range f.order {
+		n := &f.nodes[at]
+		if n.head {
+			if _, ok := f.heads[int64(n.pc)]; ok {
+				panic("two heads of one PC")
+			}
+			f.heads[int64(n.pc)] = len(b.Ops)
+			b.Head(n.pc)
+		} else if !open && i > 0 {
+			n.placed = false
+			continue // what would have led here was cut off
+		}
+		var behind *node
+		if i+1 < len(f.order) {
+			behind = &f.nodes[f.order[i+1]]
+		}
+		open = f.node(n, behind, instr)
+		length += n.len
+		f.exts = append(f.exts, extent{n.pc, n.pc + uint64(n.len) - 1})
+		if len(b.Temps) > 4*maxTemps || length > 1<<16 {
+			return false
+		}
+	}
+	b.Len = length
+	f.inside()
+	return true
+}
+
+// node translates n, of which behind comes next, and reports whether control goes on there without a jump.
+func (f *former) node(n, behind *node, instr Instrumenter) (open bool) {
+	e, b := f.e, f.e.b
+	code := f.bytes[n.off : n.off+n.len]
+	basic := instr != nil && instr.BasicBlocks()
+	for pc, first := n.pc, true; pc < n.next; first = basic && sideExit(b) {
+		mark := len(b.Ops)
+		at := b.Insn(pc)
+		rest := code[pc-n.pc:]
+		e.instrument(b, instr, f.key.Flags, pc, rest, first)
+		r := e.arch.Translate(b, pc, rest, f.key.Mode)
+		b.Ops[at].Aux = uint8(r.Len)
+		pc += uint64(r.Len)
+		if pc < n.next && (r.End || helperStores(b, mark)) || instr != nil && instr.EndBlock() {
+			if !r.End {
+				b.ExitTB(pc, false)
+			}
+			return false
+		}
+		if pc == n.next && r.End != ends(b) {
+			panic("BUG: an instruction that ends a block without an exit")
+		}
+	}
+	return f.finish(n, behind)
+}
+
+// ends reports whether the last op ends the block.
+func ends(b *ir.Builder) bool { return b.Ops[len(b.Ops)-1].Code.Info().Flags&ir.EndsBlock != 0 }
+
+// sideExit reports whether the last op may leave the block.
+func sideExit(b *ir.Builder) bool {
+	return b.Ops[len(b.Ops)-1].Code.Info().Flags&ir.SideExit != 0
+}
+
+// finish makes the end of node n what it is when behind comes next.
+func (f *former) finish(n, behind *node) (open bool) {
+	b := f.e.b
+	follows := func(pc uint64) bool {
+		return behind != nil && behind.pc == pc && n.leadsTo(behind)
+	}
+	last := &b.Ops[len(b.Ops)-1]
+	switch n.end {
+	case endFall:
+		if !ends(b) {
+			if follows(n.next) {
+				return true
+			}
+			b.ExitTB(n.next, false)
+		}
+	case endJump, endCall:
+		if last.Code == ir.ExitTB && follows(n.taken) {
+			b.Ops = b.Ops[:len(b.Ops)-1]
+			return true
+		}
+	case endCond:
+		return f.finishCond(n, follows)
+	default:
+		if f.e.cfg.Count {
+			countIndirect(b)
+		}
+		if !ends(b) {
+			b.ExitTB(n.next, false)
+		}
+	}
+	return false
+}
+
+// finishCond makes the hotter side of a conditional jump the straight one.
+func (f *former) finishCond(n *node, follows func(uint64) bool) (open bool) {
+	b := f.e.b
+	if ends(b) { // the exit to what is behind a backward branch
+		b.Ops = b.Ops[:len(b.Ops)-1]
+	}
+	o := &b.Ops[len(b.Ops)-1]
+	switch {
+	case follows(n.next):
+		return true
+	case follows(n.taken):
+		o.Cond, o.Imm = o.Cond.Negate(), int64(n.next)
+		return true
+	}
+	b.ExitTB(n.next, false)
+	return false
+}
+
+// leadsTo reports whether behind is where n may go on.
+func (n *node) leadsTo(behind *node) bool {
+	for _, e := range n.edges {
+		if e.to == behind.nodeKey {
+			return true
+		}
+	}
+	return false
+}
+
+// inside makes direct exits to heads of the region internal, and all that may close a loop poll: ways back inside the
+// region, and ways out of it, since the guest's own backward jump may be straight code now.
+func (f *former) inside() {
+	b := f.e.b
+	for i := range b.Ops {
+		o := &b.Ops[i]
+		switch o.Code {
+		case ir.ExitTB, ir.ExitC, ir.ExitF:
+			o.Attr |= ir.Backward
+			if at, ok := f.heads[o.Imm]; ok {
+				o.Attr |= ir.Internal
+				if at > i {
+					o.Attr &^= ir.Backward
+				}
+			}
+		}
+	}
+}

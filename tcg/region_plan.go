@@ -1,0 +1,325 @@
+package tcg
+
+import (
+	"slices"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// node is a piece of a region: guest code up to its first jump, conditional or not.
+type node struct {
+	nodeKey
+	// len is in bytes; they are at off in former.bytes.
+	len, off int
+	insns    int
+	end      ending
+	// taken and next are where its end leads: the target of a direct jump, and the instruction behind it.
+	taken, next uint64
+	// fn is the entry of the function the node is in, as far as is known: 0 for the region's own.
+	fn uint64
+	// freq estimates how often control comes here, in begins of blocks of tier one.
+	freq  int32
+	edges []edge
+	// placed: it is in the region; head: more than one way leads to it, or one that is a jump.
+	placed, head bool
+}
+
+// nodeKey tells nodes apart: the code of a callee may be there several times, once for each call that it is inlined in
+// (the number of the frame), and once for all others (0).
+type nodeKey struct {
+	pc    uint64
+	frame int
+}
+
+// frame is a call that is inlined: what it came from and where it returns to.
+type frame struct {
+	caller int // its frame
+	ret    uint64
+	fn     uint64 // the caller's
+	depth  int
+}
+
+// ending says how a node ends.
+type ending uint8
+
+const (
+	// endLeave: there is no telling what comes next, or it must not be in the region.
+	endLeave ending = iota
+	// endFall goes on at next.
+	endFall
+	// endCond goes on at taken or next.
+	endCond
+	// endJump and endCall go on at taken.
+	endJump
+	endCall
+	// endIndirect and endReturn go on at an address that is computed.
+	endIndirect
+	endIndirectCall
+	endReturn
+)
+
+// edge is a way from a node to another.
+type edge struct {
+	to   nodeKey
+	fn   uint64
+	freq int32
+}
+
+// arrival is a node to be looked at.
+type arrival struct {
+	edge
+}
+
+// plan finds the nodes of the region and puts them in order. It reports false when a region would be of no use.
+func (f *former) plan() bool {
+	f.nodes, f.queue, f.order, f.bytes, f.insns = f.nodes[:0], f.queue[:0], f.order[:0], f.bytes[:0], 0
+	f.frames = append(f.frames[:0], frame{})
+	clear(f.byPC)
+	clear(f.returns)
+	f.arrive(edge{to: nodeKey{pc: f.key.PC}, freq: f.e.tier2})
+	for len(f.queue) > 0 && len(f.nodes) < maxRegionNodes && f.insns < f.limit {
+		f.look(f.nextArrival())
+	}
+	if len(f.nodes) == 0 {
+		return false
+	}
+	f.lay()
+	return len(f.order) > 1 || f.nodes[0].head
+}
+
+// cutoff is how often a way must be taken for what it leads to to be part of the region.
+func (f *former) cutoff() int32 { return f.e.tier2 / 32 }
+
+// arrive has the plan look at where e leads.
+func (f *former) arrive(e edge) {
+	if e.freq < f.cutoff() {
+		return
+	}
+	if _, ok := f.byPC[e.to]; ok {
+		return
+	}
+	for i := range f.queue {
+		if q := &f.queue[i]; q.to == e.to {
+			q.freq = max(q.freq, e.freq)
+			return
+		}
+	}
+	f.queue = append(f.queue, arrival{e})
+}
+
+// nextArrival takes the one that is reached most often, the oldest of equals.
+func (f *former) nextArrival() arrival {
+	best := 0
+	for i := range f.queue {
+		if f.queue[i].freq > f.queue[best].freq {
+			best = i
+		}
+	}
+	a := f.queue[best]
+	f.queue = slices.Delete(f.queue, best, best+1)
+	return a
+}
+
+// look makes the node that a leads to.
+func (f *former) look(a arrival) {
+	if f.e.cfg.Arch.InsnAlign > 1 && a.to.pc%uint64(f.e.arch.InsnAlign) != 0 {
+		return
+	}
+	n := node{nodeKey: a.to, fn: a.fn, freq: a.freq}
+	if len(f.nodes) < cap(f.nodes) {
+		n.edges = f.nodes[:len(f.nodes)+1][len(f.nodes)].edges[:0] // keep its memory
+	}
+	if !f.decode(&n) {
+		return
+	}
+	if n.frame == 0 {
+		n.freq = max(n.freq, f.v.heat(n.pc))
+	}
+	f.insns += n.insns
+	f.edgesOf(&n)
+	f.byPC[n.nodeKey] = len(f.nodes)
+	f.nodes = append(f.nodes, n)
+	for _, e := range n.edges {
+		f.arrive(e)
+	}
+}
+
+// fetch fetches the code at pc into e.code, noted as part of what is being made.
+func (f *former) fetch(pc uint64) int {
+	e := f.e
+	e.mu.Lock()
+	e.making.lo = min(e.making.lo, pc)
+	e.making.hi = max(e.making.hi, pc, pc+uint64(len(e.code))-1)
+	e.mu.Unlock()
+	n, _ := e.fetch(pc, 0, len(e.code))
+	return n
+}
+
+// decode finds how far n goes and how it ends. It reports false when nothing is there that could be executed.
+func (f *former) decode(n *node) bool {
+	e, b := f.e, f.scan
+	got := f.fetch(n.pc)
+	b.Reset(n.pc)
+	pc, pageEnd := n.pc, n.pc|(softmmu.PageSize-1)
+	n.off, n.end, n.insns = len(f.bytes), endFall, 0
+	for {
+		if f.breaks[pc] > 0 {
+			n.end = endLeave
+			break
+		}
+		mark := len(b.Ops)
+		b.Insn(pc)
+		r := e.arch.Translate(b, pc, e.code[pc-n.pc:got], f.key.Mode)
+		if r.Short {
+			n.end = endLeave
+			break
+		}
+		n.insns++
+		at := pc
+		pc += uint64(r.Len)
+		if pc < at {
+			n.end = endLeave
+			break
+		}
+		if end := f.ending(b, mark, r, n); end != endFall {
+			n.end = end
+			break
+		}
+		if n.insns >= maxNodeInsns || pc > pageEnd || pc-n.pc >= uint64(got) {
+			break
+		}
+	}
+	n.next, n.len = pc, int(pc-n.pc)
+	f.bytes = append(f.bytes, e.code[:n.len]...)
+	return n.len > 0
+}
+
+// ending tells how the instruction whose ops begin at mark ends n, endFall if it does not.
+func (f *former) ending(b *ir.Builder, mark int, r cpu.Result, n *node) ending {
+	last := &b.Ops[len(b.Ops)-1]
+	switch last.Code {
+	case ir.ExitTB:
+		n.taken = uint64(last.Imm)
+		if p := &b.Ops[len(b.Ops)-2]; p.Code == ir.ExitC || p.Code == ir.ExitF { // a backward branch
+			n.taken = uint64(p.Imm)
+			return endCond
+		}
+		switch r.Flow {
+		case cpu.FlowCall:
+			return endCall
+		case cpu.FlowSerial:
+			return endLeave
+		}
+		return endJump
+	case ir.ExitC, ir.ExitF:
+		n.taken = uint64(last.Imm)
+		return endCond
+	case ir.ExitPtr:
+		if b.Temps[last.A[0]].Kind == ir.Const {
+			return endLeave // the mode changes
+		}
+		switch r.Flow {
+		case cpu.FlowCall:
+			return endIndirectCall
+		case cpu.FlowReturn:
+			return endReturn
+		}
+		return endIndirect
+	}
+	if r.End || len(b.Helpers) > 0 && helperStores(b, mark) {
+		return endLeave
+	}
+	return endFall
+}
+
+// edgesOf estimates where control goes from n, and how often.
+func (f *former) edgesOf(n *node) {
+	add := func(pc uint64, frame int, fn uint64, freq int32) {
+		n.edges = append(n.edges, edge{nodeKey{pc, frame}, fn, freq})
+	}
+	switch n.end {
+	case endFall:
+		add(n.next, n.frame, n.fn, n.freq)
+	case endJump:
+		add(n.taken, n.frame, n.fn, n.freq)
+	case endCond:
+		taken, next := f.split(n)
+		add(n.taken, n.frame, n.fn, taken)
+		add(n.next, n.frame, n.fn, next)
+	case endCall:
+		f.call(n, add)
+	case endReturn:
+		f.ret(n, add)
+	}
+}
+
+// split estimates how often a conditional jump is taken, and how often not.
+func (f *former) split(n *node) (taken, next int32) {
+	if f.e.tier2 < 16 {
+		return n.freq, n.freq // nothing is known
+	}
+	taken = min(n.freq, f.v.heat(n.taken))
+	next = n.freq - taken
+	if n.taken <= n.pc+uint64(n.len) { // the block ended there, so what comes behind counts by itself
+		next = min(n.freq, f.v.heat(n.next))
+		return taken, next
+	}
+	return taken, max(next, n.freq/16)
+}
+
+// call follows a call: into a copy of the callee when that is small and straight.
+func (f *former) call(n *node, add func(uint64, int, uint64, int32)) {
+	add(n.taken, 0, n.taken, n.freq)
+	if !slices.Contains(f.returns[n.taken], n.next) {
+		f.returns[n.taken] = append(f.returns[n.taken], n.next)
+	}
+}
+
+// ret follows a return to where the region's calls of its function come back.
+func (f *former) ret(n *node, add func(uint64, int, uint64, int32)) {}
+
+// lay puts the nodes in order: each followed, if it can be, by the one it leads to most often.
+func (f *former) lay() {
+	for next := 0; next >= 0; {
+		at := next
+		for at >= 0 {
+			n := &f.nodes[at]
+			n.placed = true
+			f.order = append(f.order, at)
+			at = f.follower(n)
+		}
+		next = -1
+		for i := range f.nodes {
+			if n := &f.nodes[i]; !n.placed && n.frame == 0 && (next < 0 || n.freq > f.nodes[next].freq) {
+				next = i
+			}
+		}
+		if next >= 0 {
+			f.nodes[next].head = true
+		}
+	}
+	// Every edge that is not the way to the node behind needs a head.
+	for i, at := range f.order {
+		n := &f.nodes[at]
+		for _, e := range n.edges {
+			to, ok := f.byPC[e.to]
+			if !ok || e.freq < f.cutoff() || i+1 < len(f.order) && f.order[i+1] == to {
+				continue
+			}
+			f.nodes[to].head = true
+		}
+	}
+}
+
+// follower returns the node to be placed behind n, or -1.
+func (f *former) follower(n *node) int {
+	best, freq := -1, int32(-1)
+	for _, e := range n.edges {
+		if to, ok := f.byPC[e.to]; ok && !f.nodes[to].placed && e.freq >= f.cutoff() && e.freq > freq {
+			best, freq = to, e.freq
+		}
+	}
+	return best
+}

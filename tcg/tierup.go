@@ -1,0 +1,109 @@
+package tcg
+
+import (
+	"os"
+	"strconv"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/internal/debuglog"
+)
+
+// Tier one are the blocks that are translated when they are first met. Each counts down, per vCPU, how often it is
+// begun. When that is at its end the vCPU leaves with ExitHot and makes tier two of it: a region (region.go), which
+// takes the block's place. There is no clock in this: the same run makes the same regions.
+
+// defaultTier2 is how often a block of tier one is begun until a region is made of it.
+const defaultTier2 = 2000
+
+// hotBits is the log2 of the number of countdowns of a vCPU. Blocks share them by hash of the PC, so that what is known of a
+// PC outlives its block.
+const hotBits = 12
+
+// countdownDone is what a countdown is set to when its region has been made, or could not be: far from its end.
+const countdownDone = 1 << 30
+
+// envTier2 and envFlush name variables of the host's environment that stand in for Config.Tier2 (a number, or "off") and
+// Config.InjectFlush where those are 0: a whole test suite, or any program that uses the library, runs in another mode.
+const (
+	envTier2 = "GOTCG_TIER2"
+	envFlush = "GOTCG_INJECT_FLUSH"
+)
+
+// fromEnv fills in what the environment says.
+func (c *Config) fromEnv() {
+	if c.Tier2 == 0 {
+		if s := os.Getenv(envTier2); s == "off" {
+			c.Tier2 = -1
+		} else if n, err := strconv.Atoi(s); err == nil {
+			c.Tier2 = n
+		}
+	}
+	if c.InjectFlush == 0 {
+		if n, err := strconv.Atoi(os.Getenv(envFlush)); err == nil {
+			c.InjectFlush = n
+		}
+	}
+}
+
+// tier2 returns the threshold that c asks for, 0 for none.
+func (c *Config) tier2() int32 {
+	switch {
+	case c.Tier2 <= 0 || c.NoChain || c.MaxInsns == 1 || c.Log.On(debuglog.NoChain):
+		return 0
+	case c.Tier2 == 0:
+		return defaultTier2
+	}
+	return int32(min(c.Tier2, countdownDone/2))
+}
+
+// hotIndex returns the countdown of the block at pc.
+func (e *Engine) hotIndex(pc uint64) int32 {
+	return int32(pc * 0x9e3779b97f4a7c15 >> (64 - hotBits))
+}
+
+// resetHot begins all countdowns of a new vCPU.
+func (v *VCPU) resetHot() {
+	if n := v.e.tier2; n > 0 {
+		for i := range v.hot {
+			v.hot[i] = n - 1
+		}
+	}
+}
+
+// heat returns how often the block at pc has been begun by v, at most as often as makes a region of it.
+func (v *VCPU) heat(pc uint64) int32 {
+	n, all := v.hot[v.e.hotIndex(pc)], v.e.tier2
+	if n >= all {
+		return all
+	}
+	return min(all-1-n, all)
+}
+
+// coolDown begins the countdown of a block anew, if a region was made of it that is no more.
+func (v *VCPU) coolDown(key cpu.TBKey) {
+	if e := v.e; e.tier2 > 0 && key.Flags == 0 {
+		if p := &v.hot[e.hotIndex(key.PC)]; *p >= e.tier2 {
+			*p = e.tier2 - 1
+		}
+	}
+}
+
+// tierUp is called when the block of tier one at key has been begun often enough. v holds no TB, slot nor site.
+func (v *VCPU) tierUp(key cpu.TBKey) {
+	e := v.e
+	v.hot[e.hotIndex(key.PC)] = countdownDone
+	v.quiesce()
+	e.translating.Lock()
+	defer e.translating.Unlock()
+	if tb := e.find(key); tb == nil || tb.region != nil {
+		return // forgotten, or another vCPU was first
+	}
+	if e.jit.full && !e.jit.advance(v) {
+		return
+	}
+	tb := v.makeRegion(key)
+	if tb != nil && !e.enter(tb) {
+		tb.gone.Store(true)
+		e.stats.regionsStale.Add(1)
+	}
+}
