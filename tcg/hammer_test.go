@@ -280,8 +280,11 @@ func TestHammerNewCode(t *testing.T) {
 			})
 		}
 		time.Sleep(hammerTime)
+		// On a busy machine one of the two may not have had its turn yet.
+		for h.e.Stats().Invalidated == 0 && !h.t.Failed() {
+			time.Sleep(time.Millisecond)
+		}
 		h.as.Poke(hammerData+8, []byte{1})
 		wg.Wait()
-		require.NotZero(h.t, h.e.Stats().Invalidated)
 	})
 }
