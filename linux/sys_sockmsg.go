@@ -129,15 +129,21 @@ func (t *Task) controlIn(b []byte, cloexec bool) (n int, flags int32) {
 	return n, flags
 }
 
+// fileMsghdr returns the file and the message header that sendmsg and recvmsg are called with.
+func (t *Task) fileMsghdr(fd int, addr uint64) (*file, msghdr, abi.Errno) {
+	f, e := t.file(fd)
+	if e != 0 {
+		return nil, msghdr{}, e
+	}
+	m, e := t.msghdr(addr)
+	return f, m, e
+}
+
 // sysSendmsg is sendmsg(2).
 func sysSendmsg(t *Task, a *Args) (uint64, abi.Errno) { return t.sendmsg(a.FD(0), a[1], a.Int(2)) }
 
 func (t *Task) sendmsg(fd int, addr uint64, flags int) (uint64, abi.Errno) {
-	f, e := t.file(fd)
-	if e != 0 {
-		return 0, e
-	}
-	m, e := t.msghdr(addr)
+	f, m, e := t.fileMsghdr(fd, addr)
 	if e != 0 {
 		return 0, e
 	}
@@ -165,11 +171,7 @@ func (t *Task) sendmsg(fd int, addr uint64, flags int) (uint64, abi.Errno) {
 func sysRecvmsg(t *Task, a *Args) (uint64, abi.Errno) { return t.recvmsg(a.FD(0), a[1], a.Int(2)) }
 
 func (t *Task) recvmsg(fd int, addr uint64, flags int) (uint64, abi.Errno) {
-	f, e := t.file(fd)
-	if e != 0 {
-		return 0, e
-	}
-	m, e := t.msghdr(addr)
+	f, m, e := t.fileMsghdr(fd, addr)
 	if e != 0 {
 		return 0, e
 	}
