@@ -45,9 +45,6 @@ type Stop struct {
 
 // Run executes guest code from the State's PC until something happens that the caller must see.
 func (v *VCPU) Run() (stop Stop) {
-	if v.e.jit != nil {
-		runtime.LockOSThread()
-	}
 	defer v.left(&stop)
 	v.ended.Err = nil
 	v.cold = false
@@ -119,9 +116,6 @@ func (v *VCPU) raise(x cpu.Exception) bool {
 // left is deferred by Run: it undoes what Run began with, and makes a stop of an internal error.
 func (v *VCPU) left(stop *Stop) {
 	v.leave()
-	if v.e.jit != nil {
-		runtime.UnlockOSThread()
-	}
 	if r := recover(); r != nil {
 		x, ok := r.(*InternalError)
 		if !ok {
