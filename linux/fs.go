@@ -3,7 +3,6 @@
 package linux
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -31,8 +30,8 @@ type fsState struct {
 	root     int
 	rootPath string
 	cwd      *file         // guarded by mu; the working directory, O_PATH
-	umask    atomic.Uint32 // the guest's file mode creation mask
-	hostMask uint32        // the host process's, which the kernel applies anyway
+	umask    atomic.Uint32 // the guest's file mode creation mask, or noMask: use mask
+	hostMask func() uint32 // the host process's, which the kernel applies anyway
 	procDev  uint64        // device number of /proc
 
 	// sockNames are bound AF_UNIX addresses, the host's to the guest's; guarded by mu.
@@ -116,8 +115,8 @@ func retry[T any](f func() (T, error)) (T, error) {
 func (s *fsState) open(p *Process) error {
 	s.root = -1
 	s.exe = p.img.Path
-	s.hostMask = readHostUmask()
-	s.umask.Store(s.hostMask)
+	s.hostMask = sync.OnceValue(readHostUmask)
+	s.umask.Store(noMask)
 	var st unix.Stat_t
 	if unix.Stat("/proc", &st) == nil {
 		s.procDev = st.Dev
@@ -198,6 +197,18 @@ func (s *fsState) close() {
 		_ = unix.Munmap(s.bad)
 		s.bad = nil
 	}
+}
+
+// noMask stands for the host process's mask, which is read when first needed.
+const noMask = 1 << 31
+
+// mask returns the guest's file mode creation mask.
+func (s *fsState) mask() uint32 {
+	if m := s.umask.Load(); m != noMask {
+		return m
+	}
+	s.umask.CompareAndSwap(noMask, s.hostMask())
+	return s.umask.Load()
 }
 
 // readHostUmask reads the host process's umask without changing it.
@@ -370,7 +381,14 @@ func (p *Process) random() io.Reader {
 	if p.cfg.Random != nil {
 		return p.cfg.Random
 	}
-	return rand.Reader
+	return hostRandom{}
+}
+
+// hostRandom reads the host's getrandom(2). (crypto/rand adds a generator of its own, and 32 MiB of memory for it.)
+type hostRandom struct{}
+
+func (hostRandom) Read(b []byte) (int, error) {
+	return retry(func() (int, error) { return unix.Getrandom(b, 0) })
 }
 
 // fileIdent returns the device and inode numbers of f.

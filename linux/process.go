@@ -98,7 +98,7 @@ type Process struct {
 	fs    fsState
 	sigs  signalState
 	futex futexTable
-	sys   []Syscall
+	sys   *callTable
 	pid   int
 
 	auxv []byte // as the guest got it, for /proc/self/auxv

@@ -176,7 +176,7 @@ func (p *Process) statusText(t *Task) string {
 		case key == "Name":
 			line = fmt.Sprintf("Name:\t%s\n", t.Name())
 		case key == "Umask":
-			line = fmt.Sprintf("Umask:\t%04o\n", p.fs.umask.Load())
+			line = fmt.Sprintf("Umask:\t%04o\n", p.fs.mask())
 		case key == "Pid":
 			line = fmt.Sprintf("Pid:\t%d\n", t.tid)
 		case key == "Tgid":

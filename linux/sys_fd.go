@@ -116,9 +116,11 @@ func (t *Task) open(dirfd int, addr uint64, gflags int, mode uint32) (uint64, ab
 // bits that only it takes away are put back on files this call created.
 func (t *Task) openMasked(dirfd int, path string, flags int, mode uint32) (int, abi.Errno) {
 	s := &t.p.fs
-	mode &= 0o7777 &^ s.umask.Load()
 	creates := flags&unix.O_CREAT != 0 || flags&unix.O_TMPFILE == unix.O_TMPFILE
-	if !creates || mode&s.hostMask == 0 {
+	if !creates {
+		return t.openPath(dirfd, path, flags, 0)
+	}
+	if mode &= 0o7777 &^ s.mask(); mode&s.hostMask() == 0 {
 		return t.openPath(dirfd, path, flags, mode)
 	}
 	if flags&unix.O_TMPFILE != unix.O_TMPFILE {

@@ -132,7 +132,7 @@ func sysMkdir(t *Task, a *Args) (uint64, abi.Errno) {
 func sysMkdirat(t *Task, a *Args) (uint64, abi.Errno) { return t.mkdir(a.FD(0), a[1], uint32(a[2])) }
 
 func (t *Task) mkdir(dirfd int, path uint64, mode uint32) (uint64, abi.Errno) {
-	mode &= 0o1777 &^ t.p.fs.umask.Load()
+	mode &= 0o1777 &^ t.p.fs.mask()
 	return t.withPath(dirfd, path, parent, func(r *pathRef) error {
 		err := unix.Mkdirat(r.dir, r.name, mode)
 		return t.fixMode(r, mode, err)
@@ -141,7 +141,7 @@ func (t *Task) mkdir(dirfd int, path uint64, mode uint32) (uint64, abi.Errno) {
 
 // fixMode gives a file just created the permission bits that only the host's mask took away.
 func (t *Task) fixMode(r *pathRef, mode uint32, err error) error {
-	if err == nil && mode&t.p.fs.hostMask != 0 {
+	if err == nil && mode&t.p.fs.hostMask() != 0 {
 		_ = unix.Fchmodat(r.dir, r.name, mode, 0)
 	}
 	return err
@@ -163,7 +163,7 @@ func (t *Task) mknod(dirfd int, path uint64, mode uint32, dev uint64) (uint64, a
 	default:
 		return 0, abi.EINVAL
 	}
-	perm := mode & 0o7777 &^ t.p.fs.umask.Load()
+	perm := mode & 0o7777 &^ t.p.fs.mask()
 	return t.withPath(dirfd, path, parent, func(r *pathRef) error {
 		err := unix.Mknodat(r.dir, r.name, mode&unix.S_IFMT|perm, int(uint32(dev)))
 		return t.fixMode(r, perm, err)
@@ -522,6 +522,7 @@ func (t *Task) setCwd(h int) abi.Errno {
 }
 
 func sysUmask(t *Task, a *Args) (uint64, abi.Errno) {
+	t.p.fs.mask()
 	return uint64(t.p.fs.umask.Swap(uint32(a[0]) & 0o777)), 0
 }
 

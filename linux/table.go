@@ -2,6 +2,7 @@ package linux
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/gotcg/gotcg/linux/abi"
 )
@@ -16,44 +17,63 @@ type sysRow struct {
 	note    string
 }
 
+// callTable is the system calls of an ABI by number. A row is made when it is first asked for: a program uses few.
+type callTable struct {
+	abi  abi.Arch
+	all  []sysRow // sysRows, whose handlers come here: Go would see a cycle
+	rows []atomic.Pointer[Syscall]
+}
+
 var (
-	tableX64 = sync.OnceValue(func() []Syscall { return makeTable(abi.X64) })
-	tableA64 = sync.OnceValue(func() []Syscall { return makeTable(abi.A64) })
+	tableX64 = sync.OnceValue(func() *callTable { return makeTable(abi.X64) })
+	tableA64 = sync.OnceValue(func() *callTable { return makeTable(abi.A64) })
 )
 
-// syscallTable returns the system calls of an ABI, indexed by number. The caller does not
-// change it.
-func syscallTable(a abi.Arch) []Syscall {
+func makeTable(a abi.Arch) *callTable {
+	return &callTable{abi: a, all: sysRows, rows: make([]atomic.Pointer[Syscall], a.SyscallCount())}
+}
+
+// syscallTable returns the system calls of an ABI.
+func syscallTable(a abi.Arch) *callTable {
 	if a == abi.X64 {
 		return tableX64()
 	}
 	return tableA64()
 }
 
-func makeTable(a abi.Arch) []Syscall {
-	rows := make(map[string]*sysRow, len(sysRows))
-	for i := range sysRows {
-		rows[sysRows[i].name] = &sysRows[i]
+// row returns the system call with that number, nil if the number was never given out. The caller does not change it.
+func (t *callTable) row(nr uint64) *Syscall {
+	if nr >= uint64(len(t.rows)) {
+		return nil
 	}
-	t := make([]Syscall, a.SyscallCount())
-	for nr := range t {
-		t[nr] = Syscall{Number: nr, Name: a.SyscallName(uint64(nr))}
-		if r := rows[t[nr].Name]; r != nil && r.fn != nil {
-			t[nr].fn, t[nr].Support, t[nr].Note = r.fn, r.support, r.note
-		} else if r != nil {
-			t[nr].Note = r.note
+	if s := t.rows[nr].Load(); s != nil {
+		return s
+	}
+	name := t.abi.SyscallName(nr)
+	if name == "" {
+		return nil
+	}
+	s := &Syscall{Number: int(nr), Name: name}
+	for i := range t.all {
+		if r := &t.all[i]; r.name == name {
+			if s.Note = r.note; r.fn != nil {
+				s.fn, s.Support = r.fn, r.support
+			}
+			break
 		}
 	}
-	return t
+	t.rows[nr].Store(s)
+	return s
 }
 
 // Syscalls returns the system calls of an ABI with their support, in order of number. Numbers
 // never given out are left out.
 func Syscalls(a abi.Arch) []Syscall {
 	var out []Syscall
-	for _, s := range syscallTable(a) {
-		if s.Name != "" {
-			out = append(out, s)
+	t := syscallTable(a)
+	for nr := range t.rows {
+		if s := t.row(uint64(nr)); s != nil {
+			out = append(out, *s)
 		}
 	}
 	return out

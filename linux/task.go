@@ -107,10 +107,7 @@ func (t *Task) dispatch(nr uint64, a *Args) (v uint64, e abi.Errno) {
 	if p.abi == abi.X64 {
 		nr = uint64(uint32(nr)) // the kernel looks at eax only
 	}
-	var s *Syscall
-	if nr < uint64(len(p.sys)) && p.sys[nr].Name != "" {
-		s = &p.sys[nr]
-	}
+	s := p.sys.row(nr)
 	w, ev := t.watcher(WatchSyscalls), &t.event
 	if w != nil {
 		*ev = SyscallEvent{Number: nr, Name: p.abi.SyscallName(nr), Args: *a}
