@@ -5,6 +5,7 @@ package main
 import (
 	"math/bits"
 	"os"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -29,33 +30,62 @@ func forwardedSignals() []syscall.Signal {
 	return l
 }
 
-// catchSignals sends the signals to c without os/signal, which takes a millisecond to begin with so many, and
-// returns those that it cannot.
-func catchSignals(signals []syscall.Signal, c chan<- os.Signal) (left []syscall.Signal, release func()) {
-	none := func() {}
+// catcher receives signals without os/signal, which takes a millisecond to begin with so many.
+type catcher struct{ event *os.File }
+
+// catch begins to receive the signals, and returns those that it cannot.
+func (c *catcher) catch(signals []syscall.Signal) (left []syscall.Signal) {
 	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
 	if err != nil {
-		return signals, none
+		return signals
 	}
 	event := os.NewFile(uintptr(fd), "eventfd")
 	left, err = hostsig.Catch(fd, signals)
 	if err != nil || len(left) == len(signals) {
 		hostsig.Release()
 		_ = event.Close()
-		return signals, none
+		return signals
+	}
+	c.event = event
+	return left
+}
+
+// start lets deliver have the signals, and what os/signal sends to more, one after the other.
+func (c *catcher) start(deliver func(syscall.Signal), more chan os.Signal) {
+	var mu sync.Mutex
+	one := func(s syscall.Signal) {
+		mu.Lock()
+		defer mu.Unlock()
+		deliver(s)
+	}
+	if more != nil {
+		go func() {
+			for s := range more {
+				one(s.(syscall.Signal))
+			}
+		}()
+	}
+	if c.event == nil {
+		return
 	}
 	go func() {
 		var count [8]byte
 		for {
-			if _, err := event.Read(count[:]); err != nil {
+			if _, err := c.event.Read(count[:]); err != nil {
 				return
 			}
 			for set := hostsig.Caught(); set != 0; set &= set - 1 {
-				c <- syscall.Signal(bits.TrailingZeros64(set) + 1)
+				one(syscall.Signal(bits.TrailingZeros64(set) + 1))
 			}
 		}
 	}()
-	return left, hostsig.Release // a handler may still be about to write: the descriptor stays
+}
+
+// release ends it. A handler may still be about to write: the descriptor stays.
+func (c *catcher) release() {
+	if c.event != nil {
+		hostsig.Release()
+	}
 }
 
 // stopSelf stops gotcg with its guest, until SIGCONT.

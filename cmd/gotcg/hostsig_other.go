@@ -9,9 +9,20 @@ import (
 
 var forwarded = []syscall.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM}
 
-// catchSignals leaves all to os/signal.
-func catchSignals(signals []syscall.Signal, _ chan<- os.Signal) (left []syscall.Signal, release func()) {
-	return signals, func() {}
+// catcher leaves all signals to os/signal.
+type catcher struct{}
+
+func (*catcher) catch(signals []syscall.Signal) (left []syscall.Signal) { return signals }
+
+func (*catcher) release() {}
+
+// start lets deliver have what os/signal sends to more.
+func (*catcher) start(deliver func(syscall.Signal), more chan os.Signal) {
+	go func() {
+		for s := range more {
+			deliver(s.(syscall.Signal))
+		}
+	}()
 }
 
 func stopSelf(int) {}

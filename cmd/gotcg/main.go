@@ -24,7 +24,20 @@ type exitStatus int
 
 func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-func newRootCmd(sio stdio) *cobra.Command {
+// commands are the subcommands by name.
+var commands = []struct {
+	name string
+	make func(stdio) *cobra.Command
+}{
+	{"run", newRunCmd},
+	{"plugins", func(stdio) *cobra.Command { return newPluginsCmd() }},
+	{"disas", func(stdio) *cobra.Command { return newDisasCmd() }},
+	{"version", func(stdio) *cobra.Command { return newVersionCmd() }},
+}
+
+// newRootCmd makes the command with its subcommands; with the one alone that the first argument names, if it does: the others'
+// flags, help and completion would be a tenth of what a short run costs.
+func newRootCmd(sio stdio, args []string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:           "gotcg",
 		Short:         "run x86-64 and AArch64 programs, instrumented",
@@ -33,7 +46,17 @@ func newRootCmd(sio stdio) *cobra.Command {
 	}
 	cmd.SetOut(sio.out)
 	cmd.SetErr(sio.err)
-	cmd.AddCommand(newRunCmd(sio), newPluginsCmd(), newDisasCmd(), newVersionCmd())
+	for _, c := range commands {
+		if len(args) > 0 && args[0] == c.name {
+			cmd.CompletionOptions.DisableDefaultCmd = true
+			cmd.SetHelpCommand(&cobra.Command{Hidden: true})
+			cmd.AddCommand(c.make(sio))
+			return cmd
+		}
+	}
+	for _, c := range commands {
+		cmd.AddCommand(c.make(sio))
+	}
 	return cmd
 }
 
@@ -45,7 +68,7 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	err := newRootCmd(stdio{os.Stdin, os.Stdout, os.Stderr}).ExecuteContext(context.Background())
+	err := newRootCmd(stdio{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:]).ExecuteContext(context.Background())
 	var status exitStatus
 	switch {
 	case err == nil:

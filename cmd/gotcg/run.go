@@ -73,16 +73,18 @@ follows it is the program's. The program's exit status is gotcg's; 128 + the sig
 	f.StringVar(&o.cfg.Opt, "opt", "", "switch optimizer passes: -NAME one off, none all, comma-separated")
 	f.StringVarP(&o.gdb.wait, "gdb", "g", "", "wait for gdb or lldb at HOST:PORT, PORT, the path of a unix socket, or - (standard files)")
 	f.StringVar(&o.gdb.listen, "gdb-listen", "", "let gdb or lldb attach at this address, while the program runs")
-	complete := func(words ...string) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return words, cobra.ShellCompDirectiveNoFileComp
-		}
-	}
-	for name, words := range map[string][]string{"accel": {"auto", "jit", "interp"}, "mem": {"direct", "tlb"}, "debug": debuglog.Names(), "plugin": pluginNames()} {
-		if err := cmd.RegisterFlagCompletionFunc(name, complete(words...)); err != nil {
+	complete := func(flag string, words func() []string) {
+		err := cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return words(), cobra.ShellCompDirectiveNoFileComp
+		})
+		if err != nil {
 			panic("BUG: " + err.Error())
 		}
 	}
+	complete("accel", func() []string { return []string{"auto", "jit", "interp"} })
+	complete("mem", func() []string { return []string{"direct", "tlb"} })
+	complete("debug", debuglog.Names)
+	complete("plugin", pluginNames)
 	return cmd
 }
 
@@ -178,20 +180,14 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
 	if err != nil {
 		return errors.Join(err, m.Close())
 	}
-	exit, sig, err := signals.run(cmd.Context(), m)
+	exit, err := signals.run(cmd.Context(), m, func(killer syscall.Signal) {
+		stub()
+		m.ClosePlugins()
+		_ = log.Close()
+		os.Exit(128 + int(killer))
+	})
 	stub()
-	if errors.Is(err, errBlocked) {
-		m.ClosePlugins() // the guest is inside a system call of the host: its memory must stay
-	} else {
-		defer func() {
-			if err := m.Close(); err != nil {
-				fmt.Fprintf(sio.err, "gotcg: %s\n", oneLine(err))
-			}
-		}()
-	}
-	if sig != 0 {
-		return exitStatus(128 + int(sig))
-	}
+	defer o.leave(m, sio)
 	if err != nil {
 		return err
 	}
@@ -205,6 +201,18 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
 		return exitStatus(exit.Code)
 	}
 	return nil
+}
+
+// leave ends the machine: plugins print what they have. The memory of guest and code is left to the end of the process, which
+// frees it for half the time.
+func (o *runOptions) leave(m *gotcg.Machine, sio stdio) {
+	if !o.perfMap {
+		m.ClosePlugins()
+		return
+	}
+	if err := m.Close(); err != nil {
+		fmt.Fprintf(sio.err, "gotcg: %s\n", oneLine(err))
+	}
 }
 
 // environ applies NAME=VALUE and NAME to an environment.

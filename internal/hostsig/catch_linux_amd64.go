@@ -17,7 +17,7 @@ var (
 
 // Catch makes the process note the signals for Caught, and add 1 to the eventfd at each. It is what os/signal does at a
 // twentieth of the cost: os/signal changes the mask of a thread of its own for each signal, two switches of threads
-// each time. Signals that are blocked, ignored or without a handler of the Go runtime are left alone and returned.
+// each time. Signals that are blocked or ignored, or cannot be caught, are left alone and returned.
 func Catch(eventfd int, signals []syscall.Signal) (left []syscall.Signal, err error) {
 	mu.Lock()
 	defer mu.Unlock()
@@ -29,18 +29,19 @@ func Catch(eventfd int, signals []syscall.Signal) (left []syscall.Signal, err er
 	if e != 0 {
 		return nil, fmt.Errorf("hostsig: reading the signal mask: %w", e)
 	}
+	var sa sigaction // flags, mask and restorer are those of the Go runtime, the signal stack among them
+	if e := rtSigaction(syscall.SIGURG, nil, &sa); e != 0 {
+		return nil, fmt.Errorf("hostsig: reading the handler of SIGURG: %w", e)
+	}
+	sa.handler = catchHandlerAddr()
 	before = make(map[syscall.Signal]sigaction, len(signals))
 	atomic.StoreUint64(&catchFD, uint64(eventfd))
 	for _, s := range signals {
 		var old sigaction
-		if e := rtSigaction(s, nil, &old); e != 0 || old.handler <= 1 || blocked>>(s-1)&1 != 0 {
+		const ignored = 1
+		if rtSigaction(s, nil, &old) != 0 || old.handler == ignored || blocked>>(s-1)&1 != 0 || rtSigaction(s, &sa, nil) != 0 {
 			left = append(left, s)
 			continue
-		}
-		sa := old // flags, mask and restorer stay those of the Go runtime, the signal stack among them
-		sa.handler = catchHandlerAddr()
-		if e := rtSigaction(s, &sa, nil); e != 0 {
-			return nil, fmt.Errorf("hostsig: setting the handler of %v: %w", s, e)
 		}
 		before[s] = old
 	}
