@@ -238,9 +238,26 @@ func (c *Compiler) allocReg(reuse bool) reg {
 		c.evict(c.victim(c.ownG[:], allocG&^c.pinG&^c.freeG))
 		free = c.freeG &^ c.pinG
 	}
-	r := reg(bits.TrailingZeros32(free))
+	r := reg(bits.TrailingZeros32(c.choice(free, c.rg.regsG, false)))
 	c.pinG |= 1 << r
 	return r
+}
+
+// choice picks from the free registers: the canonical one of the op's output if it is among them, else one that is no
+// global's.
+func (c *Compiler) choice(free, canonical uint32, vec bool) uint32 {
+	if canonical == 0 {
+		return free
+	}
+	if c.op != nil && rows[c.op.Code].nout > 0 && c.canonical(c.op.A[0]) && c.t[c.op.A[0]].vec == vec {
+		if r := uint32(1) << c.rg.canon[c.op.A[0]]; free&r != 0 {
+			return r
+		}
+	}
+	if k := free &^ canonical; k != 0 {
+		return k
+	}
+	return free
 }
 
 // allocXReg is allocReg for vector registers.
@@ -253,7 +270,7 @@ func (c *Compiler) allocXReg(reuse bool) xreg {
 		c.evict(c.victim(c.ownX[:], allocX&^c.pinX&^c.freeX))
 		free = c.freeX &^ c.pinX
 	}
-	r := xreg(bits.TrailingZeros32(free))
+	r := xreg(bits.TrailingZeros32(c.choice(free, c.rg.regsX, true)))
 	c.pinX |= 1 << r
 	return r
 }
@@ -343,7 +360,7 @@ func (c *Compiler) src(t ir.Temp) reg {
 			c.pinG |= 1 << s.reg
 			return reg(s.reg)
 		}
-		r := c.allocReg(false)
+		r := c.ownReg(t)
 		if s.cst != ir.NoTemp {
 			c.movRI(r, c.blk.Temps[s.cst].Val.Lo)
 		} else {
@@ -356,11 +373,33 @@ func (c *Compiler) src(t ir.Temp) reg {
 	return reg(s.reg)
 }
 
+// ownReg returns a register to load t to: its canonical one if it has one that is free.
+func (c *Compiler) ownReg(t ir.Temp) reg {
+	if c.canonical(t) {
+		if r := reg(c.rg.canon[t]); (c.freeG&^c.pinG)>>r&1 != 0 {
+			c.pinG |= 1 << r
+			return r
+		}
+	}
+	return c.allocReg(false)
+}
+
+// ownXReg is ownReg for vectors.
+func (c *Compiler) ownXReg(t ir.Temp) xreg {
+	if c.canonical(t) {
+		if r := xreg(c.rg.canon[t]); (c.freeX&^c.pinX)>>r&1 != 0 {
+			c.pinX |= 1 << r
+			return r
+		}
+	}
+	return c.allocXReg(false)
+}
+
 // srcX brings a vector input into a register and pins it.
 func (c *Compiler) srcX(t ir.Temp) xreg {
 	s := &c.t[t]
 	if s.reg == none {
-		r := c.allocXReg(false)
+		r := c.ownXReg(t)
 		if s.cst != ir.NoTemp {
 			c.loadConstX(r, c.blk.Temps[s.cst].Val)
 		} else {
@@ -459,12 +498,18 @@ func (c *Compiler) dstAny() reg { return c.allocReg(true) }
 // dstFrom returns a register for an integer output that holds the value of a, whose register is ra: for
 // two-operand instructions. kill has been called.
 func (c *Compiler) dstFrom(ra reg) reg {
-	if c.dies(ra) {
+	if c.dies(ra) && !c.better(c.freeG&^c.pinG, uint8(ra)) {
 		return ra
 	}
 	r := c.allocReg(false)
 	c.movRR(s64, r, ra)
 	return r
+}
+
+// better reports whether the op's output has a canonical register that is free and not r.
+func (c *Compiler) better(free uint32, r uint8) bool {
+	t := c.op.A[0]
+	return c.canonical(t) && c.rg.canon[t] != r && free>>c.rg.canon[t]&1 != 0
 }
 
 // dirtyRecs appends to c.recs where every global that is not in the State lives.

@@ -40,8 +40,8 @@ func (c *Compiler) liveness() {
 	// The same for the flags of a region, which the way to a Head that sets them first does not look at.
 	fobs, fhard := obs, hard
 	seg := len(c.rg.segs)
-	// The flags global seen last, and the last observer before its next definition.
-	flags, last := ir.NoTemp, uint16(never)
+	// The flags global seen last, and the last op that looks at it before its next definition.
+	flags, last := c.rg.flags, uint16(never)
 	for i := n - 1; i >= 0; i-- {
 		o := &ops[i]
 		if o.Code == ir.InsnStart {
@@ -57,6 +57,7 @@ func (c *Compiler) liveness() {
 			}
 			c.resetRegion()
 			obs, hard, fobs, fhard = uint16(i), uint16(i), uint16(i), uint16(i)
+			flags, last = c.rg.flags, uint16(i)
 		}
 		var to *segment
 		if c.rg.on {
@@ -101,8 +102,12 @@ func (c *Compiler) liveness() {
 				}
 			}
 			obs, hard = uint16(i), uint16(i)
-			if to == nil || o.Code == ir.ExitTB || to.live.has(c.rg.flags) {
+			switch {
+			case to == nil || to.live.has(c.rg.flags):
 				fobs, fhard = obs, hard
+				last = lastOf(last, i)
+			case o.Code == ir.ExitTB:
+				fobs, fhard, last = never, never, never
 			}
 		}
 		u.after = after
@@ -115,6 +120,7 @@ func (c *Compiler) liveness() {
 		}
 		if to == nil && (row.observes || o.Attr&ir.ExactFP != 0 && o.MayRaise()) {
 			obs, fobs = uint16(i), uint16(i)
+			last = lastOf(last, i)
 			if row.hard {
 				hard, fhard = uint16(i), uint16(i)
 			}
@@ -122,12 +128,23 @@ func (c *Compiler) liveness() {
 		for k := nout; k < end; k++ {
 			if t := o.A[k]; t != ir.NoTemp {
 				live[t].use = uint16(i)
+				if t == flags {
+					last = lastOf(last, i)
+				}
 			}
 		}
 	}
 	if c.rg.self {
 		c.noteHead(&c.rg.segs[0], obs, hard)
 	}
+}
+
+// lastOf returns last, or i if there was nothing yet.
+func lastOf(last uint16, i int) uint16 {
+	if last == never {
+		return uint16(i)
+	}
+	return last
 }
 
 // liveTemp is what the backward pass knows of a temp: the next op that reads it and the next that sets it, or
