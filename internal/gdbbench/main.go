@@ -4,6 +4,8 @@
 //
 //	gcc -O2 -static -o /tmp/guest internal/gdbbench/guest/guest.c
 //	go run ./internal/gdbbench -gotcg bin/gotcg -qemu qemu-x86_64 /tmp/guest
+//
+// and the same with aarch64-linux-gnu-gcc and qemu-aarch64.
 package main
 
 import (
@@ -104,63 +106,85 @@ func expand(s string) string {
 // rate calls f for a while and returns calls per second.
 func rate(f func()) float64 {
 	begin, n := time.Now(), 0
-	for time.Since(begin) < 2*time.Second {
-		for range 100 {
+	for time.Since(begin) < time.Second/2 {
+		for range 20 {
 			f()
 		}
-		n += 100
+		n += 20
 	}
 	return float64(n) / time.Since(begin).Seconds()
 }
 
-// bench measures one stub. ownConditions: it evaluates conditions itself.
-func bench(name string, argv []string, syms map[string]uint64, ownConditions bool) error {
-	dir, err := os.MkdirTemp("", "gdbbench")
+// speed is what a stub does per second: single steps, hits of a condition that is false, bytes read; the most of
+// several runs each.
+type speed struct{ steps, hits, bytes float64 }
+
+// round measures each once more. own: the stub evaluates conditions itself.
+func (v *speed) round(dir string, argv []string, syms map[string]uint64, own bool) error {
+	s, err := start(dir, append([]string(nil), argv...))
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	with := func(f func(s *stub)) error {
-		s, err := start(dir, append([]string(nil), argv...))
+	thread := strings.TrimPrefix(s.ask("qC"), "QC")
+	v.steps = max(v.steps, rate(func() { s.ask("vCont;s:" + thread) }))
+	chunk := s.size/2 - 16 // as gdb reads
+	for at := 0; at < 1<<18; at += 256 {
+		s.ask(fmt.Sprintf("M%x,100:%s", syms["big"]+uint64(at), strings.Repeat(fmt.Sprintf("%02x5a", at>>8&255), 128)))
+	}
+	at := fmt.Sprintf("m%x,%x", syms["big"], chunk)
+	v.bytes = max(v.bytes, rate(func() { s.ask(at) })*float64(chunk))
+	s.end()
+	if s, err = start(dir, append([]string(nil), argv...)); err != nil {
+		return err
+	}
+	v.hits = max(v.hits, conditional(s, syms, own))
+	s.end()
+	return nil
+}
+
+func (v *speed) print(name string) {
+	fmt.Printf("%-10s %12.0f steps/s %12.0f conditional hits/s %10.1f MB/s read\n", name, v.steps, v.hits, v.bytes/1e6)
+}
+
+// cost is the CPU time of a program: without a stub, with a client attached, and with a watchpoint on a global
+// that is written now and then; the least of several runs each.
+type cost struct{ plain, attached, watched time.Duration }
+
+// round measures each once more.
+func (c *cost) round(dir string, plain, stubbed []string, syms map[string]uint64) error {
+	least := func(d *time.Duration, t time.Duration) {
+		if *d == 0 || t < *d {
+			*d = t
+		}
+	}
+	cmd := exec.Command(plain[0], plain[1:]...)
+	if err := cmd.Run(); err != nil {
+		return err
+	}
+	least(&c.plain, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
+	for _, w := range []bool{false, true} {
+		s, err := start(dir, append([]string(nil), stubbed...))
 		if err != nil {
 			return err
 		}
-		defer s.end()
-		f(s)
-		return nil
-	}
-	var steps, hits, mb float64
-	err = with(func(s *stub) {
-		thread := strings.TrimPrefix(s.ask("qC"), "QC")
-		steps = rate(func() { s.ask("vCont;s:" + thread) })
-		chunk := s.size/2 - 16 // as gdb reads
-		for at := 0; at < 1<<18; at += 256 {
-			s.ask(fmt.Sprintf("M%x,100:%s", syms["big"]+uint64(at), strings.Repeat(fmt.Sprintf("%02x5a", at>>8&255), 128)))
+		if w {
+			s.ask(fmt.Sprintf("Z2,%x,8", syms["watched"]))
 		}
-		at := fmt.Sprintf("m%x,%x", syms["big"], chunk)
-		mb = rate(func() { s.ask(at) }) * float64(chunk) / 1e6
-	})
-	if err != nil {
-		return err
-	}
-	err = with(func(s *stub) { hits = conditional(s, syms, ownConditions) })
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%-10s %12.0f steps/s %12.0f conditional hits/s %10.1f MB/s read\n", name, steps, hits, mb)
-	var free, watch time.Duration
-	_ = with(func(s *stub) {
-		s.ask("vCont;c")
-		free = s.finish()
-	})
-	_ = with(func(s *stub) {
-		s.ask(fmt.Sprintf("Z2,%x,8", syms["watched"]))
 		for strings.HasPrefix(s.ask("vCont;c"), "T05") {
 		}
-		watch = s.finish()
-	})
-	fmt.Printf("%-10s takes %v of CPU attached, %v with a write watchpoint\n", name, free.Round(time.Millisecond), watch.Round(time.Millisecond))
+		if t := s.finish(); w {
+			least(&c.watched, t)
+		} else {
+			least(&c.attached, t)
+		}
+	}
 	return nil
+}
+
+func (c *cost) print(name string) {
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	fmt.Printf("%-10s takes %.0f ms of CPU without a stub, %.0f attached (%.3f times), %.0f with a write watchpoint (%.2f times)\n", name,
+		ms(c.plain), ms(c.attached), float64(c.attached)/float64(c.plain), ms(c.watched), float64(c.watched)/float64(c.plain))
 }
 
 func timed(f func()) time.Duration {
@@ -169,6 +193,9 @@ func timed(f func()) time.Duration {
 	return time.Since(begin)
 }
 
+// firstArg is the name under which the number of the first argument's register is kept.
+const firstArg = "the first argument"
+
 // conditional returns how often per second a breakpoint at hit is come to whose condition (the argument is the
 // last one) is false all along. A stub without conditions stops each time: the client reads the register,
 // takes the breakpoint out, steps over it, puts it in and goes on, as gdb does.
@@ -176,8 +203,8 @@ func conditional(s *stub, syms map[string]uint64, own bool) float64 {
 	bp := fmt.Sprintf("0,%x,1", syms["hit"])
 	const total = 200000
 	if own {
-		// rdi == -1
-		s.ask("Z" + bp + ";Xd,26000525ffffffffffffffff1327")
+		// The first argument, rdi or x0, is -1.
+		s.ask(fmt.Sprintf("Z%s;Xd,26%04x25ffffffffffffffff1327", bp, syms[firstArg]))
 		d := timed(func() { s.ask("vCont;c") })
 		return total / d.Seconds()
 	}
@@ -196,27 +223,19 @@ func conditional(s *stub, syms map[string]uint64, own bool) float64 {
 func main() {
 	gotcg := flag.String("gotcg", "bin/gotcg", "gotcg's command")
 	qemu := flag.String("qemu", "qemu-x86_64", "qemu-user's command")
+	rounds := flag.Int("rounds", 15, "how often everything is measured, in turn; the best counts")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(*gotcg, *qemu, flag.Arg(0)); err != nil {
+	if err := run(*gotcg, *qemu, flag.Arg(0), *rounds); err != nil {
 		fmt.Fprintln(os.Stderr, "gdbbench:", err)
 		os.Exit(1)
 	}
 }
 
-// plain prints the CPU time of a run without a stub.
-func plain(name string, argv ...string) {
-	c := exec.Command(argv[0], argv[1:]...)
-	if err := c.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	}
-	fmt.Printf("%-10s takes %v of CPU without a stub\n", name, (c.ProcessState.UserTime() + c.ProcessState.SystemTime()).Round(time.Millisecond))
-}
-
-func run(gotcg, qemu, guest string) error {
+func run(gotcg, qemu, guest string, rounds int) error {
 	f, err := elf.Open(guest)
 	if err != nil {
 		return err
@@ -226,19 +245,47 @@ func run(gotcg, qemu, guest string) error {
 	if err != nil {
 		return err
 	}
-	syms := map[string]uint64{}
+	syms := map[string]uint64{firstArg: 5} // rdi
+	if f.Machine == elf.EM_AARCH64 {
+		syms[firstArg] = 0
+	}
 	for _, s := range table {
 		syms[s.Name] = s.Value
 	}
-	for range 2 {
-		plain("gotcg", gotcg, "run", guest)
-	}
-	if err := bench("gotcg", []string{gotcg, "run", "-g", "SOCKET", guest}, syms, true); err != nil {
+	dir, err := os.MkdirTemp("", "gdbbench")
+	if err != nil {
 		return err
 	}
-	if _, err := exec.LookPath(qemu); err != nil {
-		return nil
+	defer os.RemoveAll(dir)
+	stubs := []struct {
+		name           string
+		plain, stubbed []string
+		own            bool
+		speed          speed
+		cost           cost
+	}{
+		{name: "gotcg", plain: []string{gotcg, "run", guest}, stubbed: []string{gotcg, "run", "-g", "SOCKET", guest}, own: true},
+		{name: "qemu-user", plain: []string{qemu, guest}, stubbed: []string{qemu, "-g", "SOCKET", guest}},
 	}
-	plain("qemu-user", qemu, guest)
-	return bench("qemu-user", []string{qemu, "-g", "SOCKET", guest}, syms, false)
+	if _, err := exec.LookPath(qemu); err != nil {
+		stubs = stubs[:1]
+	}
+	for range rounds {
+		for i := range stubs {
+			s := &stubs[i]
+			if err := s.speed.round(dir, s.stubbed, syms, s.own); err != nil {
+				return err
+			}
+			if err := s.cost.round(dir, s.plain, s.stubbed, syms); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range stubs {
+		stubs[i].speed.print(stubs[i].name)
+	}
+	for i := range stubs {
+		stubs[i].cost.print(stubs[i].name)
+	}
+	return nil
 }
