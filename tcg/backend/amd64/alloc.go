@@ -472,6 +472,9 @@ func (c *Compiler) newValue(k int) *tstate {
 		c.recipe.t = ir.NoTemp
 	}
 	s.inMem, s.cst, s.chk, s.zeroHi, s.zero96 = false, ir.NoTemp, 0, false, false
+	if c.npair > 0 {
+		c.forgetPairs(t)
+	}
 	s.next = c.use.next[k]
 	s.obs = c.use.obs>>k&1 != 0
 	s.hard = c.use.hard>>k&1 != 0
@@ -651,6 +654,6 @@ func (c *Compiler) forget() {
 		}
 		s.chk = 0
 	}
-	c.constG = c.constG[:0]
+	c.constG, c.npair = c.constG[:0], 0
 	c.hf.t = ir.NoTemp
 }

@@ -57,6 +57,8 @@ type Compiler struct {
 	crossed                   []uint16  // scratch of markCross
 	expiring, expireBuf       []expiry
 	constG                    []ir.Temp // globals that are constants not yet stored
+	pairs                     [4]pair   // the last of npair checked addresses with an index
+	npair                     int
 	hf                        hostFlags
 	fcmp                      fcmp
 	recipe                    recipe
@@ -187,7 +189,7 @@ func (c *Compiler) begin(b *ir.Block, r backend.Request) {
 		c.labels = append(c.labels, 0)
 	}
 	c.pc, c.insn, c.region = b.PC, -1, 0
-	c.fcmp.at = -1
+	c.fcmp.at, c.npair = -1, 0
 	c.nearSave, c.nearSlot = 0, 0
 	c.initTemps()
 	c.markCross()
@@ -204,12 +206,15 @@ func (c *Compiler) emitPool() {
 	for i := range c.pool {
 		p := &c.pool[i]
 		for _, at := range p.at {
-			c.patch32(at, c.n)
+			c.patch32(at&^poolImm, c.n-at/poolImm)
 		}
 		c.u64(p.v.Lo)
 		c.u64(p.v.Hi)
 	}
 }
+
+// poolImm marks the place of a rel32 that an immediate byte follows.
+const poolImm = 1 << 30
 
 // poolRef notes that the rel32 at place at refers to constant v.
 func (c *Compiler) poolRef(v ir.Val, at int) {
@@ -251,6 +256,7 @@ const (
 	stubHot                  // countdown run out: store globals, leave at a slot
 	stubPtr                  // store globals, go on at the guest PC in register n
 	stubEdge                 // go to segment seg: store recs up to n, move the rest to the canonical registers
+	stubOdd                  // whether a result is one that Go must compute: leave at a site or go back
 )
 
 // stub is an out-of-line part still to be emitted.
@@ -261,6 +267,11 @@ type stub struct {
 	recs uint32
 	nrec uint16
 	seg  *segment
+	// Of stubOdd: the result and where to go back to.
+	x      xreg
+	w      ir.Width
+	scalar bool
+	back   int
 }
 
 // emitStub emits an out-of-line part.
@@ -270,6 +281,8 @@ func (c *Compiler) emitStub(s stub) {
 	case stubSite:
 		c.movRI(rax, uint64(c.req.Site+s.n))
 		c.jmpShared(&c.nearSave, c.stubs.SaveExit)
+	case stubOdd:
+		c.emitOdd(s)
 	case stubExit:
 		for _, r := range c.recs[s.recs : s.recs+uint32(s.nrec)] {
 			c.storeRec(r)

@@ -74,39 +74,6 @@ func (c *Compiler) exact() bool {
 
 func (c *Compiler) arm() bool { return c.op.Attr&ir.ArmFP != 0 }
 
-// whenNaN leaves for Go when r, as lanes of width w, holds a NaN.
-func (c *Compiler) whenNaN(s slow, r xreg, w ir.Width, scalar bool) {
-	if scalar {
-		c.xx(xUCOMISS|fpForm(w, false), r, r)
-		c.when(s, ccP)
-		return
-	}
-	c.op3i(xCMPPS|fpForm(w, false), xmm15, r, r, 3)
-	c.xx(xPTEST, xmm15, xmm15)
-	c.when(s, ccNE)
-}
-
-// whenOdd is whenNaN for an op that rounds off low bits: under Arm's rules tininess is found before
-// rounding, x86 finds it afterwards, so a result equal to the smallest normal number is for Go too.
-func (c *Compiler) whenOdd(s slow, r xreg, w ir.Width, scalar bool) {
-	form, abs, least := fpForm(w, false), splat(0x7fffffff7fffffff), splat(0x0080000000800000)
-	if w == ir.W64 {
-		abs, least = splat(1<<63-1), splat(1<<52)
-	}
-	c.op3pool(xPAND, xmm15, r, abs)
-	if scalar {
-		c.poolRef(least, c.rip(xUCOMISS|form, uint8(xmm15)))
-		c.when(s, ccE) // equal or unordered
-		return
-	}
-	c.loadConstX(xmm14, least)
-	c.op3i(xCMPPS|form, xmm14, xmm14, xmm15, 0)
-	c.op3i(xCMPPS|form, xmm15, xmm15, xmm15, 3)
-	c.op3(xPOR, xmm15, xmm15, xmm14)
-	c.xx(xPTEST, xmm15, xmm15)
-	c.when(s, ccNE)
-}
-
 // fpKeep carries what is known of the upper lanes from the first input to the output of a scalar op.
 func (c *Compiler) fpKeep(hi, h96 bool) {
 	if t := c.op.A[0]; t != ir.NoTemp && c.op.Attr&ir.Scalar != 0 {
@@ -116,9 +83,9 @@ func (c *Compiler) fpKeep(hi, h96 bool) {
 	}
 }
 
-// upper is what is known of the upper lanes of the first input.
-func (c *Compiler) upper() (hi, h96 bool) {
-	s := &c.t[c.op.A[1]]
+// upper is what is known of the upper lanes of input k.
+func (c *Compiler) upper(k int) (hi, h96 bool) {
+	s := &c.t[c.op.A[k]]
 	if s.cst != ir.NoTemp {
 		v := c.blk.Temps[s.cst].Val
 		return v.Hi == 0, v.Hi == 0 && v.Lo>>32 == 0
@@ -133,7 +100,7 @@ func (c *Compiler) lowerFArith() {
 	o := c.op
 	e := [...]enc{0: xADDPS, ir.FSub - ir.FAdd: xSUBPS, ir.FMul - ir.FAdd: xMULPS, ir.FDiv - ir.FAdd: xDIVPS}[o.Code-ir.FAdd]
 	e |= fpSuffix(o)
-	hi, h96 := c.upper()
+	hi, h96 := c.upper(1)
 	if !c.arm() {
 		c.vec2(e, false)
 		c.fpKeep(hi, h96)
@@ -164,7 +131,7 @@ func (c *Compiler) lowerFMinMax() {
 		e = xMAXPS
 	}
 	e |= fpSuffix(o)
-	hi, h96 := c.upper()
+	hi, h96 := c.upper(1)
 	if !c.arm() {
 		if o.Code >= ir.FMinNM {
 			c.lowerEval()
@@ -190,8 +157,7 @@ func (c *Compiler) lowerFMinMax() {
 		c.when(s, ccP)
 	} else {
 		c.op3i(xCMPPS|fpForm(o.W, false), xmm15, a, b, 3)
-		c.xx(xPTEST, xmm15, xmm15)
-		c.when(s, ccNE)
+		c.when(s, c.anyLane(xmm15, o.W))
 	}
 	c.op3(e, r, a, b)
 	c.op3(e, xmm14, b, a)
@@ -215,7 +181,7 @@ func (c *Compiler) lowerFSqrt() {
 	}
 	o := c.op
 	scalar := o.Attr&ir.Scalar != 0
-	hi, h96 := c.upper()
+	hi, h96 := c.upper(1)
 	up, a := c.srcX(o.A[1]), c.srcX(o.A[2])
 	c.clobber()
 	s := slow{}
@@ -248,7 +214,7 @@ func (c *Compiler) lowerFMulAdd() {
 		return
 	}
 	scalar := o.Attr&ir.Scalar != 0
-	hi, h96 := c.upper()
+	hi, h96 := c.upper(1)
 	x, y, z := c.srcX(o.A[1]), c.srcX(o.A[2]), c.srcX(o.A[3])
 	c.clobber()
 	s := c.slowPath()
@@ -308,7 +274,7 @@ func (c *Compiler) lowerFRint() {
 		imm |= 8
 	}
 	scalar := o.Attr&ir.Scalar != 0
-	hi, h96 := c.upper()
+	hi, h96 := c.upper(1)
 	up, a := c.srcX(o.A[1]), c.srcX(o.A[2])
 	c.clobber()
 	s := slow{}
@@ -339,7 +305,7 @@ func (c *Compiler) lowerFRint() {
 // lowerFRintAway rounds lane 0 to nearest, ties away from zero.
 func (c *Compiler) lowerFRintAway() {
 	o := c.op
-	hi, h96 := c.upper()
+	hi, h96 := c.upper(1)
 	up, a := c.srcX(o.A[1]), c.srcX(o.A[2])
 	c.clobber()
 	s := c.slowPath()

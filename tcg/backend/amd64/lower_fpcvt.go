@@ -16,7 +16,7 @@ func (c *Compiler) lowerFCvtFF() {
 	if c.exact() {
 		return
 	}
-	hi, h96 := c.upper()
+	hi, h96 := c.upper(1)
 	up, a := c.srcX(o.A[1]), c.srcX(o.A[2])
 	c.clobber()
 	s := slow{}
@@ -169,7 +169,7 @@ func (c *Compiler) lowerICvtF() {
 		return
 	}
 	signed := o.Attr&ir.Signed != 0
-	hi, h96 := c.upper()
+	hi, h96 := c.upper(1)
 	up, b := c.srcX(o.A[1]), c.src(o.A[2])
 	big := !signed && o.D == ir.W64
 	s := slow{}
@@ -238,8 +238,7 @@ func (c *Compiler) lowerVCvtFI() {
 		return
 	}
 	c.op3pool(xPCMPEQD, xmm15, r, splat(0x8000000080000000))
-	c.xx(xPTEST, xmm15, xmm15)
-	c.when(s, ccNE)
+	c.when(s, c.anyLane(xmm15, ir.W32))
 	c.doneX(s, r)
 }
 

@@ -162,7 +162,7 @@ func (c *Compiler) forgetGlobals() {
 		c.unassign(s)
 		s.inMem, s.cst, s.chk, s.zeroHi, s.zero96 = true, ir.NoTemp, 0, false, false
 	}
-	c.constG = c.constG[:0]
+	c.constG, c.npair = c.constG[:0], 0
 	if t := c.hf.t; t != ir.NoTemp && int(t) < len(c.blk.Globals) {
 		c.hf.t = ir.NoTemp
 	}
@@ -237,10 +237,14 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 	chk := c.t[base].chk
 	bare := rb != noReg && ri == noReg
 	known := bare && chk != 0 && chk+uint32(max(disp, -disp)) < maxSlack
-	if konst && ri == noReg {
+	p := pair{index: index, base: base, scale: c.op.Aux, disp: int64(disp)}
+	if konst {
 		k += uint64(int64(disp))
-		known = k < c.cfg.GuestLimit-64 && c.cfg.GuestLimit > 64
+		p.base, p.disp = ir.NoTemp, int64(k)
+		known = ri == noReg && k < c.cfg.GuestLimit-64 && c.cfg.GuestLimit > 64
 	}
+	again := ri != noReg && c.op.Aux <= 3 && c.pairKnown(p)
+	known = known || again
 	align := c.op.Attr&ir.NatAlign != 0 && w > ir.W8 && w < ir.W128 // 16 bytes: the host faults
 	if !known || align {
 		c.clobber()
@@ -262,10 +266,14 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 		a.m = mem{base: rb, index: noReg, disp: disp, gs: true}
 	default:
 		if konst {
-			c.lea(s64, rax, mem{base: noReg, index: ri, scale: scale, disp: int32(k) + disp})
-		} else {
-			c.lea(s64, rax, mem{base: rb, index: ri, scale: scale, disp: disp})
+			disp = int32(k)
 		}
+		a.m = mem{base: rb, index: ri, scale: scale, disp: disp, gs: true}
+		if again && !align {
+			return a
+		}
+		a.m.gs = false
+		c.lea(s64, rax, a.m)
 		a.m = mem{base: rax, index: noReg, gs: true}
 		rb = rax
 	}
@@ -277,6 +285,10 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 		a.jcc = c.jcc32(ccA)
 		if bare && disp < maxSlack && disp > -maxSlack {
 			c.t[base].chk = 1
+		}
+		if ri != noReg && c.op.Aux <= 3 {
+			c.pairs[c.npair%len(c.pairs)] = p
+			c.npair++
 		}
 	}
 	return a

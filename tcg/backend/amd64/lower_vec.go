@@ -2,96 +2,6 @@ package amd64
 
 import "github.com/gotcg/gotcg/tcg/ir"
 
-// op3 emits dst = op(a, b). Without AVX it may change XMM15 when dst is b, also when a is XMM15.
-func (c *Compiler) op3(e enc, dst, a, b xreg) {
-	switch {
-	case c.feat.avx:
-		c.vxx(e, dst, a, b)
-	case dst == a:
-		c.xx(e, dst, b)
-	case dst == b && a == xmm15:
-		c.xx(e, a, b)
-		c.xmov(dst, a)
-	case dst == b:
-		c.xmov(xmm15, b)
-		c.xmov(dst, a)
-		c.xx(e, dst, xmm15)
-	default:
-		c.xmov(dst, a)
-		c.xx(e, dst, b)
-	}
-}
-
-// op3i is op3 with an immediate.
-func (c *Compiler) op3i(e enc, dst, a, b xreg, imm uint8) {
-	if !c.feat.avx && dst == b && dst != a && a == xmm15 {
-		c.xx(e, a, b)
-		c.byte(imm)
-		c.xmov(dst, a)
-		return
-	}
-	c.op3(e, dst, a, b)
-	c.byte(imm)
-}
-
-// op3pool emits dst = op(a, constant).
-func (c *Compiler) op3pool(e enc, dst, a xreg, v ir.Val) {
-	if c.feat.avx && dst != a {
-		c.poolRef(v, c.vrip(e, uint8(dst), uint8(a)))
-		return
-	}
-	c.xmov(dst, a)
-	c.poolRef(v, c.rip(e, uint8(dst)))
-}
-
-// shiftX128 emits dst = a shifted by a constant; digit as in xshift.
-func (c *Compiler) vecShift(e enc, digit uint8, dst, a xreg, imm uint8) {
-	if c.feat.avx {
-		c.vshift(e, digit, dst, a, imm)
-		return
-	}
-	c.xmov(dst, a)
-	c.xshift(e, digit, dst, imm)
-}
-
-// vIn2 brings two vector inputs into registers and calls kill.
-func (c *Compiler) vIn2() (a, b xreg) {
-	a, b = c.srcX(c.op.A[1]), c.srcX(c.op.A[2])
-	c.kill()
-	return a, b
-}
-
-func (c *Compiler) vIn1() xreg {
-	a := c.srcX(c.op.A[1])
-	c.kill()
-	return a
-}
-
-// vDst returns a register for a vector output that overlaps no input; vDstAny one that may.
-func (c *Compiler) vDst() xreg    { return c.allocXReg(false) }
-func (c *Compiler) vDstAny() xreg { return c.allocXReg(true) }
-
-func (c *Compiler) defX(r xreg) { c.def(0, uint8(r)) }
-
-// vec2 emits a two-input op that is one instruction.
-func (c *Compiler) vec2(e enc, comm bool) {
-	a, b := c.vIn2()
-	var r xreg
-	switch {
-	case c.feat.avx:
-		r = c.vDstAny()
-	case c.diesX(a):
-		r = a
-	case comm && c.diesX(b):
-		a, b = b, a
-		r = a
-	default:
-		r = c.vDst()
-	}
-	c.op3(e, r, a, b)
-	c.defX(r)
-}
-
 // byW holds an encoding per lane width; 0 where there is none.
 type byW [4]enc
 
@@ -221,8 +131,30 @@ func (c *Compiler) takeX(r xreg, hi, h96 bool) {
 	c.t[c.op.A[0]].zeroHi, c.t[c.op.A[0]].zero96 = hi, h96
 }
 
-func (c *Compiler) lowerVAnd() { c.vec2(xPAND, true) }
-func (c *Compiler) lowerVOr()  { c.vec2(xPOR, true) }
+// zeros notes what is known of the upper lanes of the output.
+func (c *Compiler) zeros(hi, h96 bool) {
+	if t := c.op.A[0]; t != ir.NoTemp {
+		c.t[t].zeroHi, c.t[t].zero96 = hi, h96
+	}
+}
+
+func (c *Compiler) lowerVAnd() {
+	h1, l1 := c.upper(1)
+	h2, l2 := c.upper(2)
+	c.vec2(xPAND, true)
+	c.zeros(h1 || h2, l1 || l2)
+}
+
+// vec2Zero is vec2 for an op that leaves bits zero that are so in both inputs.
+func (c *Compiler) vec2Zero(e enc) {
+	h1, l1 := c.upper(1)
+	h2, l2 := c.upper(2)
+	c.vec2(e, true)
+	c.zeros(h1 && h2, l1 && l2)
+}
+
+func (c *Compiler) lowerVOr() { c.vec2Zero(xPOR) }
+
 func (c *Compiler) lowerVXor() {
 	if c.op.A[1] == c.op.A[2] {
 		c.kill()
@@ -231,10 +163,19 @@ func (c *Compiler) lowerVXor() {
 		c.defX(r)
 		return
 	}
-	c.vec2(xPXOR, true)
+	c.vec2Zero(xPXOR)
 }
 
 func (c *Compiler) lowerVAndN() {
+	hi, h96 := c.upper(1)
+	defer c.zeros(hi, h96)
+	if v, ok := c.poolable(2); ok {
+		a := c.vIn1()
+		r := c.vDst()
+		c.op3pool(xPAND, r, a, ir.Val{Lo: ^v.Lo, Hi: ^v.Hi})
+		c.defX(r)
+		return
+	}
 	a, b := c.vIn2()
 	r := c.vDst()
 	c.op3(xPANDN, r, b, a)
