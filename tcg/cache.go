@@ -27,6 +27,7 @@ type TB struct {
 	// accesses is what the block does to memory.
 	accesses ir.Accesses
 	loops    bool // jit: goes back to its start by itself
+	call     bool // ends in a call
 	// slots is the number of the first of the TB's nslots direct exits.
 	slots, nslots uint32
 	// in is the first of the slots chained to this TB, plus one, 0 if there is none; slot.next goes on.

@@ -126,6 +126,7 @@ type Engine struct {
 	code        [1024]byte
 	again       [1024]byte // what the code is when it has been marked
 	fetched     int        // how many bytes of code were fetched
+	endsInCall  bool       // the block translated last does
 	// entered counts the TBs entered into the cache. Changes with both locks held.
 	entered uint64
 

@@ -99,12 +99,11 @@ func (f *former) finish(n, behind *node) (open bool) {
 			b.Ops = b.Ops[:len(b.Ops)-1]
 			return true
 		}
+	case endReturn, endIndirect, endIndirectCall:
+		return f.finishIndirect(n, behind)
 	case endCond:
 		return f.finishCond(n, follows)
 	default:
-		if f.e.cfg.Count {
-			countIndirect(b)
-		}
 		if !ends(b) {
 			b.ExitTB(n.next, false)
 		}
@@ -128,6 +127,37 @@ func (f *former) finishCond(n *node, follows func(uint64) bool) (open bool) {
 	}
 	b.ExitTB(n.next, false)
 	return false
+}
+
+// finishIndirect compares the target of an indirect jump with where it is expected to lead, the most likely first.
+func (f *former) finishIndirect(n, behind *node) (open bool) {
+	b := f.e.b
+	if f.e.cfg.Count {
+		countIndirect(b)
+	}
+	last := &b.Ops[len(b.Ops)-1]
+	if last.Code != ir.ExitPtr {
+		return false
+	}
+	to := last.A[0]
+	b.Ops = b.Ops[:len(b.Ops)-1]
+	follows := behind != nil && n.leadsTo(behind)
+	for _, e := range n.edges {
+		if e.freq < f.cutoff() || follows && e.freq < n.freq/8 && e.to != behind.nodeKey {
+			continue
+		}
+		if !follows || e.to != behind.nodeKey {
+			b.ExitC(ir.W64, ir.EQ, to, b.Const(e.to.pc), e.to.pc, true)
+			continue
+		}
+		open = true
+	}
+	if open {
+		b.ExitPtrNE(to, behind.pc)
+	} else {
+		b.ExitPtr(to)
+	}
+	return open
 }
 
 // leadsTo reports whether behind is where n may go on.

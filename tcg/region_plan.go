@@ -1,6 +1,7 @@
 package tcg
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/gotcg/gotcg/cpu"
@@ -17,14 +18,18 @@ type node struct {
 	end      ending
 	// taken and next are where its end leads: the target of a direct jump, and the instruction behind it.
 	taken, next uint64
-	// fn is the entry of the function the node is in, as far as is known: 0 for the region's own.
+	// fn is the entry of the function the node is in, as far as is known: 0 for the region's own, outside for its callers.
 	fn uint64
 	// freq estimates how often control comes here, in begins of blocks of tier one.
 	freq  int32
 	edges []edge
 	// placed: it is in the region; head: more than one way leads to it, or one that is a jump.
 	placed, head bool
+	reached      bool
 }
+
+// outside stands for the functions that call the region's own.
+const outside = 1
 
 // nodeKey tells nodes apart: the code of a callee may be there several times, once for each call that it is inlined in
 // (the number of the frame), and once for all others (0).
@@ -79,18 +84,24 @@ func (f *former) plan() bool {
 	clear(f.byPC)
 	clear(f.returns)
 	f.arrive(edge{to: nodeKey{pc: f.key.PC}, freq: f.e.tier2})
+	f.callers()
 	for len(f.queue) > 0 && len(f.nodes) < maxRegionNodes && f.insns < f.limit {
 		f.look(f.nextArrival())
 	}
 	if len(f.nodes) == 0 {
 		return false
 	}
+	f.returnEdges()
+	f.reachable()
 	f.lay()
 	return len(f.order) > 1 || f.nodes[0].head
 }
 
 // cutoff is how often a way must be taken for what it leads to to be part of the region.
 func (f *former) cutoff() int32 { return f.e.tier2 / 32 }
+
+// fewBegins is a threshold so low that the counts tell nothing.
+const fewBegins = 16
 
 // arrive has the plan look at where e leads.
 func (f *former) arrive(e edge) {
@@ -257,7 +268,7 @@ func (f *former) edgesOf(n *node) {
 
 // split estimates how often a conditional jump is taken, and how often not.
 func (f *former) split(n *node) (taken, next int32) {
-	if f.e.tier2 < 16 {
+	if f.e.tier2 < fewBegins {
 		return n.freq, n.freq // nothing is known
 	}
 	taken = min(n.freq, f.v.heat(n.taken))
@@ -269,16 +280,157 @@ func (f *former) split(n *node) (taken, next int32) {
 	return taken, max(next, n.freq/16)
 }
 
-// call follows a call: into a copy of the callee when that is small and straight.
+// call follows a call: into a copy of the callee when that is small and straight, whose return is then known; else into the one
+// copy that the region has for all its calls.
 func (f *former) call(n *node, add func(uint64, int, uint64, int32)) {
+	if left := maxInlined; f.straight(n.taken, n.freq, f.frames[n.frame].depth, &left) {
+		f.frames = append(f.frames, frame{n.frame, n.next, n.fn, f.frames[n.frame].depth + 1})
+		add(n.taken, len(f.frames)-1, n.taken, n.freq)
+		return
+	}
+	if n.frame != 0 {
+		return
+	}
 	add(n.taken, 0, n.taken, n.freq)
-	if !slices.Contains(f.returns[n.taken], n.next) {
-		f.returns[n.taken] = append(f.returns[n.taken], n.next)
+	fn := n.taken
+	if fn == f.key.PC {
+		fn = 0
+	}
+	if !slices.Contains(f.returns[fn], n.next) {
+		f.returns[fn] = append(f.returns[fn], n.next)
+		f.arrive(edge{nodeKey{pc: n.next}, n.fn, f.warm(n.next, n.freq)})
 	}
 }
 
-// ret follows a return to where the region's calls of its function come back.
-func (f *former) ret(n *node, add func(uint64, int, uint64, int32)) {}
+// Limits of a callee that is inlined: its instructions, with those of its own callees, and how deep those are.
+const (
+	maxInlined = 60
+	maxDepth   = 4
+)
+
+// straight reports whether the function at pc, called freq times, returns by one way that it nearly always takes.
+func (f *former) straight(pc uint64, freq int32, depth int, left *int) bool {
+	if depth >= maxDepth {
+		return false
+	}
+	for range 16 {
+		n := node{nodeKey: nodeKey{pc: pc}, freq: freq}
+		size := len(f.bytes)
+		ok := f.decode(&n)
+		f.bytes = f.bytes[:size]
+		if *left -= n.insns; !ok || *left < 0 {
+			return false
+		}
+		switch n.end {
+		case endReturn:
+			return true
+		case endFall:
+			pc = n.next
+		case endJump:
+			pc = n.taken
+		case endCall:
+			if !f.straight(n.taken, freq, depth+1, left) {
+				return false
+			}
+			pc = n.next
+		case endCond:
+			taken, next := f.split(&n)
+			switch {
+			case next < f.cutoff():
+				pc = n.taken
+			case taken < f.cutoff():
+				pc = n.next
+			default:
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// warm returns how often control comes to pc from a node that is executed freq times and whose block ends there.
+func (f *former) warm(pc uint64, freq int32) int32 {
+	if f.e.tier2 < fewBegins {
+		return freq // nothing is known
+	}
+	return min(freq, f.v.heat(pc))
+}
+
+// ret follows a return from an inlined function. Those of others are known when all calls are: returnEdges.
+func (f *former) ret(n *node, add func(uint64, int, uint64, int32)) {
+	if n.frame != 0 {
+		fr := &f.frames[n.frame]
+		add(fr.ret, fr.caller, fr.fn, n.freq)
+	}
+}
+
+// maxReturns bounds the places that a return, or another indirect jump, is compared with.
+const maxReturns = 3
+
+// returnEdges adds the edges of the returns of functions that are not inlined.
+func (f *former) returnEdges() {
+	for i := range f.nodes {
+		n := &f.nodes[i]
+		if n.end != endReturn || n.frame != 0 {
+			continue
+		}
+		for _, pc := range f.returns[n.fn] {
+			if _, ok := f.byPC[nodeKey{pc: pc}]; ok {
+				n.edges = append(n.edges, edge{nodeKey{pc: pc}, 0, f.warm(pc, n.freq)})
+			}
+		}
+		slices.SortStableFunc(n.edges, func(a, b edge) int { return cmp.Compare(b.freq, a.freq) })
+		n.edges = n.edges[:min(len(n.edges), maxReturns)]
+	}
+}
+
+// callers notes where the region's own function returns to, if it begins with the entry of one: behind the calls that are
+// chained to it.
+func (f *former) callers() {
+	e := f.e
+	e.mu.Lock()
+	tb := e.cache.byKey.get(f.key)
+	var rets []uint64
+	for n := uint32(0); tb != nil; {
+		if n == 0 {
+			n = tb.in
+		}
+		if n == 0 {
+			break
+		}
+		s := e.jit.slot(n - 1)
+		if from := s.from; from.call && s.PC == f.key.PC && from.region == nil && len(rets) < 16 {
+			rets = append(rets, from.last()+1)
+		}
+		if n = s.next; n == 0 {
+			break
+		}
+	}
+	e.mu.Unlock()
+	slices.SortStableFunc(rets, func(a, b uint64) int { return cmp.Compare(f.v.heat(b), f.v.heat(a)) })
+	for _, pc := range rets[:min(len(rets), maxReturns)] {
+		f.returns[0] = append(f.returns[0], pc)
+		f.arrive(edge{nodeKey{pc: pc}, outside, f.warm(pc, f.e.tier2)})
+	}
+}
+
+// reachable finds the nodes that edges lead to from the first.
+func (f *former) reachable() {
+	f.nodes[0].reached = true
+	work := []int{0}
+	for len(work) > 0 {
+		n := &f.nodes[work[len(work)-1]]
+		work = work[:len(work)-1]
+		for _, e := range n.edges {
+			if to, ok := f.byPC[e.to]; ok && e.freq >= f.cutoff() && !f.nodes[to].reached {
+				f.nodes[to].reached = true
+				work = append(work, to)
+			}
+		}
+	}
+}
 
 // lay puts the nodes in order: each followed, if it can be, by the one it leads to most often.
 func (f *former) lay() {
@@ -292,7 +444,7 @@ func (f *former) lay() {
 		}
 		next = -1
 		for i := range f.nodes {
-			if n := &f.nodes[i]; !n.placed && n.frame == 0 && (next < 0 || n.freq > f.nodes[next].freq) {
+			if n := &f.nodes[i]; !n.placed && n.reached && n.frame == 0 && (next < 0 || n.freq > f.nodes[next].freq) {
 				next = i
 			}
 		}
@@ -307,6 +459,9 @@ func (f *former) lay() {
 			to, ok := f.byPC[e.to]
 			if !ok || e.freq < f.cutoff() || i+1 < len(f.order) && f.order[i+1] == to {
 				continue
+			}
+			if f.nodes[to].frame != 0 {
+				continue // there may be several copies: the exit leaves
 			}
 			f.nodes[to].head = true
 		}

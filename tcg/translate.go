@@ -83,7 +83,7 @@ func (e *Engine) translateOne(b *ir.Builder, key cpu.TBKey) (ok bool, fault soft
 func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]int, maxInsns int, basic bool) (ok bool, fault softmmu.Fault) {
 	want := firstFetch
 	n, fault := e.fetch(key.PC, 0, want)
-	e.fetched = n
+	e.fetched, e.endsInCall = n, false
 	b.Reset(key.PC)
 	b.Hook = nil
 	if key.PC%uint64(e.arch.InsnAlign) != 0 {
@@ -136,6 +136,7 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 		pc += uint64(r.Len)
 		b.Len = int(pc - key.PC)
 		if r.End {
+			e.endsInCall = r.Flow == cpu.FlowCall
 			if e.cfg.Count {
 				countIndirect(b)
 			}
@@ -258,7 +259,7 @@ func (e *Engine) makeTB(key cpu.TBKey, maxInsns int) (tb *TB, fault softmmu.Faul
 		}
 	}
 	tb = e.newTB()
-	tb.Key, tb.Len, tb.Insns, tb.accesses = key, b.Len, b.Insns, b.Accesses
+	tb.Key, tb.Len, tb.Insns, tb.accesses, tb.call = key, b.Len, b.Insns, b.Accesses, e.endsInCall
 	if e.jit == nil || e.cfg.Lockstep {
 		// The interpreter runs what the translator made: it is the optimizer's oracle too, and can
 		// leave at every instruction with the whole State when the block is overwritten.
