@@ -243,6 +243,21 @@ func (c *Compiler) allocReg(reuse bool) reg {
 	return r
 }
 
+// replaced frees the register of t, the op's output, when nobody looks at the old value at the op.
+func (c *Compiler) replaced(t ir.Temp) {
+	o := c.op
+	row := &rows[o.Code]
+	if row.nout == 0 || row.observes || o.Attr&ir.ExactFP != 0 {
+		return
+	}
+	for _, x := range o.A[row.nout : row.nout+row.nin] {
+		if x == t {
+			return
+		}
+	}
+	c.unassign(&c.t[t])
+}
+
 // choice picks from the free registers: the canonical one of the op's output if it is among them, else one that is no
 // global's.
 func (c *Compiler) choice(free, canonical uint32, vec bool) uint32 {

@@ -144,6 +144,9 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 			c.startInsn()
 			continue
 		}
+		if t := c.op.A[0]; int(t) < len(c.gtmpl) && c.t[t].reg != none {
+			c.replaced(t)
+		}
 		if int(c.op.Code) >= len(lowerings) || lowerings[c.op.Code] == nil {
 			c.lowerEval()
 		} else {

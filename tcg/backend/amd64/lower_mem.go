@@ -196,12 +196,25 @@ const (
 
 // output allocates the output's register.
 func (c *Compiler) output(a *access, k result) {
-	switch k {
-	case intResult:
+	// A load that faults leaves the old value where it was: the register of a global is the one to load it to.
+	old := uint8(none)
+	if t := c.op.A[0]; c.op.Code == ir.Ld || c.op.Code == ir.LdV {
+		if int(t) < len(c.gtmpl) && (!c.canonical(t) || c.t[t].reg == c.rg.canon[t]) {
+			old = c.t[t].reg
+		}
+	}
+	switch {
+	case old != none && k == intResult:
+		a.r = reg(old)
+	case old != none:
+		a.x = xreg(old)
+		c.siteOut(a.site, 0, backend.LocVReg|backend.Loc(a.x))
+		return
+	case k == intResult:
 		a.r = c.dstAny()
-	case ownResult:
+	case k == ownResult:
 		a.r = c.dst()
-	case vecResult:
+	case k == vecResult:
 		a.x = c.allocXReg(true)
 		c.siteOut(a.site, 0, backend.LocVReg|backend.Loc(a.x))
 		return
