@@ -269,7 +269,7 @@ type stub struct {
 	n    uint32
 	recs uint32
 	nrec uint16
-	seg  *segment
+	seg  uint16 // an index of c.rg.segs
 	// Of stubOdd: the result and where to go back to.
 	x      xreg
 	w      ir.Width
@@ -308,7 +308,7 @@ func (c *Compiler) emitStub(s stub) {
 		c.jmpStub(c.hotExit)
 	case stubEdge:
 		c.emitEdge(&edge{stores: s.recs, moves: s.n, end: s.recs + uint32(s.nrec)})
-		c.jumpTo(s.seg)
+		c.jumpTo(&c.rg.segs[s.seg])
 	case stubSlot:
 		c.slots[s.n].Stub = uint32(c.n)
 		c.movRI(rax, uint64(c.req.Slot+s.n))

@@ -432,3 +432,13 @@ func TestRandomBlocks(t *testing.T) {
 		}
 	}
 }
+
+// TestPlainLiveness compares the backward pass over what is no region with the one for all.
+func TestPlainLiveness(t *testing.T) {
+	m := newMachine(t, nil)
+	for i := range 3000 * *rounds {
+		g := &gen{Rand: rand.New(rand.NewPCG(7, i)), faults: true, ctl: i%3 == 0}
+		b := g.block(1+g.IntN(60), dataOps())
+		require.Empty(t, m.c.SameLiveness(b), "block %d", i)
+	}
+}

@@ -1,6 +1,10 @@
 package amd64
 
-import "github.com/gotcg/gotcg/tcg/ir"
+import (
+	"slices"
+
+	"github.com/gotcg/gotcg/tcg/ir"
+)
 
 // never is the next-use distance of a value that is not read again in its region.
 const never = 0xffff
@@ -27,22 +31,30 @@ func boundary(c ir.Opcode) bool { return c >= ir.SetLabel && c <= ir.Head }
 // liveness fills c.uses in one backward pass. Straight-line code makes it exact; blocks with labels are
 // cut into regions at labels and branches, and temps seen in several regions have a home.
 func (c *Compiler) liveness() {
-	ops := c.ops
-	n := len(ops)
+	n := len(c.ops)
 	if cap(c.uses) < n {
 		c.uses = make([]use, n+n/2+64)
 	}
 	c.uses = c.uses[:n]
 	c.sizeTemps()
 	c.resetRegion()
-	live := c.live
+	if c.rg.on {
+		c.regionLiveness()
+	} else {
+		c.plainLiveness()
+	}
+}
+
+// regionLiveness is liveness for all that there is.
+func (c *Compiler) regionLiveness() {
+	ops, live := c.ops, c.live
 	obs, hard := uint16(never), uint16(never)
 	// The same for the flags of a region, which the way to a Head that sets them first does not look at.
 	fobs, fhard := obs, hard
 	seg := len(c.rg.segs)
 	// The flags global seen last, and the last op that looks at it before its next definition.
 	flags, last := c.rg.flags, uint16(never)
-	for i := n - 1; i >= 0; i-- {
+	for i := len(ops) - 1; i >= 0; i-- {
 		o := &ops[i]
 		if o.Code == ir.InsnStart {
 			continue
@@ -145,6 +157,92 @@ func lastOf(last uint16, i int) uint16 {
 		return uint16(i)
 	}
 	return last
+}
+
+// plainLiveness is liveness for what is no region: most code that is compiled.
+func (c *Compiler) plainLiveness() {
+	ops := c.ops
+	uses, live := c.uses[:len(ops)], c.live
+	obs, hard := uint16(never), uint16(never)
+	// The flags global seen last, and the last op that looks at it before its next definition.
+	flags, last := ir.NoTemp, uint16(never)
+	for i := len(ops) - 1; i >= 0; i-- {
+		o := &ops[i]
+		if o.Code == ir.InsnStart {
+			continue
+		}
+		at := uint16(i)
+		row := &rows[o.Code]
+		if boundary(o.Code) {
+			c.resetRegion()
+			obs, hard = at, at
+			flags, last = ir.NoTemp, at
+		}
+		nout := int(row.nout)
+		end := nout + int(row.nin)
+		u := &uses[i]
+		u.obs, u.hard, u.after, u.last, u.recipe = 0, 0, 0, never, recipeNone
+		switch nout {
+		case 1:
+			if t := o.A[0]; t != ir.NoTemp {
+				l := &live[t]
+				record(u, 0, l, obs, hard)
+				l.use, l.def = never, at
+			}
+		case 2:
+			if t := o.A[0]; t != ir.NoTemp {
+				record(u, 0, &live[t], obs, hard)
+			}
+			f := o.A[1]
+			if f != ir.NoTemp {
+				record(u, 1, &live[f], obs, hard)
+			}
+			if f == flags {
+				u.last = last
+			}
+			if u.obs&^u.hard&2 != 0 && u.next[1] == never {
+				u.recipe = c.findRecipe(o, u.last)
+			}
+			flags, last = f, never
+			for _, t := range o.A[:2] {
+				if t != ir.NoTemp {
+					live[t] = liveTemp{never, at, live[t].homed}
+				}
+			}
+		}
+		if row.hard && nout == 0 {
+			// An exit looks at what it reads, too.
+			for k := nout; k < end; k++ {
+				if t := o.A[k]; t != ir.NoTemp && live[t].homed && obs != never && obs <= live[t].def {
+					u.after |= 1 << k
+				}
+			}
+			obs, hard = at, at
+			last = lastOf(last, i)
+		}
+		for k := nout; k < end; k++ {
+			t := o.A[k]
+			if t == ir.NoTemp {
+				continue
+			}
+			l := &live[t]
+			record(u, k, l, obs, hard)
+			if l.use == at { // an input twice
+				u.next[k] = u.next[nout+slices.Index(o.A[nout:k], t)]
+			}
+			l.use = at
+			if t == flags {
+				last = lastOf(last, i)
+			}
+		}
+		if row.observes || o.Attr&ir.ExactFP != 0 && o.MayRaise() {
+			obs = at
+			last = lastOf(last, i)
+			if row.hard {
+				hard = at
+			}
+		}
+	}
 }
 
 // liveTemp is what the backward pass knows of a temp: the next op that reads it and the next that sets it, or

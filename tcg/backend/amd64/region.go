@@ -115,12 +115,13 @@ func (c *Compiler) findSegments() bool {
 		}
 		start, heads = i, true
 	}
-	g.segs = append(g.segs, segment{start: start, end: len(c.ops)})
 	if !heads {
-		g.self = c.isLoop()
-		g.segs[0].head, g.segs[0].pc, g.segs[0].at = g.self, c.blk.PC, -1
+		if g.self = c.isLoop(); g.self {
+			g.segs = append(g.segs, segment{end: len(c.ops), head: true, pc: c.blk.PC, at: -1})
+		}
 		return g.self
 	}
+	g.segs = append(g.segs, segment{start: start, end: len(c.ops)})
 	for i := range g.segs {
 		s := &g.segs[i]
 		o := &c.ops[s.start]
@@ -308,16 +309,22 @@ func (c *Compiler) weigh() {
 // choose gives registers to the most used globals of one kind.
 func (c *Compiler) choose(vec bool, regs uint32, most int) {
 	g := &c.rg
-	for n := 0; n < most && regs != 0; n++ {
-		best := -1
-		for t, w := range g.weight {
-			if w > 0 && c.t[t].vec == vec && g.canon[t] == none && (best < 0 || w > g.weight[best]) {
-				best = t
+	var used [maxGlobals]ir.Temp
+	left := used[:0]
+	for t, w := range g.weight {
+		if w > 0 && c.t[t].vec == vec {
+			left = append(left, ir.Temp(t))
+		}
+	}
+	for n := 0; n < most && regs != 0 && len(left) > 0; n++ {
+		k := 0
+		for i, t := range left {
+			if g.weight[t] > g.weight[left[k]] {
+				k = i
 			}
 		}
-		if best < 0 {
-			return
-		}
+		best := left[k]
+		left = slices.Delete(left, k, k+1)
 		r := bits.TrailingZeros32(regs)
 		regs &^= 1 << r
 		g.canon[best] = uint8(r)
@@ -511,11 +518,17 @@ func (c *Compiler) toSegment(at int, s *segment) {
 		c.patch32(at, s.at)
 		return
 	}
+	c.rg.fix = append(c.rg.fix, headFix{at, int(c.segment(s))})
+}
+
+// segment returns the index of s in c.rg.segs.
+func (c *Compiler) segment(s *segment) uint16 {
 	for i := range c.rg.segs {
 		if &c.rg.segs[i] == s {
-			c.rg.fix = append(c.rg.fix, headFix{at, i})
+			return uint16(i)
 		}
 	}
+	panic("BUG: amd64: a way to a segment that is none")
 }
 
 // condEdge goes to s under cc.
@@ -524,7 +537,7 @@ func (c *Compiler) condEdge(cc cc, s *segment) {
 	switch d := s.at - (c.n + 2); {
 	case !e.empty():
 		c.stub = append(c.stub, stub{
-			kind: stubEdge, from: c.jcc32(cc), n: e.moves, recs: e.stores, nrec: uint16(e.end - e.stores), seg: s,
+			kind: stubEdge, from: c.jcc32(cc), n: e.moves, recs: e.stores, nrec: uint16(e.end - e.stores), seg: c.segment(s),
 		})
 	case s.at >= 0 && d >= -128:
 		c.put(0x70|uint64(cc)|uint64(uint8(d))<<8, 2)
