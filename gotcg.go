@@ -22,6 +22,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/instrument"
@@ -166,7 +167,7 @@ func (l *logWriter) Write(b []byte) (int, error) {
 }
 
 func openImage(path string) (*linux.Image, error) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a FIFO does not block
 	if err != nil {
 		return nil, err
 	}
@@ -174,6 +175,9 @@ func openImage(path string) (*linux.Image, error) {
 	st, err := f.Stat()
 	if err != nil {
 		return nil, err
+	}
+	if !st.Mode().IsRegular() && !st.IsDir() { // of which reading says what it is
+		return nil, fmt.Errorf("%s: not a regular file", path)
 	}
 	return linux.ParseELF(f, st.Size(), path)
 }

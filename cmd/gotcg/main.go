@@ -64,11 +64,29 @@ func newRootCmd(sio stdio, args []string) *cobra.Command {
 // translating a large program makes garbage of no other consequence.
 const gcPercent = 300
 
+// sticky remembers the first failure to write.
+type sticky struct {
+	w   io.Writer
+	err error
+}
+
+func (s *sticky) Write(b []byte) (int, error) {
+	n, err := s.w.Write(b)
+	if s.err == nil {
+		s.err = err
+	}
+	return n, err
+}
+
 func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	err := newRootCmd(stdio{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:]).ExecuteContext(context.Background())
+	out := &sticky{w: os.Stdout}
+	err := newRootCmd(stdio{os.Stdin, out, os.Stderr}, os.Args[1:]).ExecuteContext(context.Background())
+	if err == nil {
+		err = out.err
+	}
 	var status exitStatus
 	switch {
 	case err == nil:

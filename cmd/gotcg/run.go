@@ -116,6 +116,14 @@ func (o *runOptions) config(sio stdio, args []string) (log io.WriteCloser, err e
 	default:
 		c.Tier2 = n
 	}
+	for _, e := range o.env {
+		if e == "" || e[0] == '=' {
+			return nil, fmt.Errorf("-E %q: want NAME=VALUE or NAME", e)
+		}
+	}
+	if c.InjectFlush < 0 {
+		return nil, fmt.Errorf("--inject-flush %d: want a number of block look-ups", c.InjectFlush)
+	}
 	// Go 1.26 puts its heap at a random address: 2^46 bytes in one piece are not always left beside it.
 	c.AddressBits = 45
 	c.Args = append([]string{args[0]}, args[1:]...)
@@ -149,7 +157,7 @@ func moreProcessors(threads int) {
 	}
 }
 
-func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
+func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) (err error) {
 	if o.items == "help" {
 		fmt.Fprint(cmd.OutOrStdout(), debuglog.Help())
 		return nil
@@ -158,7 +166,14 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer func() {
+		if e := log.Close(); e != nil { // what is not in the log is told; the program's own status stands
+			fmt.Fprintf(sio.err, "gotcg: log: %s\n", oneLine(e))
+			if err == nil {
+				err = exitStatus(1)
+			}
+		}
+	}()
 	if os.Getenv("GOMAXPROCS") == "" {
 		o.cfg.OnThread = moreProcessors
 	}

@@ -29,17 +29,11 @@ func New(size int) (*Buffer, error) {
 	if err != nil {
 		return nil, err
 	}
-	fd, err := unix.MemfdCreate("gotcg-code", unix.MFD_CLOEXEC|mfdExec)
-	if err == unix.EINVAL { // a kernel before 6.3 does not know the flag
-		fd, err = unix.MemfdCreate("gotcg-code", unix.MFD_CLOEXEC)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("execmem: memfd_create: %w", err)
+	fd, err := memfd(size)
+	if err != nil { // not allowed here (vm.memfd_noexec), or RLIMIT_FSIZE is too low
+		return NewAnonymous(size)
 	}
 	defer func() { _ = unix.Close(fd) }()
-	if err := unix.Ftruncate(fd, int64(size)); err != nil {
-		return nil, fmt.Errorf("execmem: ftruncate: %w", err)
-	}
 	b := &Buffer{}
 	if b.rw, err = unix.Mmap(fd, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED); err != nil {
 		return nil, fmt.Errorf("execmem: write view: %w", err)
@@ -49,6 +43,22 @@ func New(size int) (*Buffer, error) {
 		return nil, fmt.Errorf("execmem: execute view: %w", err)
 	}
 	return b, nil
+}
+
+// memfd makes a file of size bytes that is in no directory.
+func memfd(size int) (int, error) {
+	fd, err := unix.MemfdCreate("gotcg-code", unix.MFD_CLOEXEC|mfdExec)
+	if err == unix.EINVAL { // a kernel before 6.3 does not know the flag
+		fd, err = unix.MemfdCreate("gotcg-code", unix.MFD_CLOEXEC)
+	}
+	if err != nil {
+		return -1, err
+	}
+	if err := unix.Ftruncate(fd, int64(size)); err != nil {
+		_ = unix.Close(fd)
+		return -1, err
+	}
+	return fd, nil
 }
 
 // NewAnonymous is New without a file in /proc/self/maps but shared anonymous memory: perf looks for the symbols
