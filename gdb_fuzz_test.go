@@ -107,6 +107,9 @@ func survive(t testing.TB, name string, cfg gotcg.Config, input []byte) {
 // hostileGuests are guests for clients that do what they should not: one thread, several, code that changes itself.
 var hostileGuests = []string{"hello.x64", "pthreads.a64", "compute.a64", "pthreads.x64", "rep.x64", "hello.a64", "selfmod.x64", "signals.a64"}
 
+// hostileConfigs are how they run.
+var hostileConfigs = []gotcg.Config{{}, {Tier2: 1}, {Accel: gotcg.Interp}}
+
 // TestGDBVanishesAnywhere: a client goes away at any byte of a session.
 func TestGDBVanishesAnywhere(t *testing.T) {
 	all := framed(realSession())
@@ -115,7 +118,7 @@ func TestGDBVanishesAnywhere(t *testing.T) {
 		step = 37
 	}
 	for n := 0; n <= len(all); n += step {
-		survive(t, hostileGuests[n%len(hostileGuests)], gotcg.Config{Accel: []gotcg.Accel{gotcg.Auto, gotcg.Interp}[n/8%2]}, all[:n])
+		survive(t, hostileGuests[n%len(hostileGuests)], hostileConfigs[n/8%len(hostileConfigs)], all[:n])
 	}
 }
 
@@ -161,7 +164,7 @@ func TestGDBHostile(t *testing.T) {
 	}
 	for seed := range uint64(rounds) {
 		rng := rand.New(rand.NewPCG(*gdbSeed, seed))
-		survive(t, hostileGuests[rng.IntN(len(hostileGuests))], gotcg.Config{Accel: []gotcg.Accel{gotcg.Auto, gotcg.Interp}[rng.IntN(2)]}, hostileInput(rng))
+		survive(t, hostileGuests[rng.IntN(len(hostileGuests))], hostileConfigs[rng.IntN(len(hostileConfigs))], hostileInput(rng))
 	}
 }
 
@@ -181,7 +184,7 @@ func FuzzGDB(f *testing.F) {
 		if b[1]&1 != 0 {
 			input = framed(strings.Split(string(input), "\n"))
 		}
-		survive(t, hostileGuests[int(b[0])%len(hostileGuests)], gotcg.Config{Accel: []gotcg.Accel{gotcg.Auto, gotcg.Interp}[b[1]>>1&1]}, input)
+		survive(t, hostileGuests[int(b[0])%len(hostileGuests)], hostileConfigs[int(b[1]>>1)%len(hostileConfigs)], input)
 	})
 }
 

@@ -24,15 +24,19 @@ type lab struct {
 	sym map[string]uint64
 }
 
-// eachLab runs a test with the program on both guests, on the JIT and on the interpreter; there with threads that spin,
-// which take long, only if asked for long tests.
+// eachLab runs a test with the program on both guests, on the JIT without and with regions and on the interpreter. Threads
+// that spin take long: without -long they do so in regions only.
 func eachLab(t *testing.T, mode string, f func(t *testing.T, l *lab)) {
 	for _, arch := range []string{"x64", "a64"} {
-		for _, accel := range []gotcg.Accel{gotcg.Auto, gotcg.Interp} {
-			if accel == gotcg.Interp && mode == "threads" && !*long {
+		for _, how := range []struct {
+			name  string
+			accel gotcg.Accel
+			tier2 int
+		}{{"jit", gotcg.JIT, -1}, {"regions", gotcg.JIT, 1}, {"interp", gotcg.Interp, 0}} {
+			if mode == "threads" && how.tier2 != 1 && !*long {
 				continue
 			}
-			t.Run(fmt.Sprintf("%s/%v", arch, accel), func(t *testing.T) {
+			t.Run(arch+"/"+how.name, func(t *testing.T) {
 				path := debugged(t, "lab", arch)
 				file, err := elf.Open(path)
 				require.NoError(t, err)
@@ -42,7 +46,7 @@ func eachLab(t *testing.T, mode string, f func(t *testing.T, l *lab)) {
 				null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 				require.NoError(t, err)
 				defer null.Close()
-				m, err := gotcg.Load(path, gotcg.Config{Accel: accel, AddressBits: 36, Stdin: null, Stdout: null, Stderr: null, Args: []string{"lab", mode}})
+				m, err := gotcg.Load(path, gotcg.Config{Accel: how.accel, Tier2: how.tier2, AddressBits: 36, Stdin: null, Stdout: null, Stderr: null, Args: []string{"lab", mode}})
 				require.NoError(t, err)
 				m.Debug().Hold()
 				l := &lab{attach(t, m), map[string]uint64{}}
@@ -101,7 +105,7 @@ func (l *lab) threads() []string {
 func (l *lab) moment(resume string) string {
 	l.send(resume)
 	time.Sleep(20 * time.Millisecond)
-	_, err := l.conn.Write([]byte{3})
+	_, err := l.conn.Write([]byte{3, 3}) // the second has nothing to stop
 	require.NoError(l.t, err)
 	return l.recv()
 }
@@ -351,4 +355,49 @@ func resident(t *testing.T) uint64 {
 	_, err = fmt.Sscan(string(b), &size, &rss)
 	require.NoError(t, err)
 	return rss * 4096
+}
+
+// TestGDBIntoLoops: break- and watchpoints come into loops that have long been running, in code of both tiers, hit
+// at once and where they should, and leave nothing when they are taken out.
+func TestGDBIntoLoops(t *testing.T) {
+	eachLab(t, "threads", func(t *testing.T, l *lab) {
+		name := "x." + map[bool]string{true: "a64", false: "x64"}[strings.Contains(t.Name(), "a64")]
+		id := l.spinning()
+		l.ok("QThreadEvents:0")
+		for round := range 2 {
+			for i := range 3 {
+				before := l.counts()
+				at := fmt.Sprintf("%x,8", l.addr("count")+8*uint64(i))
+				for _, kind := range []string{"2", "4"} {
+					l.ok("Z" + kind + "," + at)
+					s := l.ask("vCont;c")
+					require.Regexp(t, "^T05a?watch:"+at[:len(at)-2]+";thread:"+id[i], s)
+					l.ok("z" + kind + "," + at)
+				}
+				require.LessOrEqual(t, l.counts()[i]-before[i], uint64(2))
+			}
+			// Where one of them is, all come.
+			l.ok("Hg" + id[1+round])
+			addr := pc(t, name, l.ask("g"))
+			if addr < l.addr("spin") || addr > l.addr("spin")+0x100 {
+				continue
+			}
+			l.ok(fmt.Sprintf("Z0,%x,4", addr))
+			for range 4 {
+				s := l.ask("vCont;c")
+				require.Contains(t, s, "T05swbreak:;thread:")
+				who, _, _ := strings.Cut(s[strings.Index(s, "thread:")+7:], ";")
+				l.ok("Hg" + who)
+				require.Equal(t, addr, pc(t, name, l.ask("g")))
+				require.Contains(t, l.ask("vCont;s:"+who), "T05thread:"+who)
+			}
+			l.ok(fmt.Sprintf("z0,%x,4", addr))
+			before := l.counts()
+			for slices.ContainsFunc([]int{0, 1, 2, 3}, func(i int) bool { return l.counts()[i] == before[i] }) {
+				require.Contains(t, l.moment("vCont;c"), "T02thread:")
+			}
+		}
+		l.ok(fmt.Sprintf("M%x,4:01000000", l.addr("stop")))
+		require.Regexp(t, "^W05;process:", l.ask("vCont;c"))
+	})
 }

@@ -164,16 +164,17 @@ func TestGDBSteps(t *testing.T) {
 	for i, name := range names {
 		t.Run(name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(5, uint64(i)))
-			for left := steps / len(names); left > 0; {
-				left -= stepTogether(t, name, rng, left)
+			for left, try := steps/len(names), 0; left > 0; try++ {
+				// With and without regions from the first time on, and those that form by themselves.
+				left -= stepTogether(t, name, gotcg.Config{Tier2: []int{1, 0, 3}[try%3]}, rng, left)
 			}
 		})
 	}
 }
 
 // stepTogether steps through a program on both executors, and returns how many steps it did.
-func stepTogether(t *testing.T, name string, rng *rand.Rand, most int) int {
-	one, two := debugGuest(t, name, gotcg.Config{}), debugGuest(t, name, gotcg.Config{Accel: gotcg.Interp})
+func stepTogether(t *testing.T, name string, cfg gotcg.Config, rng *rand.Rand, most int) int {
+	one, two := debugGuest(t, name, cfg), debugGuest(t, name, gotcg.Config{Accel: gotcg.Interp})
 	defer one.close()
 	defer two.close()
 	one.begin()

@@ -295,6 +295,9 @@ func playSessions(t *testing.T, pattern string) {
 					return
 				}
 				session(t, f, arch, gotcg.Config{})
+				if !testing.Short() {
+					session(t, f, arch, gotcg.Config{Tier2: 1})
+				}
 				if !testing.Short() && strings.Contains(f, "basic") {
 					session(t, f, arch, gotcg.Config{Accel: gotcg.Interp})
 					session(t, f, arch, gotcg.Config{Mem: gotcg.TLB})

@@ -80,7 +80,7 @@ func TestGDBRandomSteps(t *testing.T) {
 		t.Run(arch, func(t *testing.T) {
 			total, faults := 0, 0
 			for seed := *gdbSeed; total < steps; seed++ {
-				cfg := gotcg.Config{}
+				cfg := gotcg.Config{Tier2: int(seed % 2)} // regions at once, on half of them
 				if seed%3 == 2 {
 					cfg.Mem = gotcg.TLB
 				}
