@@ -47,6 +47,10 @@ func New(size int) (*Buffer, error) {
 
 // memfd makes a file of size bytes that is in no directory.
 func memfd(size int) (int, error) {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &limit); err == nil && limit.Cur < uint64(size) {
+		return -1, unix.EFBIG // ftruncate would send SIGXFSZ too
+	}
 	fd, err := unix.MemfdCreate("gotcg-code", unix.MFD_CLOEXEC|mfdExec)
 	if err == unix.EINVAL { // a kernel before 6.3 does not know the flag
 		fd, err = unix.MemfdCreate("gotcg-code", unix.MFD_CLOEXEC)
