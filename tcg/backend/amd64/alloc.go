@@ -490,6 +490,9 @@ func (c *Compiler) newValue(k int) *tstate {
 	if c.npair > 0 {
 		c.forgetPairs(t)
 	}
+	if t == c.rounded.a || t == c.rounded.r {
+		c.rounded.a = ir.NoTemp
+	}
 	s.next = c.use.next[k]
 	s.obs = c.use.obs>>k&1 != 0
 	s.hard = c.use.hard>>k&1 != 0
@@ -669,6 +672,6 @@ func (c *Compiler) forget() {
 		}
 		s.chk = 0
 	}
-	c.constG, c.npair = c.constG[:0], 0
+	c.constG, c.npair, c.rounded.a = c.constG[:0], 0, ir.NoTemp
 	c.hf.t = ir.NoTemp
 }

@@ -59,6 +59,7 @@ type Compiler struct {
 	constG                    []ir.Temp // globals that are constants not yet stored
 	pairs                     [4]pair   // the last of npair checked addresses with an index
 	npair                     int
+	rounded                   rounding
 	hf                        hostFlags
 	fcmp                      fcmp
 	recipe                    recipe
@@ -192,7 +193,7 @@ func (c *Compiler) begin(b *ir.Block, r backend.Request) {
 		c.labels = append(c.labels, 0)
 	}
 	c.pc, c.insn, c.region = b.PC, -1, 0
-	c.fcmp.at, c.npair = -1, 0
+	c.fcmp.at, c.npair, c.rounded.a = -1, 0, ir.NoTemp
 	c.nearSave, c.nearSlot = 0, 0
 	c.initTemps()
 	c.markCross()

@@ -175,6 +175,23 @@ func (c *Compiler) lowerFMinMax() {
 	c.fpKeep(hi, h96)
 }
 
+// isZeroV reports whether t is the vector zero.
+func (c *Compiler) isZeroV(t ir.Temp) bool {
+	k := c.t[t].cst
+	return k != ir.NoTemp && c.blk.Temps[k].Val == ir.Val{}
+}
+
+// upAndSrc brings the inputs of an op of one operand into registers: what the upper lanes of a result of width w are taken
+// from, and the operand. That is one register if the upper lanes are zero in both.
+func (c *Compiler) upAndSrc(w ir.Width) (up, a xreg) {
+	o := c.op
+	if hi, h96 := c.upper(2); c.isZeroV(o.A[1]) && (h96 || hi && w == ir.W64) {
+		a = c.srcX(o.A[2])
+		return a, a
+	}
+	return c.srcX(o.A[1]), c.srcX(o.A[2])
+}
+
 func (c *Compiler) lowerFSqrt() {
 	if c.exact() {
 		return
@@ -182,7 +199,7 @@ func (c *Compiler) lowerFSqrt() {
 	o := c.op
 	scalar := o.Attr&ir.Scalar != 0
 	hi, h96 := c.upper(1)
-	up, a := c.srcX(o.A[1]), c.srcX(o.A[2])
+	up, a := c.upAndSrc(o.W)
 	c.clobber()
 	s := slow{}
 	if c.arm() {
@@ -275,7 +292,7 @@ func (c *Compiler) lowerFRint() {
 	}
 	scalar := o.Attr&ir.Scalar != 0
 	hi, h96 := c.upper(1)
-	up, a := c.srcX(o.A[1]), c.srcX(o.A[2])
+	up, a := c.upAndSrc(o.W)
 	c.clobber()
 	s := slow{}
 	if c.arm() {
@@ -306,7 +323,7 @@ func (c *Compiler) lowerFRint() {
 func (c *Compiler) lowerFRintAway() {
 	o := c.op
 	hi, h96 := c.upper(1)
-	up, a := c.srcX(o.A[1]), c.srcX(o.A[2])
+	up, a := c.upAndSrc(o.W)
 	c.clobber()
 	s := c.slowPath()
 	c.kill()
@@ -315,6 +332,9 @@ func (c *Compiler) lowerFRintAway() {
 	c.roundAway(r, up, a, 8|3)
 	c.doneX(s, r)
 	c.fpKeep(hi, h96)
+	if o.A[0] != o.A[2] && c.wanted(0) {
+		c.rounded = rounding{o.A[2], o.A[0], o.W}
+	}
 }
 
 // whenBig leaves for Go unless lane 0 of a is smaller in magnitude than the least number without fraction bits,
@@ -339,17 +359,17 @@ func (c *Compiler) roundAway(r, up, a xreg, imm uint8) {
 	w := c.op.W
 	trunc, form := xROUNDSD, sd
 	sign, half, one := splat(1<<63), splat(0x3fe0000000000000), splat(0x3ff0000000000000)
+	abs, _ := oddBounds(w)
 	if w == ir.W32 {
 		trunc, form = xROUNDSS, ss
 		sign, half, one = splat(0x8000000080000000), splat(0x3f0000003f000000), splat(0x3f8000003f800000)
 	}
 	c.op3i(trunc, r, up, a, imm)
 	c.op3(xSUBPS|form, xmm14, a, r)
-	c.loadConstX(xmm15, sign)
-	c.op3(xPANDN, xmm14, xmm15, xmm14)
+	c.op3pool(xPAND, xmm14, xmm14, abs)
 	c.loadConstX(xmm15, half)
 	c.op3i(xCMPPS|form, xmm15, xmm15, xmm14, 2)
-	c.poolRef(one, c.rip(xPAND, uint8(xmm15)))
+	c.op3pool(xPAND, xmm15, xmm15, one)
 	c.op3pool(xPAND, xmm14, a, sign)
 	c.op3(xPOR, xmm15, xmm15, xmm14)
 	c.op3(xADDPS|form, r, r, xmm15)

@@ -17,7 +17,7 @@ func (c *Compiler) lowerFCvtFF() {
 		return
 	}
 	hi, h96 := c.upper(1)
-	up, a := c.srcX(o.A[1]), c.srcX(o.A[2])
+	up, a := c.upAndSrc(o.D)
 	c.clobber()
 	s := slow{}
 	if c.arm() {
@@ -114,6 +114,9 @@ func (c *Compiler) lowerFCvtI() {
 // lowerFCvtIRound rounds by a mode of its own first, for numbers that have a fraction.
 func (c *Compiler) lowerFCvtIRound() {
 	o := c.op
+	if o.Aux == ir.RoundAway && o.D == ir.W64 && o.Attr&ir.Signed != 0 && c.roundedBefore() {
+		return
+	}
 	a := c.srcX(o.A[1])
 	c.clobber()
 	s := c.slowPath()
@@ -145,6 +148,36 @@ func (c *Compiler) lowerFCvtIRound() {
 	c.doneG(s, r)
 }
 
+// roundedBefore converts a value to 64 bits that was rounded likewise a while ago: what came of that is converted, and
+// the value rounded once more for the flag only. It is so that C's lround and round are called for the same number.
+func (c *Compiler) roundedBefore() bool {
+	o := c.op
+	if c.rounded.a != o.A[1] || c.t[c.rounded.r].reg == none || c.rounded.w != o.W {
+		return false
+	}
+	a, x := c.srcX(o.A[1]), xreg(c.t[c.rounded.r].reg)
+	c.clobber()
+	s := c.slowPath()
+	c.kill()
+	r := c.dst()
+	e, round := xCVTTSS2SI|rexW, enc(xROUNDSS)
+	if o.W == ir.W64 {
+		e, round = e^(pF3^pF2), xROUNDSD
+	}
+	c.op3i(round, xmm15, a, a, 3)
+	c.rx(e, r, x)
+	c.aluRI(aCMP, s64, r, 1)
+	c.when(s, ccO) // only the integer indefinite overflows here
+	c.doneG(s, r)
+	return true
+}
+
+// rounding is an FRint away from zero of lane 0 of a, that made r.
+type rounding struct {
+	a, r ir.Temp
+	w    ir.Width
+}
+
 // whenOutside leaves for Go unless 0 <= lane 0 of a < 1<<32 (unsigned 32) or 1<<63 (unsigned 64). The
 // conversion itself would raise flags that Arm's does not.
 func (c *Compiler) whenOutside(s slow, a xreg) {
@@ -170,7 +203,12 @@ func (c *Compiler) lowerICvtF() {
 	}
 	signed := o.Attr&ir.Signed != 0
 	hi, h96 := c.upper(1)
-	up, b := c.srcX(o.A[1]), c.src(o.A[2])
+	zero := c.isZeroV(o.A[1])
+	var up xreg
+	if !zero {
+		up = c.srcX(o.A[1])
+	}
+	b := c.src(o.A[2])
 	big := !signed && o.D == ir.W64
 	s := slow{}
 	if big {
@@ -195,7 +233,11 @@ func (c *Compiler) lowerICvtF() {
 		b = rax
 		e |= rexW
 	}
-	c.xmov(r, up)
+	if zero {
+		c.xx(xPXOR, r, r)
+	} else {
+		c.xmov(r, up)
+	}
 	c.xr(e, r, b)
 	if big {
 		c.doneX(s, r)

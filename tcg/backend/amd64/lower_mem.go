@@ -162,7 +162,7 @@ func (c *Compiler) forgetGlobals() {
 		c.unassign(s)
 		s.inMem, s.cst, s.chk, s.zeroHi, s.zero96 = true, ir.NoTemp, 0, false, false
 	}
-	c.constG, c.npair = c.constG[:0], 0
+	c.constG, c.npair, c.rounded.a = c.constG[:0], 0, ir.NoTemp
 	if t := c.hf.t; t != ir.NoTemp && int(t) < len(c.blk.Globals) {
 		c.hf.t = ir.NoTemp
 	}

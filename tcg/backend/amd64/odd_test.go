@@ -3,6 +3,7 @@
 package amd64_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 	"unsafe"
@@ -116,5 +117,50 @@ func TestCheckedAddresses(t *testing.T) {
 		}
 		b.ExitTB(0x9000, false)
 		m.check(&b.Block, st)
+	}
+}
+
+// TestRoundTwice checks round and lround of the same number, of numbers that have changed in between, and of others.
+func TestRoundTwice(t *testing.T) {
+	values := []float64{0, math.Copysign(0, -1), 0.25, 0.49999999999999994, 0.5, -0.5, 0.75, 1, 1.5, 2.5, -2.5, -3.7, 1 << 30, 1<<31 - 0.5, 1<<31 + 0.5,
+		-1<<31 - 0.5, 1<<52 - 0.5, 1 << 52, 1<<62 + 1<<20, 1 << 63, -1 << 63, -1 << 64, 1e300, math.Inf(1), math.Inf(-1), math.NaN(), 5e-324}
+	for _, mod := range []func(*backend.Config){nil, func(c *backend.Config) { c.NoFeatures = true }} {
+		m := newMachine(t, mod)
+		for _, x := range values {
+			for change := range 4 { // nothing, the number, what it was rounded to, a way out in between
+				for _, w := range []ir.Width{ir.W32, ir.W64} {
+					for _, d := range []ir.Width{ir.W32, ir.W64} {
+						for _, attr := range []ir.Attr{ir.Signed, 0} {
+							var st gstate
+							st.FPEnv = ir.FPDefault
+							st.G[gF] = ir.FlagOne
+							st.V[0][0], st.V[2][0] = math.Float64bits(x), math.Float64bits(-7.5)
+							if w == ir.W32 {
+								st.V[0][0], st.V[2][0] = uint64(math.Float32bits(float32(x))), uint64(math.Float32bits(-7.5))
+							}
+							v := func(i int) ir.Temp { return ir.Temp(nG + i) }
+							b := ir.NewBuilder(testGlobals)
+							b.Insn(0x1000)
+							b.Emit(ir.Op{Code: ir.FRint, W: w, Attr: ir.ArmFP | ir.Scalar, Aux: ir.RoundAway, Imm: 1,
+								A: [6]ir.Temp{v(1), b.ConstV(0, 0), v(0), ir.NoTemp, ir.NoTemp, ir.NoTemp}})
+							b.Insn(0x1004)
+							switch change {
+							case 1:
+								b.MovTo(v(0), v(2))
+							case 2:
+								b.MovTo(v(1), v(2))
+							case 3:
+								b.ExitF(ir.CondG, gF, 0x2000, false)
+							}
+							b.Insn(0x1008)
+							b.Emit(ir.Op{Code: ir.FCvtI, W: w, D: d, Attr: ir.ArmFP | ir.ArmSat | attr, Aux: ir.RoundAway,
+								A: [6]ir.Temp{0, v(0), ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}})
+							b.ExitTB(0x3000, false)
+							m.check(&b.Block, st)
+						}
+					}
+				}
+			}
+		}
 	}
 }
