@@ -28,6 +28,8 @@ type TB struct {
 	accesses ir.Accesses
 	loops    bool // jit: goes back to its start by itself
 	call     bool // ends in a call
+	// observed is not nil when the block's indirect jump is looked at: it leaves by an ExcStop that is none.
+	observed *jumpProfile
 	// slots is the number of the first of the TB's nslots direct exits.
 	slots, nslots uint32
 	// in is the first of the slots chained to this TB, plus one, 0 if there is none; slot.next goes on.

@@ -122,11 +122,14 @@ type Engine struct {
 	b           *ir.Builder
 	opt         *opt.State
 	former      *former
-	spare       []TB // TBs to come
-	code        [1024]byte
-	again       [1024]byte // what the code is when it has been marked
-	fetched     int        // how many bytes of code were fetched
-	endsInCall  bool       // the block translated last does
+	// jumps are the indirect jumps observed for regions, by PC; rounds counts the waits for that, by the region's.
+	jumps      map[uint64]*jumpProfile
+	rounds     map[uint64]uint8
+	spare      []TB // TBs to come
+	code       [1024]byte
+	again      [1024]byte // what the code is when it has been marked
+	fetched    int        // how many bytes of code were fetched
+	endsInCall bool       // the block translated last does
 	// entered counts the TBs entered into the cache. Changes with both locks held.
 	entered uint64
 

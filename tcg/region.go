@@ -73,6 +73,8 @@ type former struct {
 	frames []frame
 	bytes  []byte // the code of all nodes
 	insns  int
+	// want are the indirect jumps of which nothing is known.
+	want []uint64
 	// limit bounds the instructions; it shrinks when the code did not fit.
 	limit int
 	// returns are the return addresses of calls in the region to functions that are not inlined, by entry.
@@ -103,7 +105,12 @@ func (v *VCPU) makeRegion(key cpu.TBKey) *TB {
 	for f.limit = maxRegionInsns; f.limit > 20; f.limit /= 2 {
 		f.breaks = e.begin(key.PC)
 		phase = "plan a region"
-		if !f.plan() {
+		useful := f.plan()
+		if f.observe() {
+			v.hot[e.hotIndex(key.PC)] = e.tier2/8 + 1
+			return nil
+		}
+		if !useful {
 			return nil
 		}
 		phase = "translate a region"

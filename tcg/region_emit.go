@@ -146,7 +146,12 @@ func (f *former) finishIndirect(n, behind *node) (open bool) {
 		if e.freq < f.cutoff() || follows && e.freq < n.freq/8 && e.to != behind.nodeKey {
 			continue
 		}
-		if !follows || e.to != behind.nodeKey {
+		if at, ok := f.byPC[e.to]; !ok || !f.nodes[at].placed {
+			continue
+		} else if !follows || e.to != behind.nodeKey {
+			if !f.nodes[at].head {
+				continue
+			}
 			b.ExitC(ir.W64, ir.EQ, to, b.Const(e.to.pc), e.to.pc, true)
 			continue
 		}

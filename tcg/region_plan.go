@@ -16,6 +16,7 @@ type node struct {
 	len, off int
 	insns    int
 	end      ending
+	last     uint64 // the PC of its last instruction
 	// taken and next are where its end leads: the target of a direct jump, and the instruction behind it.
 	taken, next uint64
 	// fn is the entry of the function the node is in, as far as is known: 0 for the region's own, outside for its callers.
@@ -81,6 +82,7 @@ type arrival struct {
 func (f *former) plan() bool {
 	f.nodes, f.queue, f.order, f.bytes, f.insns = f.nodes[:0], f.queue[:0], f.order[:0], f.bytes[:0], 0
 	f.frames = append(f.frames[:0], frame{})
+	f.want = f.want[:0]
 	clear(f.byPC)
 	clear(f.returns)
 	f.arrive(edge{to: nodeKey{pc: f.key.PC}, freq: f.e.tier2})
@@ -189,6 +191,7 @@ func (f *former) decode(n *node) bool {
 		}
 		n.insns++
 		at := pc
+		n.last = at
 		pc += uint64(r.Len)
 		if pc < at {
 			n.end = endLeave
@@ -263,6 +266,8 @@ func (f *former) edgesOf(n *node) {
 		f.call(n, add)
 	case endReturn:
 		f.ret(n, add)
+	case endIndirect, endIndirectCall:
+		f.indirect(n, add)
 	}
 }
 
@@ -363,6 +368,8 @@ func (f *former) ret(n *node, add func(uint64, int, uint64, int32)) {
 	if n.frame != 0 {
 		fr := &f.frames[n.frame]
 		add(fr.ret, fr.caller, fr.fn, n.freq)
+	} else if len(f.returns[n.fn]) == 0 {
+		f.indirect(n, add)
 	}
 }
 
@@ -373,9 +380,10 @@ const maxReturns = 3
 func (f *former) returnEdges() {
 	for i := range f.nodes {
 		n := &f.nodes[i]
-		if n.end != endReturn || n.frame != 0 {
+		if n.end != endReturn || n.frame != 0 || len(f.returns[n.fn]) == 0 {
 			continue
 		}
+		n.edges = n.edges[:0]
 		for _, pc := range f.returns[n.fn] {
 			if _, ok := f.byPC[nodeKey{pc: pc}]; ok {
 				n.edges = append(n.edges, edge{nodeKey{pc: pc}, 0, f.warm(pc, n.freq)})

@@ -81,8 +81,12 @@ func (v *VCPU) inCode(tb *TB) (done bool) {
 			v.SetPC(h.ExitPC)
 			return false
 		case backend.ExitException:
-			v.stats.exceptions.Add(1)
 			s := j.slot(h.ExitArg)
+			if s.Exc == ir.ExcStop && s.from.observed != nil {
+				tb = v.observeJump(s.from, h.ExitPC)
+				break
+			}
+			v.stats.exceptions.Add(1)
 			v.SetPC(s.PC)
 			return v.raise(cpu.Exception{Kind: s.Exc, PC: s.PC, Code: h.ExitPC})
 		case backend.ExitSite, backend.ExitFault:

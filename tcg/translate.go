@@ -251,6 +251,10 @@ func (e *Engine) makeTB(key cpu.TBKey, maxInsns int) (tb *TB, fault softmmu.Faul
 		return nil, fault, nil
 	}
 	b := &e.b.Block
+	var observed *jumpProfile
+	if len(e.jumps) > 0 && key.Flags == 0 {
+		observed = e.observeEnd()
+	}
 	e.logBlock(debuglog.InAsm|debuglog.Op, key.PC)
 	phase = "verify"
 	if e.cfg.Verify {
@@ -260,6 +264,7 @@ func (e *Engine) makeTB(key cpu.TBKey, maxInsns int) (tb *TB, fault softmmu.Faul
 	}
 	tb = e.newTB()
 	tb.Key, tb.Len, tb.Insns, tb.accesses, tb.call = key, b.Len, b.Insns, b.Accesses, e.endsInCall
+	tb.observed = observed
 	if e.jit == nil || e.cfg.Lockstep {
 		// The interpreter runs what the translator made: it is the optimizer's oracle too, and can
 		// leave at every instruction with the whole State when the block is overwritten.

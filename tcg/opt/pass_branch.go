@@ -65,6 +65,9 @@ func (s *State) prune() {
 			br, dead = nil, false
 			left++
 			continue
+		case flags&ir.Joins != 0: // a Head: exits lead here
+			br, dead = nil, false
+			continue
 		case dead:
 			if flags&ir.Labelled != 0 {
 				refs[o.Imm]--
