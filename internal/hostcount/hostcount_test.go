@@ -39,7 +39,7 @@ const (
 const count = 24
 
 // warm is how often a snippet runs before it is counted.
-const warm = 4
+const warm = 200
 
 // guest tells the guests apart.
 type guest struct {
@@ -210,7 +210,8 @@ func traced(what []string) error {
 
 // tiers are the configurations that are counted, by name.
 var tiers = map[string]func(*gotcg.Config){
-	"tier1": func(*gotcg.Config) {},
+	"tier1": func(c *gotcg.Config) { c.Tier2 = -1 },
+	"tier2": func(c *gotcg.Config) { c.Tier2 = 20 },
 }
 
 // bufferSize is the size of the code buffer.
@@ -355,7 +356,7 @@ func TestExecuted(t *testing.T) {
 	if !cpu.X86.HasBMI1 || !cpu.X86.HasBMI2 {
 		t.Skip("the recorded counts are of a host with BMI1 and BMI2")
 	}
-	names := []string{"tier1"}
+	names := []string{"tier1", "tier2"}
 	var out strings.Builder
 	out.WriteString(header)
 	fmt.Fprintf(&out, "%-12s", "")
