@@ -73,8 +73,8 @@ type Arch struct {
 	// Regs are the registers by gdb number, in gdb's order.
 	Regs  []RegInfo
 	Roles Roles
-	// HWCap is AT_HWCAP (and 2), honest about what is translated.
-	HWCap, HWCap2 uint64
+	// HWCap returns AT_HWCAP and AT_HWCAP2, honest about what is translated.
+	HWCap func() (hwcap, hwcap2 uint64)
 	// Platform is AT_PLATFORM's string.
 	Platform string
 	// ELFMachine is e_machine.

@@ -2,7 +2,6 @@ package gdbstub
 
 import (
 	"bytes"
-	"encoding/xml"
 	"fmt"
 	"slices"
 	"strings"
@@ -346,6 +345,28 @@ func (c *session) object(object, annex string) ([]byte, error) {
 	return t.ReadObject(c.one(c.threadG), object)
 }
 
+// escapeXML makes text fit for an element or an attribute. XML 1.0 2.2, 2.4; what no document may hold becomes U+FFFD.
+func escapeXML(text string) string {
+	var s strings.Builder
+	for _, r := range text {
+		switch {
+		case r == '<':
+			s.WriteString("&lt;")
+		case r == '>':
+			s.WriteString("&gt;")
+		case r == '&':
+			s.WriteString("&amp;")
+		case r == '"' || r == '\'' || r == '\t' || r == '\n' || r == '\r':
+			fmt.Fprintf(&s, "&#%d;", r)
+		case r < ' ' || r == 0xfffe || r == 0xffff:
+			s.WriteRune('\ufffd')
+		default:
+			s.WriteRune(r)
+		}
+	}
+	return s.String()
+}
+
 func (c *session) threadsXML() []byte {
 	var s bytes.Buffer
 	s.WriteString("<?xml version=\"1.0\"?>\n<threads>\n")
@@ -354,11 +375,11 @@ func (c *session) threadsXML() []byte {
 			fmt.Fprintf(&s, "<thread id=\"%s\"", c.appendThread(nil, t.ID))
 			if t.Name != "" {
 				s.WriteString(` name="`)
-				_ = xml.EscapeText(&s, []byte(t.Name))
+				s.WriteString(escapeXML(t.Name))
 				s.WriteByte('"')
 			}
 			s.WriteByte('>')
-			_ = xml.EscapeText(&s, []byte(t.State))
+			s.WriteString(escapeXML(t.State))
 			s.WriteString("</thread>\n")
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/gotcg/gotcg/linux/abi"
 )
@@ -63,10 +64,12 @@ const (
 	maxPhdrs = 65536 / phdrSize
 )
 
-var machineNames = map[uint16]string{
-	2: "SPARC", emX86: "i386", 8: "MIPS", 20: "PowerPC", 21: "PowerPC64", 22: "S/390", emARM: "ARM (32-bit)",
-	43: "SPARC64", emX64: "x86-64", emA64: "AArch64", emRISCV: "RISC-V", 258: "LoongArch",
-}
+var machineNames = sync.OnceValue(func() map[uint16]string {
+	return map[uint16]string{
+		2: "SPARC", emX86: "i386", 8: "MIPS", 20: "PowerPC", 21: "PowerPC64", 22: "S/390", emARM: "ARM (32-bit)",
+		43: "SPARC64", emX64: "x86-64", emA64: "AArch64", emRISCV: "RISC-V", 258: "LoongArch",
+	}
+})
 
 // ParseELF checks the program in r, which is size bytes long; path is for messages only.
 // It accepts static and static-PIE ELF64 little-endian programs for x86-64 and AArch64 and
@@ -162,7 +165,7 @@ func machineName(m uint16, data byte) string {
 	if data == 2 {
 		m = m<<8 | m>>8
 	}
-	if n := machineNames[m]; n != "" {
+	if n := machineNames()[m]; n != "" {
 		return n
 	}
 	return fmt.Sprintf("number %d", m)

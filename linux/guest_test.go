@@ -61,7 +61,7 @@ func fakeArch(a abi.Arch) *cpu.Arch {
 	if a == abi.A64 {
 		m = emA64
 	}
-	return &cpu.Arch{Name: a.String(), ELFMachine: m, HWCap: 0x123, HWCap2: 0x45, Platform: a.String(),
+	return &cpu.Arch{Name: a.String(), ELFMachine: m, HWCap: func() (uint64, uint64) { return 0x123, 0x45 }, Platform: a.String(),
 		Regs:  []cpu.RegInfo{{Name: "gs_base", Num: 20, Bits: 64}},
 		Roles: cpu.Roles{PC: 0, SP: 1, FP: 2, SyscallNr: 3, SyscallRet: 4, SyscallArg: [6]int{5, 6, 7, 8, 9, 10}, TLS: 11}}
 }

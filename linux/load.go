@@ -207,8 +207,9 @@ func (p *Process) makeAuxv(execfn, platform, random uint64) []byte {
 		phdr = p.img.PhdrAddr + p.base
 	}
 	ids := hostIDs()
+	hwcap, hwcap2 := a.HWCap()
 	v := []abi.Auxv{
-		{Type: abi.AT_HWCAP, Value: a.HWCap},
+		{Type: abi.AT_HWCAP, Value: hwcap},
 		{Type: abi.AT_PAGESZ, Value: abi.PageSize},
 		{Type: abi.AT_CLKTCK, Value: abi.CLOCK_TICKS},
 		{Type: abi.AT_PHDR, Value: phdr},
@@ -223,7 +224,7 @@ func (p *Process) makeAuxv(execfn, platform, random uint64) []byte {
 		{Type: abi.AT_EGID, Value: ids[3]},
 		{Type: abi.AT_SECURE},
 		{Type: abi.AT_RANDOM, Value: random},
-		{Type: abi.AT_HWCAP2, Value: a.HWCap2},
+		{Type: abi.AT_HWCAP2, Value: hwcap2},
 		{Type: abi.AT_EXECFN, Value: execfn},
 		{Type: abi.AT_PLATFORM, Value: platform},
 		{Type: abi.AT_NULL},

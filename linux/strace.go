@@ -219,7 +219,7 @@ func (tr *tracer) format(k argKind, i int, ret uint64) string {
 		}
 		return openNames[fl&abi.O_ACCMODE] + flagTail(fl&0xffffffff&^abi.O_ACCMODE, openBits)
 	}
-	if l, ok := kindNames[k]; ok {
+	if l, ok := kindNames()[k]; ok {
 		return l.name(v)
 	}
 	return tr.structure(k, v, next)

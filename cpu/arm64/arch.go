@@ -38,7 +38,8 @@ var setUp = sync.OnceFunc(func() {
 		Platform:   "aarch64",
 		ELFMachine: 183, // EM_AARCH64
 	}
-	arch.HWCap, arch.HWCap2 = claim()
+	cap1, cap2 := claim()
+	arch.HWCap = func() (hwcap, hwcap2 uint64) { return cap1, cap2 }
 })
 
 // Arch returns the architecture. It is shared and not to be changed.

@@ -14,7 +14,6 @@ const hwcap2FSGSBase = 1 << 1
 var Arch = makeArch()
 
 func makeArch() *cpu.Arch {
-	_, _, _, edx := cpuidLeaf(1, 0)
 	return &cpu.Arch{
 		Name:        "x86-64",
 		Globals:     globals,
@@ -37,11 +36,16 @@ func makeArch() *cpu.Arch {
 			SyscallNr: 0, SyscallArg: [6]int{5, 4, 3, 10, 8, 9}, SyscallRet: 0,
 			TLS: gdbFSBase,
 		},
-		HWCap:      uint64(edx),
-		HWCap2:     hwcap2FSGSBase,
+		HWCap:      hwcap,
 		Platform:   "x86_64",
 		ELFMachine: 62,
 	}
+}
+
+// hwcap returns AT_HWCAP, which is EDX of CPUID leaf 1, and AT_HWCAP2. Linux arch/x86/include/asm/elf.h.
+func hwcap() (hwcap, hwcap2 uint64) {
+	_, _, _, edx := cpuidLeaf(1, 0)
+	return uint64(edx), hwcap2FSGSBase
 }
 
 // Init sets the state of a new 64-bit user program: flags and registers clear, x87 and SSE as

@@ -95,4 +95,4 @@ func leaves(out []Encoding, r *row, e Encoding) []Encoding {
 }
 
 // Translated reports whether op has a translation (which may be to raise an exception).
-func Translated(op Op) bool { return op < numOps && transTab[op] != nil }
+func Translated(op Op) bool { return op < numOps && translation(op) != nil }

@@ -1,5 +1,7 @@
 package x86
 
+import "sync"
+
 // feature is a CPUID feature bit beyond the x86-64 baseline, and the mnemonics it stands for. It is
 // claimed exactly when all of them are translated.
 type feature struct {
@@ -66,40 +68,44 @@ var privilegedOps = []Op{
 	WRMSR, RDMSR, RDPMC, SWAPGS, SYSRET, SGDT, SIDT, SLDT, STR, SMSW,
 }
 
-var (
-	// unclaimedOps holds the ops of features that are not claimed, and neverOps.
-	unclaimedOps [numOps]bool
-	// featureBits are the claimed bits by leaf and register.
-	featureBits map[[2]uint32]uint32
-)
+// claims is what follows from features.
+type claims struct {
+	refused [numOps]bool // the ops of features that are not claimed, and neverOps
+	// bits are the claimed bits by leaf and register.
+	bits map[[2]uint32]uint32
+}
 
-// claim decides which features are claimed, by what is translated.
-func claim() (un [numOps]bool, bits map[[2]uint32]uint32) {
-	bits = map[[2]uint32]uint32{}
+// isTranslated tells about the tables of translations, one of whose functions is CPUID's: Go would see a cycle.
+var isTranslated func(Op) bool
+
+func init() { isTranslated = Translated }
+
+var claimed = sync.OnceValue(func() *claims {
+	c := &claims{bits: map[[2]uint32]uint32{}}
 	for _, op := range neverOps {
-		un[op] = true
+		c.refused[op] = true
 	}
 	for _, f := range features {
 		all := true
 		for _, op := range f.ops {
-			all = all && transTab[op] != nil
+			all = all && isTranslated(op)
 		}
 		if all {
-			bits[[2]uint32{f.leaf, uint32(f.reg)}] |= 1 << f.bit
+			c.bits[[2]uint32{f.leaf, uint32(f.reg)}] |= 1 << f.bit
 			continue
 		}
 		for _, op := range f.ops {
-			un[op] = true
+			c.refused[op] = true
 		}
 	}
-	return un, bits
-}
+	return c
+})
 
 // Claimed reports whether the guest's CPUID claims the named feature (as in /proc/cpuinfo).
 func Claimed(name string) bool {
 	for _, f := range features {
 		if f.name == name {
-			return featureBits[[2]uint32{f.leaf, uint32(f.reg)}]>>f.bit&1 != 0
+			return claimed().bits[[2]uint32{f.leaf, uint32(f.reg)}]>>f.bit&1 != 0
 		}
 	}
 	return false

@@ -33,7 +33,7 @@ const (
 var gdbRegs = makeGDBRegs()
 
 func makeGDBRegs() []cpu.RegInfo {
-	var rs []cpu.RegInfo
+	rs := make([]cpu.RegInfo, 0, gdbGSBase+1)
 	add := func(name string, bits int, feature, typ string, off uintptr) *cpu.RegInfo {
 		rs = append(rs, cpu.RegInfo{Name: name, Num: len(rs), Bits: bits, Feature: feature, Type: typ, Offset: uint32(off)})
 		return &rs[len(rs)-1]

@@ -98,13 +98,13 @@ func TestCPUIDHonest(t *testing.T) {
 	for _, f := range features {
 		for _, op := range f.ops {
 			if Claimed(f.name) {
-				require.NotNil(t, transTab[op], "%s: %s", f.name, op)
+				require.NotNil(t, translation(op), "%s: %s", f.name, op)
 				require.False(t, notClaimed(op), "%s: %s", f.name, op)
 			}
 		}
 	}
 	for op := Op(1); op < numOps; op++ {
-		require.True(t, transTab[op] != nil || notClaimed(op), "%s has no translation and is not refused", op)
+		require.True(t, translation(op) != nil || notClaimed(op), "%s has no translation and is not refused", op)
 	}
 	_, _, c1, d1 := cpuidLeaf(1, 0)
 	require.EqualValues(t, leaf1EDX, d1)

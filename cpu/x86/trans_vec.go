@@ -12,28 +12,27 @@ type vrow struct {
 	aux  uint8
 }
 
-// vecTab has the row of every Op that has one.
-var vecTab [numOps]*vrow
-
-// vectorTable makes a table of the parts.
-func vectorTable(parts ...[]vrow) (tab [numOps]*vrow) {
-	for _, p := range parts {
-		for op := range p {
-			if p[op].fn == nil {
-				continue
-			}
-			if tab[op] != nil {
-				panic("BUG: x86: two rows of " + Op(op).String())
-			}
-			tab[op] = &p[op]
-		}
+// vecRow returns the row of op, or nil.
+func vecRow(op Op) *vrow {
+	i := int(op)
+	if i < len(vecMov) && vecMov[i].fn != nil {
+		return &vecMov[i]
 	}
-	return tab
+	if i < len(vecInt) && vecInt[i].fn != nil {
+		return &vecInt[i]
+	}
+	if i < len(vecFP) && vecFP[i].fn != nil {
+		return &vecFP[i]
+	}
+	if i < len(vecSSE3) && vecSSE3[i].fn != nil {
+		return &vecSSE3[i]
+	}
+	return nil
 }
 
 // transVec translates an instruction that has a vrow.
 func transVec(t *trans) {
-	r := vecTab[t.in.Op]
+	r := vecRow(t.in.Op)
 	r.fn(t, r)
 }
 

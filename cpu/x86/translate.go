@@ -2,6 +2,8 @@ package x86
 
 import (
 	"math/bits"
+	"slices"
+	"sync"
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/tcg/ir"
@@ -23,40 +25,29 @@ type trans struct {
 // fault: temps first, globals last.
 type transFn func(t *trans)
 
-// transTab has the translation of every Op that has one. Each trans_*.go brings its part.
-var transTab [numOps]transFn
+// x87Fns has the translations of the x87, which few programs need.
+var x87Fns = sync.OnceValue(transX87)
 
-func init() {
-	transTab = mergeTables(transInt[:], transSys[:], transFar[:], transX87())
-	vecTab = vectorTable(vecMov[:], vecFP[:], vecInt[:], vecSSE3[:])
-	for op, r := range vecTab {
-		if r != nil {
-			set(&transTab, Op(op), transVec)
-		}
+// translation returns the function that translates op, or nil. Each trans_*.go brings its table; no Op is in two of them
+// (TestOneTranslation). They are not merged: a short program would not earn that.
+func translation(op Op) transFn {
+	i := int(op)
+	if i < len(transInt) && transInt[i] != nil {
+		return transInt[i]
 	}
-	for _, op := range privilegedOps {
-		set(&transTab, op, transPrivileged)
+	if vecRow(op) != nil {
+		return transVec
 	}
-	unclaimedOps, featureBits = claim()
-}
-
-// mergeTables makes one table of the parts, all indexed by Op.
-func mergeTables(parts ...[]transFn) (tab [numOps]transFn) {
-	for _, p := range parts {
-		for op, f := range p {
-			if f != nil {
-				set(&tab, Op(op), f)
-			}
-		}
+	if i < len(transSys) && transSys[i] != nil {
+		return transSys[i]
 	}
-	return tab
-}
-
-func set(tab *[numOps]transFn, op Op, f transFn) {
-	if tab[op] != nil {
-		panic("BUG: x86: two translations of " + op.String())
+	if i < len(transFar) && transFar[i] != nil {
+		return transFar[i]
 	}
-	tab[op] = f
+	if slices.Contains(privilegedOps, op) {
+		return transPrivileged
+	}
+	return x87Fns()[op]
 }
 
 // Translate appends the IR of the instruction at pc whose bytes begin code. It implements
@@ -74,7 +65,7 @@ func Translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
 	first := len(b.Ops)
 	switch err {
 	case nil:
-		if f := transTab[t.in.Op]; f != nil {
+		if f := translation(t.in.Op); f != nil {
 			f(t)
 		} else if notClaimed(t.in.Op) {
 			t.raise(ir.ExcIllegal)
@@ -111,7 +102,7 @@ func Translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
 
 // notClaimed reports whether op belongs to an extension CPUID does not claim: the processor raises
 // #UD, which is not a gap in the translation.
-func notClaimed(op Op) bool { return op == VEX || op == EVEX || op == XOP || unclaimedOps[op] }
+func notClaimed(op Op) bool { return op == VEX || op == EVEX || op == XOP || claimed().refused[op] }
 
 // raise ends the block with an exception whose PC is this instruction's.
 func (t *trans) raise(k ir.ExcKind) { t.raiseAt(k, t.pc, ir.NoTemp) }

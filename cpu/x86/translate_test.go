@@ -2,6 +2,7 @@ package x86
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -80,4 +81,28 @@ func TestTranslateAllocates(t *testing.T) {
 	}
 	run()
 	require.Zero(t, testing.AllocsPerRun(100, run))
+}
+
+// TestOneTranslation: no Op has two translations.
+func TestOneTranslation(t *testing.T) {
+	fns := map[string][]transFn{"int": transInt[:], "sys": transSys[:], "far": transFar[:], "x87": x87Fns()}
+	vecs := map[string][]vrow{"mov": vecMov[:], "fp": vecFP[:], "int": vecInt[:], "sse3": vecSSE3[:]}
+	for op := Op(0); op < numOps; op++ {
+		var in []string
+		for name, tab := range fns {
+			if int(op) < len(tab) && tab[op] != nil {
+				in = append(in, name)
+			}
+		}
+		for name, tab := range vecs {
+			if int(op) < len(tab) && tab[op].fn != nil {
+				in = append(in, "vector "+name)
+			}
+		}
+		if slices.Contains(privilegedOps, op) {
+			in = append(in, "privileged")
+		}
+		require.LessOrEqual(t, len(in), 1, "%s: %v", op, in)
+	}
+	require.Len(t, x87Fns(), int(numOps))
 }

@@ -48,7 +48,7 @@ func vecEncodings(only string) (list []vecEncoding) {
 			code := append(append([]byte{}, pre...), byte(modrm), 0, 0, 0, 0, 0)
 			in, err := Decode(code, Mode64)
 			isX87 := x87[in.Op] != nil
-			if err != nil || vecTab[in.Op] == nil && !isX87 || in.Op == FXSAVE || in.Op == FXRSTOR {
+			if err != nil || vecRow(in.Op) == nil && !isX87 || in.Op == FXSAVE || in.Op == FXRSTOR {
 				continue
 			}
 			key := fmt.Sprint(in.Op, pre, in.Args[0].Kind, in.Args[1].Kind)
@@ -425,7 +425,7 @@ func TestVecEncodings(t *testing.T) {
 	}
 	x87 := transX87()
 	for op := range numOps {
-		if vecTab[op] != nil || x87[op] != nil {
+		if vecRow(op) != nil || x87[op] != nil {
 			require.True(t, seen[op], op.String())
 		}
 	}

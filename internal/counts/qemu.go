@@ -232,7 +232,7 @@ func (g *gdb) rewriteAt(sp, at uint64, img *image) error {
 		}
 		value[kind] = v
 	}
-	value[abi.AT_HWCAP], value[abi.AT_HWCAP2] = img.arch.HWCap, img.arch.HWCap2
+	value[abi.AT_HWCAP], value[abi.AT_HWCAP2] = img.arch.HWCap()
 	for _, kind := range append(slices.Clone(kept), abi.AT_NULL) {
 		words = append(words, kind, value[kind])
 	}

@@ -289,11 +289,19 @@ const (
 	ERESTART_RESTARTBLOCK Errno = 516
 )
 
-var restartTable = map[Errno]struct{ name, text string }{
-	ERESTARTSYS:           {"ERESTARTSYS", "To be restarted if SA_RESTART is set"},
-	ERESTARTNOINTR:        {"ERESTARTNOINTR", "To be restarted"},
-	ERESTARTNOHAND:        {"ERESTARTNOHAND", "To be restarted if no handler"},
-	ERESTART_RESTARTBLOCK: {"ERESTART_RESTARTBLOCK", "Interrupted by signal"},
+// restart returns name and text of the errnos above.
+func (e Errno) restart() (name, text string) {
+	switch e {
+	case ERESTARTSYS:
+		return "ERESTARTSYS", "To be restarted if SA_RESTART is set"
+	case ERESTARTNOINTR:
+		return "ERESTARTNOINTR", "To be restarted"
+	case ERESTARTNOHAND:
+		return "ERESTARTNOHAND", "To be restarted if no handler"
+	case ERESTART_RESTARTBLOCK:
+		return "ERESTART_RESTARTBLOCK", "Interrupted by signal"
+	}
+	return "", ""
 }
 
 // Name returns the symbolic name, such as "ENOENT".
@@ -301,8 +309,8 @@ func (e Errno) Name() string {
 	if int(e) < len(errnoTable) && errnoTable[e].name != "" {
 		return errnoTable[e].name
 	}
-	if r, ok := restartTable[e]; ok {
-		return r.name
+	if name, _ := e.restart(); name != "" {
+		return name
 	}
 	return "ERRNO_" + strconv.Itoa(int(e))
 }
@@ -312,8 +320,8 @@ func (e Errno) Text() string {
 	if int(e) < len(errnoTable) && errnoTable[e].name != "" {
 		return errnoTable[e].text
 	}
-	if r, ok := restartTable[e]; ok {
-		return r.text
+	if _, text := e.restart(); text != "" {
+		return text
 	}
 	return "Unknown error " + strconv.Itoa(int(e))
 }

@@ -1,9 +1,12 @@
 package ir
 
-// aesSbox and aesInv are AES's substitution tables (FIPS 197 5.1.1), computed at start.
-var aesSbox, aesInv = makeAES()
+import "sync"
 
-func makeAES() (sbox, inv [256]byte) {
+// aesTables are AES's substitution and its inverse (FIPS 197 5.1.1).
+var aesTables = sync.OnceValues(makeAES)
+
+func makeAES() (sbox, inv *[256]byte) {
+	sbox, inv = new([256]byte), new([256]byte)
 	// p runs through all powers of 3, q through those of 1/3 in GF(2^8).
 	p, q := byte(1), byte(1)
 	for {
@@ -84,13 +87,14 @@ func evalAES(o *Op, in *[5]Val) Val {
 		return fromBytes(aesMix(s, mix))
 	}
 	dec := o.Aux == AesDec || o.Aux == AesDecLast
+	sbox, inv := aesTables()
 	var t [16]byte
 	for i := range t {
 		row, col := i&3, i>>2
 		if dec {
-			t[i] = aesInv[s[row|(col-row)&3<<2]]
+			t[i] = inv[s[row|(col-row)&3<<2]]
 		} else {
-			t[i] = aesSbox[s[row|(col+row)&3<<2]]
+			t[i] = sbox[s[row|(col+row)&3<<2]]
 		}
 	}
 	switch o.Aux {

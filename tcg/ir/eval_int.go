@@ -1,7 +1,6 @@
 package ir
 
 import (
-	"hash/crc32"
 	"math/bits"
 	"sync"
 )
@@ -145,13 +144,27 @@ func extract(o *Op, a uint64) uint64 {
 	return a & o.W.Mask()
 }
 
-var castagnoli = sync.OnceValue(func() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) })
+// crcTables are those of the polynomials of Ethernet and of Castagnoli, by byte. (hash/crc32 makes its own when a program
+// starts.)
+var crcTables = [2]func() *[256]uint32{
+	sync.OnceValue(func() *[256]uint32 { return makeCRC(0xedb88320) }),
+	sync.OnceValue(func() *[256]uint32 { return makeCRC(0x82f63b78) }),
+}
+
+func makeCRC(poly uint32) *[256]uint32 {
+	var t [256]uint32
+	for i := range t {
+		c := uint32(i)
+		for range 8 {
+			c = c>>1 ^ poly&-(c&1)
+		}
+		t[i] = c
+	}
+	return &t
+}
 
 func crcStep(o *Op, acc, v uint64) uint64 {
-	t := crc32.IEEETable
-	if o.Aux != 0 {
-		t = castagnoli()
-	}
+	t := crcTables[min(o.Aux, 1)]()
 	c := uint32(acc)
 	for n := o.W.Bytes(); n > 0; n-- {
 		c = t[byte(c)^byte(v)] ^ c>>8

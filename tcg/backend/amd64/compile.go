@@ -1,29 +1,19 @@
 package amd64
 
 import (
-	"golang.org/x/sys/cpu"
-
 	"github.com/gotcg/gotcg/tcg/backend"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
 // features are the host's abilities beyond SSE4.1 that the lowering makes use of.
 type features struct {
+	base                                                    bool // SSE4.1 and SSSE3
 	avx, fma, bmi1, bmi2, lzcnt, popcnt, sse42, aes, pclmul bool
 }
 
 // Supported reports whether this host has what all generated code relies on: SSE4.1, and with it SSSE3 and
 // LAHF in 64-bit mode.
-func Supported() bool { return cpu.X86.HasSSE41 && cpu.X86.HasSSSE3 }
-
-func hostFeatures() features {
-	x := &cpu.X86
-	return features{
-		avx: x.HasAVX, fma: x.HasFMA && x.HasAVX, bmi1: x.HasBMI1, bmi2: x.HasBMI2,
-		// x/sys/cpu has no LZCNT; it came with BMI1 (Intel) or long before it (AMD).
-		lzcnt: x.HasBMI1, popcnt: x.HasPOPCNT, sse42: x.HasSSE42, aes: x.HasAES, pclmul: x.HasPCLMULQDQ,
-	}
-}
+func Supported() bool { return host().base }
 
 // Compiler generates amd64 code. Its buffers are reused from block to block.
 type Compiler struct {
@@ -104,7 +94,7 @@ type poolEntry struct {
 func New(cfg backend.Config) *Compiler {
 	c := &Compiler{cfg: cfg}
 	if !cfg.NoFeatures {
-		c.feat = hostFeatures()
+		c.feat = host()
 	}
 	for _, g := range cfg.Globals {
 		c.gtmpl = append(c.gtmpl, tstate{

@@ -10,7 +10,7 @@ import (
 // result could differ, the op is done again by Go at an out-of-line site.
 
 func init() {
-	for op, f := range map[ir.Opcode]func(*Compiler){
+	for op, f := range [ir.NumOps]func(*Compiler){
 		ir.FAdd: (*Compiler).lowerFArith, ir.FSub: (*Compiler).lowerFArith, ir.FMul: (*Compiler).lowerFArith, ir.FDiv: (*Compiler).lowerFArith,
 		ir.FMin: (*Compiler).lowerFMinMax, ir.FMax: (*Compiler).lowerFMinMax,
 		ir.FMinNM: (*Compiler).lowerFMinMax, ir.FMaxNM: (*Compiler).lowerFMinMax,
@@ -19,7 +19,9 @@ func init() {
 		ir.ICvtF: (*Compiler).lowerICvtF, ir.VCvtFI: (*Compiler).lowerVCvtFI, ir.VCvtIF: (*Compiler).lowerVCvtIF,
 		ir.FCmpF: (*Compiler).lowerFCmpF,
 	} {
-		lowerings[op] = f
+		if f != nil {
+			lowerings[op] = f
+		}
 	}
 }
 

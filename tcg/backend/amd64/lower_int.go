@@ -11,7 +11,7 @@ import (
 var lowerings [ir.NumOps]func(*Compiler)
 
 func init() {
-	for op, f := range map[ir.Opcode]func(*Compiler){
+	for op, f := range [ir.NumOps]func(*Compiler){
 		ir.Nop: (*Compiler).lowerNop, ir.Mov: (*Compiler).lowerMov,
 		ir.Add: (*Compiler).lowerAdd, ir.Sub: (*Compiler).lowerSub, ir.Mul: (*Compiler).lowerMul,
 		ir.And: (*Compiler).lowerAnd, ir.Or: (*Compiler).lowerOr, ir.Xor: (*Compiler).lowerXor,
@@ -48,7 +48,9 @@ func init() {
 		ir.Call: (*Compiler).lowerCall, ir.CallPure: (*Compiler).lowerCallPure,
 		ir.Counter: (*Compiler).lowerCounter, ir.CounterUndo: (*Compiler).lowerCounterUndo,
 	} {
-		lowerings[op] = f
+		if f != nil {
+			lowerings[op] = f
+		}
 	}
 }
 

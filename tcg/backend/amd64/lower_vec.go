@@ -34,19 +34,20 @@ var (
 	encSX     = byW{xPMOVSXBW, xPMOVSXWD, xPMOVSXDQ}
 	encAbs    = byW{xPABSB, xPABSW, xPABSD}
 	encAddP   = byW{0, xPHADDW, xPHADDD}
-	simpleVec = map[ir.Opcode]struct {
+	simpleVec = []struct {
+		op            ir.Opcode
 		plain, signed byW
 		comm          bool
 	}{
-		ir.VMul:        {encMul, encMul, true},
-		ir.VMulH:       {encMulHU, encMulH, true},
-		ir.VMin:        {encMinU, encMinS, true},
-		ir.VMax:        {encMaxU, encMaxS, true},
-		ir.VAvg:        {encAvg, encAvg, true},
-		ir.VCmpEQ:      {encEQ, encEQ, true},
-		ir.VMulAddPair: {byW{0, xPMADDWD}, byW{0, xPMADDWD}, true},
-		ir.VMulEven:    {byW{0, 0, xPMULUDQ}, byW{0, 0, xPMULDQ}, true},
-		ir.VPack:       {encPackU, encPackS, false},
+		{ir.VMul, encMul, encMul, true},
+		{ir.VMulH, encMulHU, encMulH, true},
+		{ir.VMin, encMinU, encMinS, true},
+		{ir.VMax, encMaxU, encMaxS, true},
+		{ir.VAvg, encAvg, encAvg, true},
+		{ir.VCmpEQ, encEQ, encEQ, true},
+		{ir.VMulAddPair, byW{0, xPMADDWD}, byW{0, xPMADDWD}, true},
+		{ir.VMulEven, byW{0, 0, xPMULUDQ}, byW{0, 0, xPMULDQ}, true},
+		{ir.VPack, encPackU, encPackS, false},
 	}
 	// vecTable is simpleVec by opcode.
 	vecTable [ir.NumOps][2]byW
@@ -54,7 +55,7 @@ var (
 )
 
 func init() {
-	for op, f := range map[ir.Opcode]func(*Compiler){
+	for op, f := range [ir.NumOps]func(*Compiler){
 		ir.VMov: (*Compiler).lowerVMov, ir.VAnd: (*Compiler).lowerVAnd, ir.VOr: (*Compiler).lowerVOr, ir.VXor: (*Compiler).lowerVXor,
 		ir.VAndN: (*Compiler).lowerVAndN, ir.VSel: (*Compiler).lowerVSel, ir.VDup: (*Compiler).lowerVDup, ir.VGet: (*Compiler).lowerVGet,
 		ir.VIns: (*Compiler).lowerVIns, ir.VInsV: (*Compiler).lowerVInsV, ir.VLow: (*Compiler).lowerVLow,
@@ -69,12 +70,14 @@ func init() {
 		ir.VMsk: (*Compiler).lowerVMsk, ir.VAddV: (*Compiler).lowerVAddV, ir.VAddP: (*Compiler).lowerVAddP,
 		ir.VRev: (*Compiler).lowerVRev, ir.VPopcnt: (*Compiler).lowerVPopcnt,
 	} {
-		lowerings[op] = f
+		if f != nil {
+			lowerings[op] = f
+		}
 	}
-	for op, x := range simpleVec {
-		vecTable[op] = [2]byW{x.plain, x.signed}
-		vecComm[op] = x.comm
-		lowerings[op] = (*Compiler).lowerVSimple
+	for _, x := range simpleVec {
+		vecTable[x.op] = [2]byW{x.plain, x.signed}
+		vecComm[x.op] = x.comm
+		lowerings[x.op] = (*Compiler).lowerVSimple
 	}
 }
 
