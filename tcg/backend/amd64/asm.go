@@ -251,6 +251,22 @@ func (a *asm) vexHead(e enc, r, v, x, b uint8) {
 	a.byte(byte(e))
 }
 
+// vrm emits the VEX.128 form of e: r = op(v, [m]).
+func (a *asm) vrm(e enc, r, v uint8, m mem) {
+	x, b := uint8(0), uint8(0)
+	if m.index != noReg {
+		x = uint8(m.index)
+	}
+	if m.base != noReg {
+		b = uint8(m.base)
+	}
+	if m.gs {
+		a.byte(0x65)
+	}
+	a.vexHead(e, r, v, x, b)
+	a.modMem(r, m)
+}
+
 // vrr emits the VEX.128 form of e: r = op(v, rm).
 func (a *asm) vrr(e enc, r, v, rm uint8) {
 	a.vexHead(e, r, v, 0, rm)

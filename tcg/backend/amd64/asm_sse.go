@@ -227,6 +227,9 @@ func (a *asm) xshift(e enc, digit uint8, dst xreg, imm uint8) {
 // vxx emits dst = op(s1, s2) in the VEX form.
 func (a *asm) vxx(e enc, dst, s1, s2 xreg) { a.vrr(e, uint8(dst), uint8(s1), uint8(s2)) }
 
+// vxm emits dst = op(s1, [m]) in the VEX form.
+func (a *asm) vxm(e enc, dst, s1 xreg, m mem) { a.vrm(e, uint8(dst), uint8(s1), m) }
+
 // vshift emits dst = src shifted by a constant in the VEX form.
 func (a *asm) vshift(e enc, digit uint8, dst, src xreg, imm uint8) {
 	a.vrr(e, digit, uint8(dst), uint8(src))

@@ -76,6 +76,7 @@ type Compiler struct {
 	// Where out-of-line parts last jumped to SaveExit and slotExit, 0: nowhere.
 	nearSave, nearSlot int
 	failed             bool
+	skip               int // an op that has been emitted with the one before it
 	// merged: the block's last op has been emitted with the one before it.
 	merged bool
 }
@@ -127,6 +128,9 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 		c.countDown(0, 0)
 	}
 	for i := range c.ops {
+		if i == c.skip {
+			continue
+		}
 		if len(c.b)-c.n < room || c.failed {
 			return backend.Code{}, backend.ErrTooBig
 		}
@@ -170,7 +174,7 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 func (c *Compiler) begin(b *ir.Block, r backend.Request) {
 	c.asm = asm{b: r.Buf}
 	c.blk, c.ops, c.req = b, b.Ops, r
-	c.failed, c.merged = false, false
+	c.failed, c.merged, c.skip = false, false, -1
 	c.slots = c.slots[:0]
 	c.lastRecs, c.lastNRecs = 0, 0
 	clear(c.tab.Helpers)
@@ -250,6 +254,7 @@ const (
 	stubHot                  // countdown run out: store globals, leave at a slot
 	stubPtr                  // store globals, go on at the guest PC in register n
 	stubEdge                 // go to segment seg: store recs up to n, move the rest to the canonical registers
+	stubFold                 // the rest of a load and an op in one instruction, behind the load's slow path
 	stubOdd                  // whether a result is one that Go must compute: leave at a site or go back
 )
 
@@ -266,10 +271,18 @@ type stub struct {
 	w      ir.Width
 	scalar bool
 	back   int
+	// Of stubFold: the instruction and its first input; it makes x or flags.
+	e       enc
+	y       xreg
+	compare bool
 }
 
 // emitStub emits an out-of-line part.
 func (c *Compiler) emitStub(s stub) {
+	if s.kind == stubFold {
+		c.emitFold(s)
+		return
+	}
 	c.patch32(s.from, c.n)
 	switch s.kind {
 	case stubSite:

@@ -491,6 +491,9 @@ func (c *Compiler) lowerLdV() {
 		c.lowerEval()
 		return
 	}
+	if c.foldLoadV() {
+		return
+	}
 	a := c.address(o.A[1], o.A[2], int32(o.Imm), o.W, false, vecResult)
 	r := a.x
 	c.mayFault(&a)
