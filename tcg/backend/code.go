@@ -203,6 +203,8 @@ const (
 	LocFlags      // a flags word to be computed by Table.Recipes[n]
 	// LocHostFlags: Header.HostFlags, corrected as the bits of n say (FlagsInvC ...).
 	LocHostFlags
+	// LocForm: a flags word, in the State if Header.FlagsForm is 0, else to be computed by Table.Recipes[n+FlagsForm-1].
+	LocForm
 )
 
 // Corrections of a flags word taken from the host's flags.

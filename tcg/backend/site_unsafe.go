@@ -105,8 +105,14 @@ func (t *Table) Write(h *Header, l Loc, typ ir.Type, v ir.Val) {
 func (t *Table) Recover(h *Header, s *Site, globals []ir.GlobalInfo) {
 	recs := t.Recs[s.Recs : s.Recs+uint32(s.NRecs)]
 	for i := range recs {
-		g := &globals[recs[i].Global]
-		t.Write(h, LocState|Loc(g.Offset), g.Type, t.Read(h, recs[i].Loc, g.Type))
+		g, l := &globals[recs[i].Global], recs[i].Loc
+		if l.Kind() == LocForm {
+			if h.FlagsForm == 0 {
+				continue
+			}
+			l = LocFlags | Loc(l.N()+h.FlagsForm-1)
+		}
+		t.Write(h, LocState|Loc(g.Offset), g.Type, t.Read(h, l, g.Type))
 	}
 }
 

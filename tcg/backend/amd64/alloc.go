@@ -581,6 +581,9 @@ func (c *Compiler) dirtyRecs() (start uint32, n uint16) {
 	if t := c.recipe.t; t != ir.NoTemp && t != c.hf.t {
 		c.recs = append(c.recs, backend.Rec{Global: t, Loc: c.recipeLoc()})
 	}
+	if c.rg.active != nil {
+		c.formRecs(c.rg.active)
+	}
 	return c.shareRecs(start)
 }
 

@@ -148,6 +148,9 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 			lowerings[c.op.Code](c)
 		}
 		c.endOp()
+		if c.rg.active != nil && (c.op.A[0] == c.rg.flags || c.op.A[1] == c.rg.flags) && rows[c.op.Code].nout > 0 {
+			c.rg.active = nil
+		}
 	}
 	for i := 0; i < len(c.stub); i++ { // emitStub adds stubs
 		if len(c.b)-c.n < room+16*len(c.pool) {
@@ -159,7 +162,7 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 		c.patch32(f.at, int(c.labels[f.label]))
 	}
 	for _, f := range c.rg.fix {
-		c.patch32(f.at, c.rg.segs[f.seg].at)
+		c.patch32(f.at, c.rg.segs[f.seg].body)
 	}
 	if len(c.b)-c.n < 64+16*len(c.pool) || c.failed {
 		return backend.Code{}, backend.ErrTooBig
@@ -187,6 +190,7 @@ func (c *Compiler) begin(b *ir.Block, r backend.Request) {
 		c.labels = append(c.labels, 0)
 	}
 	c.pc, c.insn, c.region = b.PC, -1, 0
+	c.op, c.idx = nil, -1
 	c.fcmp.at, c.npair, c.rounded.a = -1, 0, ir.NoTemp
 	c.nearSave, c.nearSlot = 0, 0
 	c.initTemps()
@@ -266,6 +270,9 @@ type stub struct {
 	recs uint32
 	nrec uint16
 	seg  uint16 // an index of c.rg.segs
+	// down: past the poll of seg. mark: see edge.
+	down bool
+	mark int32
 	// Of stubOdd: the result and where to go back to.
 	x      xreg
 	w      ir.Width
@@ -311,8 +318,8 @@ func (c *Compiler) emitStub(s stub) {
 		c.movRI(rax, uint64(c.req.Slot+s.n))
 		c.jmpStub(c.hotExit)
 	case stubEdge:
-		c.emitEdge(&edge{stores: s.recs, moves: s.n, end: s.recs + uint32(s.nrec)})
-		c.jumpTo(&c.rg.segs[s.seg])
+		c.emitEdge(&edge{stores: s.recs, moves: s.n, end: s.recs + uint32(s.nrec), mark: s.mark})
+		c.jumpTo(&c.rg.segs[s.seg], s.down)
 	case stubSlot:
 		c.slots[s.n].Stub = uint32(c.n)
 		c.movRI(rax, uint64(c.req.Slot+s.n))

@@ -70,6 +70,9 @@ func (c *Compiler) regionLiveness() {
 			c.resetRegion()
 			obs, hard, fobs, fhard = uint16(i), uint16(i), uint16(i), uint16(i)
 			flags, last = c.rg.flags, uint16(i)
+			if c.rg.on && o.Code == ir.Head && !c.wants(&c.rg.segs[seg], i) {
+				fobs, fhard, last = never, never, never
+			}
 		}
 		var to *segment
 		if c.rg.on {
@@ -115,7 +118,7 @@ func (c *Compiler) regionLiveness() {
 			}
 			obs, hard = uint16(i), uint16(i)
 			switch {
-			case to == nil || to.live.has(c.rg.flags):
+			case to == nil || c.wants(to, i):
 				fobs, fhard = obs, hard
 				last = lastOf(last, i)
 			case o.Code == ir.ExitTB:

@@ -261,7 +261,7 @@ func (m *machine) run(b *ir.Block) outcome {
 				at = base
 				continue
 			}
-			return m.interpret(from(b, s.PC))
+			return m.run(from(b, s.PC))
 		}
 		if !code.Do(m.hdr, s, env, testGlobals, interp.ExecOp) {
 			for _, u := range code.Undos[s.Undo : s.Undo+s.NUndo] {

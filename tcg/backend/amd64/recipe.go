@@ -33,6 +33,11 @@ func (c *Compiler) findRecipe(o *ir.Op, last uint16) recipeKind {
 		}
 		return c.live[t].def >= till
 	}
+	return recipeFor(o, lasts)
+}
+
+// recipeFor says from which of the values that last the flags of o can be computed.
+func recipeFor(o *ir.Op, lasts func(ir.Temp) bool) recipeKind {
 	r, a, b := o.A[0], o.A[2], o.A[3]
 	input := func(t ir.Temp) bool { return t != r && t != o.A[1] && lasts(t) }
 	switch o.Code {
@@ -71,6 +76,11 @@ func (c *Compiler) setRecipe() {
 	if k == recipeNone || c.recipe.t != ir.NoTemp && c.recipe.t != o.A[1] {
 		return
 	}
+	c.recipe = makeRecipe(o, k)
+}
+
+// makeRecipe makes the recipe of kind k for the flags of o.
+func makeRecipe(o *ir.Op, k recipeKind) recipe {
 	x := recipe{t: o.A[1], op: *o, args: [2]ir.Temp{o.A[2], o.A[3]}}
 	switch k {
 	case recipeResult:
@@ -91,15 +101,12 @@ func (c *Compiler) setRecipe() {
 			x.undo = backend.UndoRevSub
 		}
 	}
-	c.recipe = x
+	return x
 }
 
 // recipeLoc returns the location of the current recipe's flags word at a site.
 func (c *Compiler) recipeLoc() backend.Loc {
-	r := backend.Recipe{Op: c.recipe.op, Undo: c.recipe.undo}
-	for i, t := range c.recipe.args {
-		r.Args[i] = c.loc(t)
-	}
+	r := c.located(&c.recipe)
 	n := len(c.tab.Recipes)
 	if n > 0 && c.tab.Recipes[n-1] == r {
 		n--
@@ -107,4 +114,13 @@ func (c *Compiler) recipeLoc() backend.Loc {
 		c.tab.Recipes = append(c.tab.Recipes, r)
 	}
 	return backend.LocFlags | backend.Loc(n)
+}
+
+// located returns a recipe with the present places of its values.
+func (c *Compiler) located(x *recipe) backend.Recipe {
+	r := backend.Recipe{Op: x.op, Undo: x.undo}
+	for i, t := range x.args {
+		r.Args[i] = c.loc(t)
+	}
+	return r
 }

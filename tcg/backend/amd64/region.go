@@ -42,6 +42,8 @@ type segment struct {
 	live, reads gset
 	// vars are its canonical globals: c.rg.vars[first:last].
 	first, last int
+	forms       forms
+	body        int // offset of the code behind the poll
 }
 
 // headVar is a canonical global at a Head: its fate as in use. It is in register reg, and counts as not in the State if
@@ -69,6 +71,11 @@ type region struct {
 	flags   ir.Temp // the global of flags words
 	weight  []uint32
 	fix     []headFix
+	edges   []formEdge
+	// fell: the way to the Head that comes next has been emitted, and ends here.
+	fell bool
+	// active is the segment whose flags are still in one of its forms, or nil.
+	active *segment
 }
 
 // headFix is a jump to a segment not emitted yet.
@@ -79,7 +86,8 @@ func (c *Compiler) findRegion() {
 	g := &c.rg
 	g.on, g.self, g.loops = false, false, false
 	g.regsG, g.regsX, g.flags = 0, 0, ir.NoTemp
-	g.segs, g.vars, g.fix = g.segs[:0], g.vars[:0], g.fix[:0]
+	g.segs, g.vars, g.fix, g.edges, g.active = g.segs[:0], g.vars[:0], g.fix[:0], g.edges[:0], nil
+	g.fell = false
 	if len(c.blk.Globals) > maxGlobals || !c.findSegments() {
 		return
 	}
@@ -95,6 +103,7 @@ func (c *Compiler) findRegion() {
 	c.choose(false, allocG, maxCanonG)
 	c.choose(true, allocX, maxCanonX)
 	c.makeVars()
+	c.findForms()
 }
 
 // canonical reports whether t is a canonical global.
@@ -392,7 +401,7 @@ func (c *Compiler) endUses(i int, to *segment) {
 // edgeUses makes op i, which goes to s and nowhere else, read what is canonical there, and see nothing of what is dead.
 func (c *Compiler) edgeUses(i int, s *segment) {
 	for g := range c.live[:len(c.blk.Globals)] {
-		if i > 0 && !s.live.has(ir.Temp(g)) {
+		if i > 0 && (!s.live.has(ir.Temp(g)) || ir.Temp(g) == c.rg.flags && !c.wants(s, i)) {
 			c.live[g].def = uint16(i - 1)
 		}
 	}
@@ -412,26 +421,33 @@ func (c *Compiler) placeHead(s *segment, falls bool) {
 		c.emitEdge(&e)
 	}
 	c.forget()
-	c.recipe.t = ir.NoTemp
+	c.recipe.t, c.rg.active = ir.NoTemp, nil
+	if len(s.forms.list) > 0 {
+		c.rg.active = s
+	}
 	for _, v := range c.varsOf(s) {
 		c.assign(v.t, v.reg)
 		x := &c.t[v.t]
 		x.inMem, x.next, x.obs, x.hard = !v.written, v.next, v.obs, v.hard
 	}
-	if !s.loop {
+	if s.loop {
+		skip := 0
+		if (falls || c.rg.fell) && (c.insn < 0 || c.rg.active != nil && !s.forms.marked) {
+			skip = c.jmp8() // whoever enters gets something done before it polls
+		}
+		c.align(16, 0)
 		s.at = c.n
-		return
+		c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
+		c.leaveSite(s.pc)
+		if skip != 0 {
+			c.patch8(skip)
+		}
+	} else {
+		s.at = c.n
 	}
-	skip := 0
-	if s == &c.rg.segs[0] {
-		skip = c.jmp8() // whoever enters gets something done before it polls
-	}
-	c.align(16, 0)
-	s.at = c.n
-	c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
-	c.leaveSite(s.pc)
-	if skip != 0 {
-		c.patch8(skip)
+	s.body, c.rg.fell = c.n, false
+	if !s.forms.marked {
+		c.rg.active = nil
 	}
 	if c.rg.self && c.req.Hot != 0 {
 		recs, nrec := c.dirtyRecs()
@@ -453,16 +469,28 @@ func (c *Compiler) leaveSite(pc uint64) {
 
 // edge is what a way to a Head has to do: recs[stores:moves] are stored, then recs[moves:end] go to the canonical registers
 // of their globals.
-type edge struct{ stores, moves, end uint32 }
+//
+// mark is what FlagsForm is set to, or -1.
+type edge struct {
+	stores, moves, end uint32
+	mark               int32
+}
 
-func (e *edge) empty() bool { return e.stores == e.end }
+func (e *edge) empty() bool { return e.stores == e.end && e.mark < 0 }
 
 // findEdge finds what is to be done on the way from here to s.
 func (c *Compiler) findEdge(s *segment) edge {
-	e := edge{stores: uint32(len(c.recs))}
+	e := edge{stores: uint32(len(c.recs)), mark: -1}
 	g := &c.rg
 	ng := len(c.blk.Globals)
+	if s.forms.marked {
+		e.mark = int32(c.formOf(c.idx))
+	}
+	noFlags := !c.wants(s, c.idx)
 	store := func(t ir.Temp, l backend.Loc) {
+		if t == g.flags && noFlags {
+			return
+		}
 		if int(t) < ng && !c.t[t].inMem && s.live.has(t) && g.canon[t] == none {
 			c.recs = append(c.recs, backend.Rec{Global: t, Loc: l})
 		}
@@ -496,6 +524,9 @@ func (c *Compiler) findEdge(s *segment) edge {
 
 // emitEdge does what is to be done on a way to a Head. RAX, RCX and RDX are free.
 func (c *Compiler) emitEdge(e *edge) {
+	if e.mark >= 0 {
+		c.storeI(s32, hdr(backend.OffFlagsForm), e.mark)
+	}
 	for _, r := range c.recs[e.stores:e.moves] {
 		c.storeRec(r)
 	}
@@ -503,22 +534,29 @@ func (c *Compiler) emitEdge(e *edge) {
 	c.shuffle(c.recs[e.moves:e.end], true)
 }
 
-// jumpTo goes to segment s.
-func (c *Compiler) jumpTo(s *segment) {
-	if d := s.at - (c.n + 2); s.at >= 0 && d >= -128 {
+// jumpTo goes to segment s, or, when the way is one down, past its poll.
+func (c *Compiler) jumpTo(s *segment, down bool) {
+	at := s.at
+	if down {
+		at = s.body
+	}
+	if d := at - (c.n + 2); s.at >= 0 && d >= -128 && d < 0 {
 		c.put(0xeb|uint64(uint8(d))<<8, 2)
 		return
 	}
-	c.toSegment(c.jmp32(), s)
+	c.toSegment(c.jmp32(), s, down)
 }
 
 // toSegment makes the rel32 at place at lead to s.
-func (c *Compiler) toSegment(at int, s *segment) {
-	if s.at >= 0 {
+func (c *Compiler) toSegment(at int, s *segment, down bool) {
+	switch {
+	case s.at >= 0 && down:
+		c.patch32(at, s.body)
+	case s.at >= 0:
 		c.patch32(at, s.at)
-		return
+	default:
+		c.rg.fix = append(c.rg.fix, headFix{at, int(c.segment(s))})
 	}
-	c.rg.fix = append(c.rg.fix, headFix{at, int(c.segment(s))})
 }
 
 // segment returns the index of s in c.rg.segs.
@@ -534,15 +572,21 @@ func (c *Compiler) segment(s *segment) uint16 {
 // condEdge goes to s under cc.
 func (c *Compiler) condEdge(cc cc, s *segment) {
 	e := c.findEdge(s)
+	down := s.at < 0
+	if e.mark >= 0 && e.stores == e.end && !down { // nobody looks at it if the way is not taken
+		c.storeI(s32, hdr(backend.OffFlagsForm), e.mark)
+		e.mark = -1
+	}
 	switch d := s.at - (c.n + 2); {
 	case !e.empty():
 		c.stub = append(c.stub, stub{
-			kind: stubEdge, from: c.jcc32(cc), n: e.moves, recs: e.stores, nrec: uint16(e.end - e.stores), seg: c.segment(s),
+			kind: stubEdge, from: c.jcc32(cc), n: e.moves, recs: e.stores, nrec: uint16(e.end - e.stores),
+			seg: c.segment(s), down: down, mark: e.mark,
 		})
-	case s.at >= 0 && d >= -128:
+	case !down && d >= -128:
 		c.put(0x70|uint64(cc)|uint64(uint8(d))<<8, 2)
 	default:
-		c.toSegment(c.jcc32(cc), s)
+		c.toSegment(c.jcc32(cc), s, down)
 	}
 }
 
@@ -551,9 +595,10 @@ func (c *Compiler) goTo(s *segment) {
 	e := c.findEdge(s)
 	c.emitEdge(&e)
 	if n := c.idx + 1; n < len(c.ops) && n == s.start {
-		return // it comes next
+		c.rg.fell = true // it comes next
+		return
 	}
-	c.jumpTo(s)
+	c.jumpTo(s, s.at < 0)
 }
 
 // lowerHead begins a segment.

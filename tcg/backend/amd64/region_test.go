@@ -144,7 +144,7 @@ func TestRandomRegions(t *testing.T) {
 			b := g.region(1+g.IntN(1+int(i%1000)/50), list)
 			st := g.state()
 			st.G[g.counter] = uint64(1 + g.IntN(20))
-			m.hdr.Interrupt = uint32(i / 7 % 2) // the interpreter goes on where the code has been left
+			m.hdr.Interrupt = uint32(i / 7 % 2) // every way back leaves
 			m.check(b, st)
 		}
 	}
@@ -172,5 +172,103 @@ func TestExitPtrNE(t *testing.T) {
 			}
 			require.Equal(t, want, m.run(&b.Block).PC)
 		}
+	}
+}
+
+// TestFlagForms: flags that only faults and polls look at are not stored on the way round a loop, and are right all the
+// same: in the first round and later ones, on ways that differ, and when the loop is interrupted.
+func TestFlagForms(t *testing.T) {
+	rows := map[string]string{
+		"polled only": `
+ head pc=0x1000
+insn pc=0x1000
+ g1, g13 = addf.64 g1, $0x5
+insn pc=0x1004
+ g2 = ld.64:64 [g3]
+insn pc=0x1008
+ g3, g13 = addf.64 g3, $0x1000
+insn pc=0x100c
+ _, g13 = subf.64 g3, g4
+ exit_f.nz{backward,internal} g13 pc=0x1000
+insn pc=0x1010
+ exit_tb pc=0x2000
+`,
+		"a fault before the flags are set": `
+ head pc=0x1000
+insn pc=0x1000
+ g2 = ld.64:64 [g3]
+insn pc=0x1004
+ g3, g13 = addf.64 g3, $0x1000
+insn pc=0x1008
+ _, g13 = subf.32 g3, g4
+ exit_f.nz{backward,internal} g13 pc=0x1000
+insn pc=0x100c
+ exit_tb pc=0x2000
+`,
+		"the result and one input": `
+ head pc=0x1000
+insn pc=0x1000
+ g2 = ld.64:64 [g3]
+insn pc=0x1004
+ g3 = add.64 g3, $0x800
+insn pc=0x1008
+ g4, g13 = subf.64{invc} g4, $0x800
+ exit_f.nz{backward,internal} g13 pc=0x1000
+insn pc=0x100c
+ exit_tb pc=0x2000
+`,
+		"two ways round, and one that stores": `
+ head pc=0x1000
+insn pc=0x1000
+ g2 = ld.64:64 [g3]
+insn pc=0x1004
+ g3, g13 = addf.64 g3, $0x400
+insn pc=0x1008
+ g5, g13 = andf.32 g5, g3
+ exit_f.z{internal} g13 pc=0x3000
+insn pc=0x100c
+ _, g13 = subf.16 g3, g4
+ exit_f.nz{backward,internal} g13 pc=0x1000
+insn pc=0x1010
+ exit_tb pc=0x2000
+ head pc=0x3000
+insn pc=0x3000
+ g5 = mov g4
+ g6, g13 = shlf.64 g3, g5, g13
+insn pc=0x3004
+ exit_c.64.eq{backward,internal} g6, $0x0 pc=0x1000
+insn pc=0x3008
+ _, g13 = xorf.64 g3, g4
+ exit_tb{backward,internal} pc=0x1000
+`,
+		"into the next Head from above": `
+insn pc=0x500
+ g5, g13 = orf.64 g4, g3
+ exit_tb{internal} pc=0x1000
+ head pc=0x1000
+insn pc=0x1000
+ g3, g13 = addf.64 g3, $0x1000
+insn pc=0x1004
+ g2 = ld.64:64 [g3]
+insn pc=0x1008
+ _, g13 = andf.64 g4, g4
+ exit_f.nz{backward,internal} g13 pc=0x1000
+insn pc=0x100c
+ exit_tb pc=0x2000
+`,
+	}
+	for name, text := range rows {
+		t.Run(name, func(t *testing.T) {
+			m := newMachine(t, nil)
+			b, err := ir.Parse("block 0x1000\n"+text, testGlobals)
+			require.NoError(t, err)
+			require.NoError(t, ir.Verify(b))
+			for at := uint64(0); at <= memSize+0x1000; at += 0x1000 {
+				for _, end := range []uint64{at + 0x1000, memSize, memSize + 0x3000} {
+					m.hdr.Interrupt = uint32(at >> 12 & 1)
+					m.check(b, gstate{G: [nG]uint64{3: at, 4: end, 5: 0x1800, gF: ir.FlagOne | ir.FlagC}})
+				}
+			}
+		})
 	}
 }
