@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/gotcg/gotcg/cpu"
@@ -22,6 +23,8 @@ type lockstep struct {
 	old, counters []uint64
 	// hot are blocks to become regions.
 	hot []cpu.TBKey
+	// left is where the host code left a region when it saw the interrupt word set, plus one.
+	left uint64
 }
 
 // write is what some bytes of guest memory held.
@@ -78,39 +81,77 @@ func (l *lockstep) rollback() {
 // stateBytes is the guest State as bytes.
 func (v *VCPU) stateBytes() []byte { return unsafe.Slice((*byte)(v.state), v.e.arch.StateSize) }
 
+// lockstepRounds bounds how often the interpreter goes back in a region between two comparisons.
+const lockstepRounds = 1000
+
 // executeLockstep runs tb on the interpreter and as host code.
 func (v *VCPU) executeLockstep(tb *TB) (done bool) {
 	if v.check == nil {
 		v.check = &lockstep{memory: *v.memory}
 	}
 	l := v.check
-	l.undo = l.undo[:0]
 	l.before = append(l.before[:0], v.stateBytes()...)
 	l.old = append(l.old[:0], v.counters...)
-
-	v.env.Mem, v.thread.Quiet = l, true
-	v.ended = Stop{}
-	wantDone := v.executeInterp(tb.block)
-	want := v.ended
-	v.env.Mem, v.thread.Quiet = v.memory, false
-	l.after = append(l.after[:0], v.stateBytes()...)
-	copy(v.stateBytes(), l.before)
-	l.rollback()
-	l.counters = append(l.counters[:0], v.counters...)
-	copy(v.counters, l.old)
-
-	v.ended = Stop{}
-	done = v.executeJIT(tb)
-	if d := v.diverged(want, v.ended); d != "" || wantDone != done {
-		v.ended = Stop{Kind: StopError, Err: fmt.Errorf("lockstep: interpreter and host code differ after the block at %#x:\n%s%s\n%s",
-			tb.Key.PC, d, v.e.disasTB(tb.block), ir.Format(tb.block))}
-		return true
+	done, same := v.runBoth(tb, 0)
+	if !same {
+		// Where the code leaves when it is interrupted all the time the interpreter leaves, too.
+		v.runInterrupted(tb)
+		l.undone(v)
+		done, _ = v.runBoth(tb, max(l.left, 1))
 	}
 	for _, key := range l.hot {
 		v.tierUp(key)
 	}
 	l.hot = l.hot[:0]
 	return done
+}
+
+// runInterrupted runs tb as host code with the interrupt word set.
+func (v *VCPU) runInterrupted(tb *TB) (done bool) {
+	v.ended, v.check.left = Stop{}, 0
+	atomic.StoreUint32(&v.hdr.Interrupt, 1)
+	return v.executeJIT(tb)
+}
+
+// runBoth runs tb on the interpreter and as host code, and compares; with stop, which is the PC of a Head plus one, up to there,
+// interrupted. Without, it reports same as false, with nothing done, when one left the region in the middle.
+func (v *VCPU) runBoth(tb *TB, stop uint64) (done, same bool) {
+	l := v.check
+	l.undo = l.undo[:0]
+	v.env.Mem, v.thread.Quiet, v.thread.Rounds, v.thread.StopAt = l, true, lockstepRounds, stop
+	v.ended = Stop{}
+	wantDone := v.executeInterp(tb.block)
+	want := v.ended
+	cut := v.thread.Rounds == 0
+	v.env.Mem, v.thread.Quiet, v.thread.Rounds, v.thread.StopAt = v.memory, false, 0, 0
+	l.after = append(l.after[:0], v.stateBytes()...)
+	l.undone(v)
+	switch {
+	case stop != 0: // 1: the code did not leave at a Head, which shows
+		done = v.runInterrupted(tb)
+	case cut:
+		return false, false
+	default:
+		v.ended, l.left = Stop{}, 0
+		if done = v.executeJIT(tb); l.left != 0 {
+			l.undone(v)
+			return false, false
+		}
+	}
+	if d := v.diverged(want, v.ended); d != "" || wantDone != done {
+		v.ended = Stop{Kind: StopError, Err: fmt.Errorf("lockstep: interpreter and host code differ after the block at %#x:\n%s%s\n%s",
+			tb.Key.PC, d, v.e.disasTB(tb.block), ir.Format(tb.block))}
+		return true, true
+	}
+	return done, true
+}
+
+// undone puts back what State, counters and memory were before the block, and notes what they were after it.
+func (l *lockstep) undone(v *VCPU) {
+	copy(v.stateBytes(), l.before)
+	l.rollback()
+	l.counters = append(l.counters[:0], v.counters...)
+	copy(v.counters, l.old)
 }
 
 // becameHot notes that tb is to become a region when the block that runs now has been compared.

@@ -189,6 +189,9 @@ func (v *VCPU) site(t *backend.Table, s *backend.Site) siteResult {
 		v.raise(cpu.Exception{Kind: ir.ExcDivide, PC: s.PC})
 		return siteStop
 	case backend.SiteLeave:
+		if v.check != nil {
+			v.check.left = s.PC + 1
+		}
 		v.leaveAt(t, s)
 		return siteLeave
 	case backend.SiteCall, backend.SitePure:

@@ -55,6 +55,10 @@ type Thread struct {
 	// Interrupt, if not nil, is looked at, atomically, by internal exits that are backward: when it is not zero the
 	// block is left there.
 	Interrupt *uint32
+	// Rounds, if positive, is how many internal exits that are backward may be taken: at the last the block is left.
+	Rounds int
+	// StopAt, if not 0, is the PC of a Head plus one: when control comes there, but for the block's start, it is left.
+	StopAt uint64
 
 	// in is a field because what helpers get would escape from the stack.
 	in     [5]ir.Val
@@ -95,10 +99,14 @@ func (t *Thread) Run(b *ir.Block) Exit {
 			c == ir.ExitC && ir.EvalCmp(o.Cond, o.W, t.lo(o.A[0]), t.lo(o.A[1])),
 			c == ir.ExitF && ir.EvalCond(o.Cond, t.lo(o.A[0])):
 			if o.Attr&ir.Internal != 0 && !t.NoInternal && !(o.Attr&ir.Backward != 0 && t.interrupted()) {
-				i = t.head(o)
-				continue
+				if t.StopAt != uint64(o.Imm)+1 {
+					i = t.head(o)
+					continue
+				}
 			}
 			return Exit{Kind: ExitTB, Op: i, PC: uint64(o.Imm), Backward: o.Attr&ir.Backward != 0}
+		case c == ir.Head && t.StopAt == uint64(o.Imm)+1 && i > 0:
+			return Exit{Kind: ExitTB, Op: i, PC: uint64(o.Imm)}
 		case c == ir.ExitC, c == ir.ExitF, c == ir.Head: // goes on
 		case c == ir.ExitPtr, c == ir.ExitPtrNE && t.lo(o.A[0]) != uint64(o.Imm):
 			return Exit{Kind: ExitPtr, Op: i, PC: t.lo(o.A[0])}
@@ -224,7 +232,14 @@ func (t *Thread) label(o *ir.Op) int {
 }
 
 // interrupted reports whether somebody wants the thread to leave its block.
-func (t *Thread) interrupted() bool { return t.Interrupt != nil && atomic.LoadUint32(t.Interrupt) != 0 }
+func (t *Thread) interrupted() bool {
+	if t.Rounds > 0 {
+		if t.Rounds--; t.Rounds == 0 {
+			return true
+		}
+	}
+	return t.Interrupt != nil && atomic.LoadUint32(t.Interrupt) != 0
+}
 
 // head returns the index of the Head that internal exit o goes to.
 func (t *Thread) head(o *ir.Op) int {
