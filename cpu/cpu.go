@@ -55,6 +55,8 @@ type Arch struct {
 	// StateSize is the size of the guest State in bytes; PCOffset and FPEnvOffset are offsets in it
 	// of 8-byte fields (FPEnv: see ir.GetEnv).
 	StateSize, PCOffset, FPEnvOffset uint32
+	// Flags is the global that is the flags word.
+	Flags ir.Temp
 	// X87 is where the State has an x87, nil if it has none.
 	X87 *ir.X87Layout
 	// MaxInsnLen and InsnAlign are in bytes.

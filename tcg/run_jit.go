@@ -51,7 +51,7 @@ func (v *VCPU) executeJIT(tb *TB) (done bool) {
 
 func (v *VCPU) inCode(tb *TB) (done bool) {
 	j, h := v.e.jit, v.hdr
-	addr := tb.code
+	addr := j.entry(h, tb)
 	for {
 		v.enter(addr)
 		switch h.ExitReason {
@@ -115,8 +115,14 @@ func (v *VCPU) inCode(tb *TB) (done bool) {
 			return false
 		}
 		v.stats.followed.Add(1)
-		addr = tb.code
+		addr = j.entry(h, tb)
 	}
+}
+
+// entry returns where to enter generated code for tb.
+func (j *jit) entry(h *backend.Header, tb *TB) uintptr {
+	h.ResumeAddr = uint64(tb.code)
+	return j.base + uintptr(j.stubs.Enter)
 }
 
 // enter runs host code at addr with the guest's FP environment.

@@ -21,6 +21,7 @@ var setUp = sync.OnceFunc(func() {
 	arch = cpu.Arch{
 		Name:        "aarch64",
 		Globals:     globals,
+		Flags:       gFlags,
 		StateSize:   uint32(unsafe.Sizeof(s)),
 		PCOffset:    uint32(unsafe.Offsetof(s.PC)),
 		FPEnvOffset: uint32(unsafe.Offsetof(s.FPEnv)),

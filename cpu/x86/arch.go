@@ -17,6 +17,7 @@ func makeArch() *cpu.Arch {
 	return &cpu.Arch{
 		Name:        "x86-64",
 		Globals:     globals,
+		Flags:       tFlags,
 		StateSize:   uint32(stateSize),
 		PCOffset:    uint32(offRIP),
 		FPEnvOffset: uint32(offMXCSR),

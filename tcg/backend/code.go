@@ -13,6 +13,8 @@ type Config struct {
 	Globals []ir.GlobalInfo
 	// FPEnvOffset is the offset in the State of the FP environment word (see ir.GetEnv).
 	FPEnvOffset int32
+	// Flags, if not 0, is the global that is the guest's flags word.
+	Flags ir.Temp
 	// PCShift is the shift of the jump cache's index: 0 for byte-aligned guests, 2 for A64.
 	PCShift uint8
 	// JumpCache and TLB are the offsets of a vCPU's jump cache and softmmu TLB from its State.
@@ -33,8 +35,10 @@ type Config struct {
 
 // Stubs are the offsets in the code buffer of the common stubs.
 type Stubs struct {
-	// Resume restores Header.Regs and VRegs and jumps to Header.ResumeAddr. It is entered like a TB.
+	// Resume restores Header.Regs and VRegs and jumps to Header.ResumeAddr. It is entered directly.
 	Resume uint32
+	// Enter enters the code at Header.ResumeAddr.
+	Enter uint32
 	// SaveExit saves Regs and VRegs and returns; a site's stub jumps there with the site's number in RAX.
 	SaveExit uint32
 	// Fault is where the signal handler sends a faulting thread, registers as they were at the

@@ -15,9 +15,9 @@ const (
 )
 
 // Registers the allocator gives out. RAX, RCX, RDX and XMM14, XMM15 are the lowering's scratch
-// registers, RBP holds the State, R14 the guest limit, RSP the host stack.
+// registers, RBP holds the State, R14 the guest limit, R15 the flags word, RSP the host stack.
 const (
-	allocG = 1<<rbx | 1<<rsi | 1<<rdi | 1<<r8 | 1<<r9 | 1<<r10 | 1<<r11 | 1<<r12 | 1<<r13 | 1<<r15
+	allocG = 1<<rbx | 1<<rsi | 1<<rdi | 1<<r8 | 1<<r9 | 1<<r10 | 1<<r11 | 1<<r12 | 1<<r13
 	allocX = 1<<14 - 1
 )
 
@@ -26,6 +26,8 @@ const (
 type tstate struct {
 	reg uint8
 	vec bool
+	// pin: the flags global, whose home is R15.
+	pin bool
 	// homed: a global, or a local seen in several regions: values outlive regions in memory.
 	homed bool
 	// inMem: memory holds the value.
@@ -219,6 +221,24 @@ func (c *Compiler) endOp() {
 // memOf returns the memory operand of a temp's home or spill slot.
 func (c *Compiler) memOf(s *tstate) mem { return at(rbp, s.mem) }
 
+// loadHome loads an integer from its home or spill slot.
+func (c *Compiler) loadHome(r reg, s *tstate) {
+	if s.pin {
+		c.movZX(s16, r, r15) // what is above is anything
+		return
+	}
+	c.load(s64, r, c.memOf(s))
+}
+
+// flagsHome puts the flags word in AX into its home.
+func (c *Compiler) flagsHome(s *tstate) {
+	if s.pin {
+		c.movRR(s32, r15, rax)
+		return
+	}
+	c.store(s16, c.memOf(s), rax) // the rest is zero for ever
+}
+
 // needed reports whether the value is looked at again.
 func (s *tstate) needed() bool { return s.next != never || s.homed && s.obs }
 
@@ -330,9 +350,12 @@ func (c *Compiler) spill(s *tstate) {
 	if s.mem == noMem {
 		s.mem = c.newSpill(s.vec)
 	}
-	if s.vec {
+	switch {
+	case s.pin:
+		c.movRR(s32, r15, reg(s.reg))
+	case s.vec:
 		c.xm(xMOVAPS+1, xreg(s.reg), c.memOf(s))
-	} else {
+	default:
 		c.store(s64, c.memOf(s), reg(s.reg))
 	}
 	s.inMem = true
@@ -379,7 +402,7 @@ func (c *Compiler) src(t ir.Temp) reg {
 		if s.cst != ir.NoTemp {
 			c.movRI(r, c.blk.Temps[s.cst].Val.Lo)
 		} else {
-			c.load(s64, r, c.memOf(s))
+			c.loadHome(r, s)
 		}
 		c.assign(t, uint8(r))
 		return r
@@ -616,6 +639,9 @@ func (c *Compiler) storeHome(s *tstate) {
 	switch {
 	case s.reg != none:
 		c.spill(s)
+	case s.cst != ir.NoTemp && s.pin:
+		c.movRI(r15, c.blk.Temps[s.cst].Val.Lo)
+		s.inMem = true
 	case s.cst != ir.NoTemp:
 		c.storeConst(s.mem, c.blk.Temps[s.cst].Val, s.vec)
 		s.inMem = true

@@ -76,7 +76,7 @@ func codegen(t *testing.T, arch *cpu.Arch, line string) string {
 	opt.NewState().Run(&b.Block)
 	require.NoError(t, ir.Verify(&b.Block))
 	cfg := backend.Config{
-		Globals: arch.Globals, FPEnvOffset: int32(arch.FPEnvOffset), NoFeatures: true, GuestLimit: 1<<47 - 1,
+		Globals: arch.Globals, Flags: arch.Flags, FPEnvOffset: int32(arch.FPEnvOffset), NoFeatures: true, GuestLimit: 1<<47 - 1,
 		JumpCache: int32(arch.StateSize+63) &^ 63,
 	}
 	c := amd64.New(cfg)

@@ -103,6 +103,9 @@ func New(cfg backend.Config) *Compiler {
 			cst: ir.NoTemp, mem: int32(g.Offset) - backend.StateBias,
 		})
 	}
+	if f := cfg.Flags; f != 0 {
+		c.gtmpl[f].pin = true
+	}
 	return c
 }
 
@@ -337,14 +340,22 @@ func (c *Compiler) storeRec(r backend.Rec) {
 	n := r.Loc.N()
 	switch r.Loc.Kind() {
 	case backend.LocReg:
+		if s.pin {
+			c.movRR(s32, r15, reg(n))
+			return
+		}
 		c.store(s64, at(rbp, s.mem), reg(n))
 	case backend.LocVReg:
 		c.xm(xMOVAPS+1, xreg(n), at(rbp, s.mem))
 	case backend.LocConst:
+		if s.pin {
+			c.movRI(r15, c.consts[n].Lo)
+			return
+		}
 		c.storeConst(s.mem, c.consts[n], s.vec)
 	case backend.LocHostFlags:
 		c.flagsToAX(n)
-		c.store(s16, at(rbp, s.mem), rax)
+		c.flagsHome(s)
 	}
 }
 

@@ -38,7 +38,7 @@ func (c *Compiler) capture(t ir.Temp) {
 	}
 	if s.homed && s.next == never {
 		if int(t) < len(c.blk.Globals) {
-			c.store(s16, c.memOf(s), rax) // the rest is zero for ever
+			c.flagsHome(s)
 		} else {
 			c.movZX(s16, rax, rax)
 			c.store(s64, c.memOf(s), rax)
@@ -120,6 +120,8 @@ func (c *Compiler) loadFlags(t ir.Temp) {
 		c.movRR(s32, rax, reg(s.reg))
 	case s.cst != ir.NoTemp:
 		c.movRI(rax, c.blk.Temps[s.cst].Val.Lo)
+	case s.pin:
+		c.movRR(s32, rax, r15)
 	default:
 		c.load(s16, rax, c.memOf(s))
 	}
@@ -139,6 +141,8 @@ func (c *Compiler) flagSrc(t ir.Temp) flagSrc {
 	s := &c.t[t]
 	if s.reg != none {
 		c.pinG |= 1 << s.reg
+	} else if s.pin && s.cst == ir.NoTemp {
+		return flagSrc{uint8(r15), s.cst, mem{}}
 	}
 	return flagSrc{s.reg, s.cst, c.memOf(s)}
 }
@@ -204,6 +208,8 @@ func (c *Compiler) cond(cond ir.Cond, t ir.Temp) cc {
 			c.clobber()
 			if s.reg != none {
 				c.testRI(s32, reg(s.reg), b)
+			} else if s.pin {
+				c.testRI(s32, r15, b)
 			} else {
 				c.testMI(c.memOf(s), b)
 			}

@@ -68,7 +68,7 @@ func (c *Compiler) srcOp(t ir.Temp, k int, s size) operand {
 		return operand{kind: 'i', imm: v}
 	}
 	st := &c.t[t]
-	if st.reg == none && st.inMem && c.use.next[k] == never && st.cst == ir.NoTemp {
+	if st.reg == none && st.inMem && !st.pin && c.use.next[k] == never && st.cst == ir.NoTemp {
 		return operand{kind: 'm', m: c.memOf(st)}
 	}
 	return operand{kind: 'r', r: c.src(t)}
@@ -102,7 +102,7 @@ func (c *Compiler) compare(k int) cc {
 	}
 	imm, isImm := c.immOf(y, s)
 	st := &c.t[x]
-	if !test && isImm && st.reg == none && st.inMem && c.use.next[kx] == never && st.cst == ir.NoTemp {
+	if !test && isImm && st.reg == none && st.inMem && !st.pin && c.use.next[kx] == never && st.cst == ir.NoTemp {
 		m := c.memOf(st)
 		c.kill()
 		c.clobber()
@@ -219,7 +219,7 @@ func (c *Compiler) loopExit(cc cc, n uint32) {
 			if inv {
 				c.cmc() // back to what cc was chosen for
 			}
-			c.store(s16, c.memOf(s), rax)
+			c.flagsHome(s)
 			s.inMem = true
 		}
 	}
@@ -242,7 +242,7 @@ func (c *Compiler) writeFlags() {
 	if t := c.hf.t; t != ir.NoTemp {
 		if s := &c.t[t]; s.reg == none && !s.inMem && s.homed && s.obs {
 			c.flagsToAX(c.hf.fix)
-			c.store(s16, c.memOf(s), rax)
+			c.flagsHome(s)
 			s.inMem = true
 		}
 	}

@@ -62,7 +62,7 @@ func (c *Compiler) compareF(op alu, a, b ir.Temp, kb int) {
 	ka := nout + nout + 1 - kb
 	imm, isImm := c.immOf(b, s)
 	st := &c.t[a]
-	if op == aSUB && isImm && st.reg == none && st.inMem && c.use.next[ka] == never && st.cst == ir.NoTemp {
+	if op == aSUB && isImm && st.reg == none && st.inMem && !st.pin && c.use.next[ka] == never && st.cst == ir.NoTemp {
 		m := c.memOf(st)
 		c.kill()
 		c.clobber()

@@ -132,7 +132,7 @@ func newMachine(t testing.TB, mod func(*backend.Config)) *machine {
 	m := &machine{t: t}
 	stateSize := int32(unsafe.Sizeof(gstate{}))
 	m.cfg = backend.Config{
-		Globals: testGlobals, FPEnvOffset: int32(unsafe.Offsetof(gstate{}.FPEnv)),
+		Globals: testGlobals, Flags: gF, FPEnvOffset: int32(unsafe.Offsetof(gstate{}.FPEnv)),
 		Counters: (stateSize + 63) &^ 63, GuestLimit: memSize - 1,
 	}
 	m.cfg.JumpCache = m.cfg.Counters + 8*numCounters
@@ -209,12 +209,18 @@ func (m *machine) enter(off uint32) {
 	for {
 		m.hdr.ExitReason = 0
 		m.hdr.GuestFPEnv = ir.FPDefault
-		hostcode.Enter(m.hdr, m.buf.Addr()+uintptr(off))
+		hostcode.Enter(m.hdr, m.at(m.buf.Addr()+uintptr(off)))
 		if m.hdr.Interrupt == want || m.hdr.ExitReason != backend.ExitInterruptSlot && m.hdr.ExitReason != backend.ExitInterruptPC {
 			return
 		}
 		m.hdr.Interrupt = want // the Go scheduler set it, not the test
 	}
+}
+
+// at returns where to enter the code at addr.
+func (m *machine) at(addr uintptr) uintptr {
+	m.hdr.ResumeAddr = uint64(addr)
+	return m.buf.Addr() + uintptr(m.st.Enter)
 }
 
 // run compiles b and runs it until it leaves.
@@ -223,7 +229,7 @@ func (m *machine) run(b *ir.Block) outcome {
 	base := m.buf.Addr() + uintptr(off)
 	env := &ir.Env{State: m.hdr.State(), FPEnv: &m.state().FPEnv, Mem: m.mem}
 	m.hdr.LoadFPEnv(env.FPEnv)
-	at := base
+	at := m.at(base)
 	code := &m.work
 	for {
 		m.hdr.ExitReason = 0
@@ -232,7 +238,7 @@ func (m *machine) run(b *ir.Block) outcome {
 		switch m.hdr.ExitReason {
 		case backend.ExitSlot, backend.ExitInterruptSlot:
 			if m.loop && code.Slots[m.hdr.ExitArg-1000].PC == b.PC {
-				at = base
+				at = m.at(base)
 				continue
 			}
 			return m.outcome("tb", code.Slots[m.hdr.ExitArg-1000].PC, ir.Exception{})
@@ -258,7 +264,7 @@ func (m *machine) run(b *ir.Block) outcome {
 		if s.Kind == backend.SiteLeave {
 			code.Recover(m.hdr, s, testGlobals)
 			if s.PC == b.PC && !hasHead(b, s.PC) {
-				at = base
+				at = m.at(base)
 				continue
 			}
 			return m.run(from(b, s.PC))

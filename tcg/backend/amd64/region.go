@@ -662,7 +662,7 @@ func (c *Compiler) shuffle(recs []backend.Rec, vec bool) {
 		case vec:
 			c.xm(xMOVAPS, xreg(dst), c.memOf(s))
 		default:
-			c.load(s64, reg(dst), c.memOf(s))
+			c.loadHome(reg(dst), s)
 		}
 	}
 }

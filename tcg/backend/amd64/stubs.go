@@ -7,8 +7,8 @@ import (
 // EmitStubs implements backend.Backend: the common stubs at the start of the code buffer. It must be
 // called before the first Compile.
 //
-// Generated code is entered by CALL with RBP = State + StateBias and R14 = guest limit, keeps RSP as
-// it found it, and returns by RET. The stubs that leave with a slot or site number get it in RAX.
+// Generated code is entered by way of Stubs.Enter with RBP = State + StateBias and R14 = guest limit, keeps RSP as
+// it found it, and returns by RET. Meanwhile R15 holds the flags word. The stubs that leave with a slot or site number get it in RAX.
 func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 	if len(buf) < 2048 {
 		return backend.Stubs{}, backend.ErrTooBig
@@ -25,39 +25,43 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 	c.slotExit = start()
 	arg()
 	reason(backend.ExitSlot)
-	c.ret()
+	c.leaveCode()
 
 	c.intrSlot = start()
 	arg()
 	reason(backend.ExitInterruptSlot)
-	c.ret()
+	c.leaveCode()
 
 	c.hotExit = start()
 	arg()
 	reason(backend.ExitHot)
-	c.ret()
+	c.leaveCode()
 
 	c.excExit = start()
 	arg()
 	reason(backend.ExitException)
-	c.ret()
+	c.leaveCode()
+
+	s.Enter = start()
+	c.loadPinned()
+	c.jmpM(hdr(backend.OffResumeAddr))
 
 	s.JumpMiss = start()
 	c.store(s64, hdr(backend.OffExitPC), rax)
 	reason(backend.ExitIndirect)
-	c.ret()
+	c.leaveCode()
 
 	c.intrPtr = start()
 	c.store(s64, hdr(backend.OffExitPC), rax)
 	reason(backend.ExitInterruptPC)
-	c.ret()
+	c.leaveCode()
 
 	c.saveFew = start()
 	arg()
 	reason(backend.ExitSite)
 	c.saveRegs()
 	c.storeI(s32, hdr(backend.OffNoVRegs), 1)
-	c.ret()
+	c.leaveCode()
 
 	s.Fault = start()
 	reason(backend.ExitFault)
@@ -72,7 +76,7 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 	for x := xmm0; x <= xmm15; x++ {
 		c.xm(xMOVAPS+1, x, hdr(backend.OffVRegs+int32(x)*16))
 	}
-	c.ret()
+	c.leaveCode()
 
 	s.Resume = start()
 	c.aluMI(aCMP, s32, hdr(backend.OffNoVRegs), 0)
@@ -89,10 +93,26 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 			c.load(s64, r, hdr(backend.OffRegs+int32(r)*8))
 		}
 	}
+	c.loadPinned()
 	c.jmpM(hdr(backend.OffResumeAddr))
 
 	s.End = start()
 	return *s, nil
+}
+
+// loadPinned loads what a register holds all the time in generated code: the flags word. The host's flags stay.
+func (c *Compiler) loadPinned() {
+	if f := c.cfg.Flags; f != 0 {
+		c.load(s16, r15, c.memOf(&c.gtmpl[f]))
+	}
+}
+
+// leaveCode returns to Go.
+func (c *Compiler) leaveCode() {
+	if f := c.cfg.Flags; f != 0 {
+		c.store(s16, c.memOf(&c.gtmpl[f]), r15)
+	}
+	c.ret()
 }
 
 // saveRegs stores the general registers and the flags.
