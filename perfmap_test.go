@@ -72,6 +72,10 @@ func TestPerfMap(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, left, 1)
 
+		runPath(t, gotcg.Config{PerfMap: path, Tier2: 1}, goGuest(t, "threads", goarch), "exit")
+		region := regexp.MustCompile(`^(runtime|main)\..*\[tier 2\]$`)
+		require.True(t, slices.ContainsFunc(readPerfMap(t, path), region.MatchString))
+
 		runELF(t, gotcg.Config{Accel: gotcg.JIT, PerfMap: path}, stripped)
 		require.True(t, slices.ContainsFunc(readPerfMap(t, path), regexp.MustCompile(`^`+stripped+`\+0x[0-9a-f]+$`).MatchString))
 	}
