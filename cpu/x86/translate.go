@@ -313,11 +313,7 @@ func (t *trans) flagsOf(c ir.Opcode, w ir.Width, ins ...ir.Temp) { t.flagsOp(c, 
 
 // flagsOp appends flag-setting op c with its result in r and its flags in the flags global.
 func (t *trans) flagsOp(c ir.Opcode, w ir.Width, r ir.Temp, ins []ir.Temp) {
-	o := ir.Op{Code: c, W: w, A: [6]ir.Temp{r, tFlags, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}}
-	for i, x := range ins {
-		o.A[2+i] = x
-	}
-	t.b.Emit(o)
+	t.b.OpFTo(c, w, r, tFlags, ins...)
 }
 
 // opFlags appends flag-setting op c on operand 0 as destination: result to operand 0, flags to the

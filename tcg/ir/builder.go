@@ -116,12 +116,21 @@ func (b *Builder) op() *Op {
 	return &b.Ops[n]
 }
 
-var noArgs = [6]Temp{NoTemp, NoTemp, NoTemp, NoTemp, NoTemp, NoTemp}
+// start makes o the op c without operands. What is put together elsewhere and copied here costs three times as much: the
+// copy waits until the stores before it are done.
+func (o *Op) start(c Opcode, w Width) {
+	o.Code, o.W, o.D, o.Cond, o.Aux, o.Attr, o.Imm = c, w, 0, 0, 0, 0, 0
+	o.A[0], o.A[1], o.A[2], o.A[3], o.A[4], o.A[5] = NoTemp, NoTemp, NoTemp, NoTemp, NoTemp, NoTemp
+}
 
-func args1(x Temp) [6]Temp          { return [6]Temp{x, NoTemp, NoTemp, NoTemp, NoTemp, NoTemp} }
-func args2(x, y Temp) [6]Temp       { return [6]Temp{x, y, NoTemp, NoTemp, NoTemp, NoTemp} }
-func args3(x, y, z Temp) [6]Temp    { return [6]Temp{x, y, z, NoTemp, NoTemp, NoTemp} }
-func args4(x, y, z, w Temp) [6]Temp { return [6]Temp{x, y, z, w, NoTemp, NoTemp} }
+// start appends the op c without operands, to be filled in.
+func (b *Builder) start(c Opcode, w Width) *Op {
+	o := b.op()
+	o.start(c, w)
+	return o
+}
+
+var noArgs = [6]Temp{NoTemp, NoTemp, NoTemp, NoTemp, NoTemp, NoTemp}
 
 // Set assigns t to global g. It consumes t: when t is a local made by the last op, that op writes
 // g directly and t must not be used again; otherwise a move is appended.
@@ -148,20 +157,23 @@ func (b *Builder) MovTo(d, t Temp) {
 	if b.Temps[d].Type == V128 {
 		c = VMov
 	}
-	*b.op() = Op{Code: c, W: W64, A: args2(d, t)}
+	o := b.start(c, W64)
+	o.A[0], o.A[1] = d, t
 }
 
 // Op1 appends a unary integer op (or any op with one I64 output and one input).
 func (b *Builder) Op1(c Opcode, w Width, x Temp) Temp {
 	d := b.New(I64)
-	*b.op() = Op{Code: c, W: w, A: args2(d, x)}
+	o := b.start(c, w)
+	o.A[0], o.A[1] = d, x
 	return d
 }
 
 // Op2 appends a binary integer op.
 func (b *Builder) Op2(c Opcode, w Width, x, y Temp) Temp {
 	d := b.New(I64)
-	*b.op() = Op{Code: c, W: w, A: args3(d, x, y)}
+	o := b.start(c, w)
+	o.A[0], o.A[1], o.A[2] = d, x, y
 	return d
 }
 
@@ -173,18 +185,25 @@ func (b *Builder) Op2i(c Opcode, w Width, x Temp, imm uint64) Temp {
 // OpF appends an integer op with flags and returns result and flags. ins are its inputs in order.
 func (b *Builder) OpF(c Opcode, w Width, attr Attr, ins ...Temp) (res, flags Temp) {
 	res, flags = b.New(I64), b.New(I64)
-	o := b.op()
-	*o = Op{Code: c, W: w, Attr: attr, A: args2(res, flags)}
+	b.OpFTo(c, w, res, flags, ins...).Attr = attr
+	return res, flags
+}
+
+// OpFTo is OpF with outputs that are there; NoTemp: not wanted.
+func (b *Builder) OpFTo(c Opcode, w Width, res, flags Temp, ins ...Temp) *Op {
+	o := b.start(c, w)
+	o.A[0], o.A[1] = res, flags
 	for i, t := range ins {
 		o.A[2+i] = t
 	}
-	return res, flags
+	return o
 }
 
 // Sext sign-extends x from w to d bits.
 func (b *Builder) Sext(w, d Width, x Temp) Temp {
 	r := b.New(I64)
-	*b.op() = Op{Code: Sext, W: w, D: d, A: args2(r, x)}
+	o := b.start(Sext, w)
+	o.D, o.A[0], o.A[1] = d, r, x
 	return r
 }
 
@@ -194,46 +213,51 @@ func (b *Builder) Zext(w Width, x Temp) Temp { return b.Op1(Zext, w, x) }
 // Extract takes n bits from bit pos on, zero-extended, or sign-extended to w.
 func (b *Builder) Extract(w Width, x Temp, pos, n uint8, signed bool) Temp {
 	r := b.New(I64)
-	o := Op{Code: Extract, W: w, Aux: pos, Imm: int64(n), A: args2(r, x)}
+	o := b.start(Extract, w)
+	o.Aux, o.Imm, o.A[0], o.A[1] = pos, int64(n), r, x
 	if signed {
 		o.Attr = Signed
 	}
-	b.Emit(o)
 	return r
 }
 
 // Deposit replaces n bits of x from bit pos on by the low bits of y.
 func (b *Builder) Deposit(w Width, x, y Temp, pos, n uint8) Temp {
 	r := b.New(I64)
-	*b.op() = Op{Code: Deposit, W: w, Aux: pos, Imm: int64(n), A: args3(r, x, y)}
+	o := b.start(Deposit, w)
+	o.Aux, o.Imm, o.A[0], o.A[1], o.A[2] = pos, int64(n), r, x, y
 	return r
 }
 
 // SetC is cond(x, y) ? 1 : 0.
 func (b *Builder) SetC(w Width, c Cond, x, y Temp) Temp {
 	r := b.New(I64)
-	*b.op() = Op{Code: SetC, W: w, Cond: c, A: args3(r, x, y)}
+	o := b.start(SetC, w)
+	o.Cond, o.A[0], o.A[1], o.A[2] = c, r, x, y
 	return r
 }
 
 // SelC is cond(x, y) ? t : f.
 func (b *Builder) SelC(w Width, c Cond, x, y, t, f Temp) Temp {
 	r := b.New(I64)
-	*b.op() = Op{Code: SelC, W: w, Cond: c, A: [6]Temp{r, x, y, t, f, NoTemp}}
+	o := b.start(SelC, w)
+	o.Cond, o.A[0], o.A[1], o.A[2], o.A[3], o.A[4] = c, r, x, y, t, f
 	return r
 }
 
 // SetF is cond(flags) ? 1 : 0.
 func (b *Builder) SetF(c Cond, flags Temp) Temp {
 	r := b.New(I64)
-	*b.op() = Op{Code: SetF, Cond: c, A: args2(r, flags)}
+	o := b.start(SetF, 0)
+	o.Cond, o.A[0], o.A[1] = c, r, flags
 	return r
 }
 
 // SelF is cond(flags) ? t : f.
 func (b *Builder) SelF(c Cond, flags, t, f Temp) Temp {
 	r := b.New(I64)
-	*b.op() = Op{Code: SelF, Cond: c, A: args4(r, flags, t, f)}
+	o := b.start(SelF, 0)
+	o.Cond, o.A[0], o.A[1], o.A[2], o.A[3] = c, r, flags, t, f
 	return r
 }
 
@@ -245,20 +269,29 @@ type EA struct {
 	Disp        int32
 }
 
-// mem appends a memory op and runs the hook around it.
-func (b *Builder) mem(o Op) {
-	b.Accesses |= o.Accesses()
-	if b.Hook == nil {
-		b.Ops = append(b.Ops, o)
-		return
-	}
-	b.hooked(o)
+// mem appends a memory op at a, whose first operand is x and that has the address behind it.
+func (b *Builder) mem(c Opcode, w Width, x Temp, a EA, attr Attr) *Op {
+	o := b.start(c, w)
+	o.Aux, o.Attr, o.Imm = a.Scale, attr, int64(a.Disp)
+	o.A[0], o.A[1], o.A[2] = x, a.Base, a.Index
+	return o
 }
 
-// hooked is apart from mem because its o escapes to the heap.
+// done counts memory op o, the last one, and runs the hook around it.
+func (b *Builder) done(o *Op) {
+	b.Accesses |= o.Accesses()
+	if b.Hook != nil {
+		b.hooked()
+	}
+}
+
+// hooked puts what the hook wants around the last op.
 //
 //go:noinline
-func (b *Builder) hooked(o Op) {
+func (b *Builder) hooked() {
+	n := len(b.Ops) - 1
+	o := b.Ops[n]
+	b.Ops = b.Ops[:n]
 	b.Hook.BeforeMem(b, &o)
 	b.Ops = append(b.Ops, o)
 	b.Hook.AfterMem(b, &o)
@@ -267,38 +300,38 @@ func (b *Builder) hooked(o Op) {
 // Ld loads w bytes zero-extended.
 func (b *Builder) Ld(w Width, a EA, attr Attr) Temp {
 	r := b.New(I64)
-	b.mem(Op{Code: Ld, W: w, D: W64, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args3(r, a.Base, a.Index)})
+	o := b.mem(Ld, w, r, a, attr)
+	o.D = W64
+	b.done(o)
 	return r
 }
 
 // LdS loads w bytes sign-extended to d, zero-extended to 64 bits.
 func (b *Builder) LdS(w, d Width, a EA, attr Attr) Temp {
 	r := b.New(I64)
-	b.mem(Op{Code: Ld, W: w, D: d, Aux: a.Scale, Attr: attr | Signed, Imm: int64(a.Disp), A: args3(r, a.Base, a.Index)})
+	o := b.mem(Ld, w, r, a, attr|Signed)
+	o.D = d
+	b.done(o)
 	return r
 }
 
 // St stores the low w bytes of v.
-func (b *Builder) St(w Width, a EA, v Temp, attr Attr) {
-	b.mem(Op{Code: St, W: w, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args3(v, a.Base, a.Index)})
-}
+func (b *Builder) St(w Width, a EA, v Temp, attr Attr) { b.done(b.mem(St, w, v, a, attr)) }
 
 // LdV loads w bytes into a vector, zero-extended.
 func (b *Builder) LdV(w Width, a EA, attr Attr) Temp {
 	r := b.New(V128)
-	b.mem(Op{Code: LdV, W: w, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args3(r, a.Base, a.Index)})
+	b.done(b.mem(LdV, w, r, a, attr))
 	return r
 }
 
 // StV stores the low w bytes of vector v.
-func (b *Builder) StV(w Width, a EA, v Temp, attr Attr) {
-	b.mem(Op{Code: StV, W: w, Aux: a.Scale, Attr: attr, Imm: int64(a.Disp), A: args3(v, a.Base, a.Index)})
-}
+func (b *Builder) StV(w Width, a EA, v Temp, attr Attr) { b.done(b.mem(StV, w, v, a, attr)) }
 
 // Atomic appends the read-modify-write op c at base + disp and returns the old value.
 func (b *Builder) Atomic(c Opcode, w Width, base Temp, disp int32, operand Temp, attr Attr) Temp {
 	r := b.New(I64)
-	b.mem(Op{Code: c, W: w, Attr: attr, Imm: int64(disp), A: args3(r, base, operand)})
+	b.done(b.mem(c, w, r, EA{Base: base, Index: operand, Disp: disp}, attr))
 	return r
 }
 
@@ -309,12 +342,14 @@ func (b *Builder) Cas(w Width, base Temp, disp int32, expected, new Temp, attr A
 		c, t = CasV, V128
 	}
 	r := b.New(t)
-	b.mem(Op{Code: c, W: w, Attr: attr, Imm: int64(disp), A: args4(r, base, expected, new)})
+	o := b.mem(c, w, r, EA{Base: base, Index: expected, Disp: disp}, attr)
+	o.A[3] = new
+	b.done(o)
 	return r
 }
 
 // Fence orders the accesses before it and after it by pairs of kinds: FenceLdLd ... FenceAll.
-func (b *Builder) Fence(pairs uint8) { *b.op() = Op{Code: Fence, Aux: pairs, A: noArgs} }
+func (b *Builder) Fence(pairs uint8) { b.start(Fence, 0).Aux = pairs }
 
 // V appends a vector or FP op with a V128 output. ins are its inputs in order.
 func (b *Builder) V(c Opcode, w Width, attr Attr, ins ...Temp) Temp {
@@ -324,8 +359,8 @@ func (b *Builder) V(c Opcode, w Width, attr Attr, ins ...Temp) Temp {
 // VI is V with Aux and Imm.
 func (b *Builder) VI(c Opcode, w Width, attr Attr, aux uint8, imm int64, ins ...Temp) Temp {
 	r := b.New(V128)
-	o := b.op()
-	*o = Op{Code: c, W: w, Attr: attr, Aux: aux, Imm: imm, A: args1(r)}
+	o := b.start(c, w)
+	o.Attr, o.Aux, o.Imm, o.A[0] = attr, aux, imm, r
 	copy(o.A[1:], ins)
 	return r
 }
@@ -333,24 +368,25 @@ func (b *Builder) VI(c Opcode, w Width, attr Attr, aux uint8, imm int64, ins ...
 // VGet takes lane n of v, zero- or sign-extended to d.
 func (b *Builder) VGet(w, d Width, signed bool, v Temp, n uint8) Temp {
 	r := b.New(I64)
-	o := Op{Code: VGet, W: w, D: d, Aux: n, A: args2(r, v)}
+	o := b.start(VGet, w)
+	o.D, o.Aux, o.A[0], o.A[1] = d, n, r, v
 	if signed {
 		o.Attr = Signed
 	}
-	b.Emit(o)
 	return r
 }
 
 // Insn starts guest instruction pc; the length is patched by whoever knows it (EndInsn).
 func (b *Builder) Insn(pc uint64) int {
-	*b.op() = Op{Code: InsnStart, Imm: int64(pc), A: noArgs}
+	b.start(InsnStart, 0).Imm = int64(pc)
 	b.Insns++
 	return len(b.Ops) - 1
 }
 
 // ExitTB ends the block: go on at pc. backward: the target may close a loop, so poll.
 func (b *Builder) ExitTB(pc uint64, backward bool) {
-	*b.op() = Op{Code: ExitTB, Imm: int64(pc), Attr: backAttr(backward), A: noArgs}
+	o := b.start(ExitTB, 0)
+	o.Imm, o.Attr = int64(pc), backAttr(backward)
 }
 
 func backAttr(back bool) Attr {
@@ -362,47 +398,53 @@ func backAttr(back bool) Attr {
 
 // ExitC leaves to pc if cond(x, y).
 func (b *Builder) ExitC(w Width, c Cond, x, y Temp, pc uint64, backward bool) {
-	*b.op() = Op{Code: ExitC, W: w, Cond: c, Imm: int64(pc), Attr: backAttr(backward), A: args2(x, y)}
+	o := b.start(ExitC, w)
+	o.Cond, o.Imm, o.Attr, o.A[0], o.A[1] = c, int64(pc), backAttr(backward), x, y
 }
 
 // ExitF leaves to pc if cond(flags).
 func (b *Builder) ExitF(c Cond, flags Temp, pc uint64, backward bool) {
-	*b.op() = Op{Code: ExitF, Cond: c, Imm: int64(pc), Attr: backAttr(backward), A: args1(flags)}
+	o := b.start(ExitF, 0)
+	o.Cond, o.Imm, o.Attr, o.A[0] = c, int64(pc), backAttr(backward), flags
 }
 
 // ExitPtr ends the block: go on at the address in t.
-func (b *Builder) ExitPtr(t Temp) { *b.op() = Op{Code: ExitPtr, A: args1(t)} }
+func (b *Builder) ExitPtr(t Temp) { b.start(ExitPtr, 0).A[0] = t }
 
 // ExitPtrNE leaves to the address in t unless it is pc.
 func (b *Builder) ExitPtrNE(t Temp, pc uint64) {
-	*b.op() = Op{Code: ExitPtrNE, Imm: int64(pc), A: args1(t)}
+	o := b.start(ExitPtrNE, 0)
+	o.Imm, o.A[0] = int64(pc), t
 }
 
 // Head begins a segment of a region at pc.
-func (b *Builder) Head(pc uint64) { *b.op() = Op{Code: Head, Imm: int64(pc), A: noArgs} }
+func (b *Builder) Head(pc uint64) { b.start(Head, 0).Imm = int64(pc) }
 
 // ExitExc ends the block (or a branch of it): State PC = pc, exception k with a code (or NoTemp).
 func (b *Builder) ExitExc(k ExcKind, pc uint64, code Temp) {
-	*b.op() = Op{Code: ExitExc, Aux: uint8(k), Imm: int64(pc), A: args1(code)}
+	o := b.start(ExitExc, 0)
+	o.Aux, o.Imm, o.A[0] = uint8(k), int64(pc), code
 }
 
 // NewLabel makes a label; SetLabel places it, once, forward of its branches unless a loop is meant.
 func (b *Builder) NewLabel() Label { b.Labels++; return Label(b.Labels - 1) }
 
 // SetLabel places l here.
-func (b *Builder) SetLabel(l Label) { *b.op() = Op{Code: SetLabel, Imm: int64(l), A: noArgs} }
+func (b *Builder) SetLabel(l Label) { b.start(SetLabel, 0).Imm = int64(l) }
 
 // Br goes to l.
-func (b *Builder) Br(l Label) { *b.op() = Op{Code: Br, Imm: int64(l), A: noArgs} }
+func (b *Builder) Br(l Label) { b.start(Br, 0).Imm = int64(l) }
 
 // BrC goes to l if cond(x, y).
 func (b *Builder) BrC(w Width, c Cond, x, y Temp, l Label) {
-	*b.op() = Op{Code: BrC, W: w, Cond: c, Imm: int64(l), A: args2(x, y)}
+	o := b.start(BrC, w)
+	o.Cond, o.Imm, o.A[0], o.A[1] = c, int64(l), x, y
 }
 
 // BrF goes to l if cond(flags).
 func (b *Builder) BrF(c Cond, flags Temp, l Label) {
-	*b.op() = Op{Code: BrF, Cond: c, Imm: int64(l), A: args1(flags)}
+	o := b.start(BrF, 0)
+	o.Cond, o.Imm, o.A[0] = c, int64(l), flags
 }
 
 func (b *Builder) helper(h *Helper) int64 {
