@@ -116,9 +116,9 @@ func (b *Builder) op() *Op {
 	return &b.Ops[n]
 }
 
-// start makes o the op c without operands. What is put together elsewhere and copied here costs three times as much: the
+// Start makes o the op c without operands. What is put together elsewhere and copied here costs three times as much: the
 // copy waits until the stores before it are done.
-func (o *Op) start(c Opcode, w Width) {
+func (o *Op) Start(c Opcode, w Width) {
 	o.Code, o.W, o.D, o.Cond, o.Aux, o.Attr, o.Imm = c, w, 0, 0, 0, 0, 0
 	o.A[0], o.A[1], o.A[2], o.A[3], o.A[4], o.A[5] = NoTemp, NoTemp, NoTemp, NoTemp, NoTemp, NoTemp
 }
@@ -126,7 +126,7 @@ func (o *Op) start(c Opcode, w Width) {
 // start appends the op c without operands, to be filled in.
 func (b *Builder) start(c Opcode, w Width) *Op {
 	o := b.op()
-	o.start(c, w)
+	o.Start(c, w)
 	return o
 }
 

@@ -87,7 +87,10 @@ func (s *State) outputs(o *ir.Op) {
 		return
 	}
 	known := s.knownWidth(o, r.width)
-	f := fact{known: known}
+	var kind factKind
+	var src ir.Temp
+	var ver uint32
+	var imm int64
 	switch o.Code {
 	case ir.Add, ir.Sub:
 		if o.W == ir.W64 && o.A[1] != o.A[0] && s.b.Temps[o.A[0]].Kind == ir.Local {
@@ -95,29 +98,29 @@ func (s *State) outputs(o *ir.Op) {
 				if o.Code == ir.Sub {
 					c = -c
 				}
-				f.kind, f.src, f.ver, f.imm = addImm, o.A[1], s.ver[o.A[1]], int64(c)
+				kind, src, ver, imm = addImm, o.A[1], s.ver[o.A[1]], int64(c)
 			}
 		}
 	case ir.MergeF:
 		if o.A[1] != o.A[0] && o.A[2] != o.A[0] {
-			f.kind, f.src, f.ver = merge, o.A[1], s.ver[o.A[1]]
-			f.imm = int64(o.A[2]) | o.Imm<<16 | int64(s.ver[o.A[2]])<<32
+			kind, src, ver = merge, o.A[1], s.ver[o.A[1]]
+			imm = int64(o.A[2]) | o.Imm<<16 | int64(s.ver[o.A[2]])<<32
 		}
 	case ir.Call:
 		s.called(o)
 	}
 	if t := o.A[0]; t != ir.NoTemp {
 		s.ver[t]++
-		s.facts[t] = f
+		f := &s.facts[t] // field by field: see ir.Op.Start
+		f.src, f.kind, f.known, f.ver, f.imm = src, kind, known, ver, imm
 	}
 	if r.nout == 2 {
 		if t := o.A[1]; t != ir.NoTemp {
 			s.ver[t]++
-			s.facts[t] = fact{}
+			f := &s.facts[t]
+			f.src, f.kind, f.known, f.ver, f.imm = 0, noFact, known, 0, 0 // Div2
 			if r.class == flagOp {
-				s.facts[t].known = uint8(ir.W16) + 1
-			} else {
-				s.facts[t].known = known // Div2
+				f.known = uint8(ir.W16) + 1
 			}
 		}
 	}

@@ -27,7 +27,9 @@ func (s *State) fold(o *ir.Op, r *row) bool {
 	}
 	t, ok := s.newConst(typ, v)
 	if ok {
-		*o = ir.Op{Code: code, W: ir.W64, A: [6]ir.Temp{o.A[0], t, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}}
+		d := o.A[0]
+		o.Start(code, ir.W64)
+		o.A[0], o.A[1] = d, t
 	}
 	return ok
 }
@@ -40,7 +42,9 @@ func (s *State) toMove(o *ir.Op, x ir.Temp) {
 			code, w = ir.Zext, o.W
 		}
 	}
-	*o = ir.Op{Code: code, W: w, A: [6]ir.Temp{o.A[0], x, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}}
+	d := o.A[0]
+	o.Start(code, w)
+	o.A[0], o.A[1] = d, x
 }
 
 func (s *State) toConst(o *ir.Op, v uint64) {

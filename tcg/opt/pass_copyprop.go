@@ -18,12 +18,13 @@ func (s *State) move(o *ir.Op) {
 		return
 	}
 	temps := s.b.Temps
-	f := s.facts[x]
+	f, g := &s.facts[x], &s.facts[d] // field by field: see ir.Op.Start
 	s.ver[d]++
 	if temps[x].Kind == ir.Local && temps[d].Kind == ir.Global {
-		s.facts[d] = f
-		s.facts[x] = fact{kind: copyOf, src: d, ver: s.ver[d], known: f.known}
+		g.src, g.kind, g.known, g.ver, g.imm = f.src, f.kind, f.known, f.ver, f.imm
+		f.src, f.kind, f.ver, f.imm = d, copyOf, s.ver[d], 0
 		return
 	}
-	s.facts[d] = fact{kind: copyOf, src: x, ver: s.ver[x], known: s.widthKnown(x)}
+	known := s.widthKnown(x)
+	g.src, g.kind, g.known, g.ver, g.imm = x, copyOf, known, s.ver[x], 0
 }

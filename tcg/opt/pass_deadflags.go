@@ -43,7 +43,9 @@ func (s *State) toPlain(o *ir.Op) {
 		}
 		b = one
 	}
-	*o = ir.Op{Code: p, W: o.W, A: [6]ir.Temp{o.A[0], o.A[2], b, ir.NoTemp, ir.NoTemp, ir.NoTemp}}
+	d, x := o.A[0], o.A[2]
+	o.Start(p, o.W)
+	o.A[0], o.A[1], o.A[2] = d, x, b
 	if s.on&constFold == 0 {
 		return
 	}

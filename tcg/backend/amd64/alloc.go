@@ -53,6 +53,9 @@ type hostFlags struct {
 	fix uint32  // backend.FlagsInvC ... to make the host's flags t's
 }
 
+// newLocal is to be copied from.
+var newLocal = tstate{reg: none, cst: ir.NoTemp, next: never, last: never, mem: noMem}
+
 // initTemps sets up c.t for a block.
 func (c *Compiler) initTemps() {
 	temps := c.blk.Temps
@@ -64,7 +67,8 @@ func (c *Compiler) initTemps() {
 	copy(c.t, c.gtmpl)
 	for i := ng; i < len(temps); i++ {
 		s := &c.t[i]
-		*s = tstate{reg: none, vec: temps[i].Type == ir.V128, cst: ir.NoTemp, next: never, last: never, mem: noMem}
+		*s = newLocal
+		s.vec = temps[i].Type == ir.V128
 		if temps[i].Kind == ir.Const {
 			s.cst = ir.Temp(i)
 		}

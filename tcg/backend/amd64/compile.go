@@ -1,6 +1,8 @@
 package amd64
 
 import (
+	"slices"
+
 	"github.com/gotcg/gotcg/tcg/backend"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
@@ -159,7 +161,7 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 		if len(c.b)-c.n < room+16*len(c.pool) {
 			return backend.Code{}, backend.ErrTooBig
 		}
-		c.emitStub(c.stub[i])
+		c.emitStub(&c.stub[i])
 	}
 	for _, f := range c.lfix {
 		c.patch32(f.at, int(c.labels[f.label]))
@@ -287,8 +289,21 @@ type stub struct {
 	compare bool
 }
 
+// addStub makes an out-of-line part.
+func (c *Compiler) addStub(kind stubKind, from int, n, recs uint32, nrec uint16) *stub {
+	k := len(c.stub)
+	if k == cap(c.stub) {
+		c.stub = slices.Grow(c.stub, 64)
+	}
+	c.stub = c.stub[:k+1]
+	s := &c.stub[k]
+	*s = stub{}
+	s.kind, s.from, s.n, s.recs, s.nrec = kind, from, n, recs, nrec // see ir.Op.Start
+	return s
+}
+
 // emitStub emits an out-of-line part.
-func (c *Compiler) emitStub(s stub) {
+func (c *Compiler) emitStub(s *stub) {
 	if s.kind == stubFold {
 		c.emitFold(s)
 		return
@@ -380,8 +395,14 @@ func hdr(off int32) mem { return at(rbp, off-backend.StateBias) }
 
 // newSlot makes a slot for an exit to pc.
 func (c *Compiler) newSlot(kind backend.SlotKind, pc uint64, backward bool) uint32 {
-	c.slots = append(c.slots, backend.Slot{Kind: kind, PC: pc, Backward: backward, Jump: backend.NoOffset, Stub: backend.NoOffset})
-	return uint32(len(c.slots) - 1)
+	n := len(c.slots)
+	if n == cap(c.slots) {
+		c.slots = slices.Grow(c.slots, 64)
+	}
+	c.slots = c.slots[:n+1]
+	s := &c.slots[n]
+	s.Kind, s.Exc, s.PC, s.Backward, s.Jump, s.Stub = kind, 0, pc, backward, backend.NoOffset, backend.NoOffset
+	return uint32(n)
 }
 
 // slotJump emits the patchable jump of slot n.
@@ -389,7 +410,7 @@ func (c *Compiler) slotJump(n uint32) {
 	c.align(4, 1)
 	at := c.jmp32()
 	c.slots[n].Jump = uint32(at)
-	c.stub = append(c.stub, stub{kind: stubSlot, from: at, n: n})
+	c.addStub(stubSlot, at, n, 0, 0)
 }
 
 // slotJcc emits a patchable conditional jump of slot n.
@@ -397,18 +418,18 @@ func (c *Compiler) slotJcc(cc cc, n uint32) {
 	c.align(4, 2)
 	at := c.jcc32(cc)
 	c.slots[n].Jump = uint32(at)
-	c.stub = append(c.stub, stub{kind: stubSlot, from: at, n: n})
+	c.addStub(stubSlot, at, n, 0, 0)
 }
 
 // countDown takes one off the block's countdown and leaves when that makes it negative, storing the recs.
 func (c *Compiler) countDown(recs uint32, nrec uint16) {
 	c.aluMI(aSUB, s32, at(rbp, c.req.Hot-backend.StateBias), 1)
 	n := c.newSlot(backend.SlotTB, c.blk.PC, false)
-	c.stub = append(c.stub, stub{kind: stubHot, from: c.jcc32(ccS), n: n, recs: recs, nrec: nrec})
+	c.addStub(stubHot, c.jcc32(ccS), n, recs, nrec)
 }
 
 // poll leaves through slot n when the interrupt word is set.
 func (c *Compiler) poll(n uint32) {
 	c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
-	c.stub = append(c.stub, stub{kind: stubIntr, from: c.jcc32(ccNE), n: n})
+	c.addStub(stubIntr, c.jcc32(ccNE), n, 0, 0)
 }

@@ -108,10 +108,11 @@ func (c *Compiler) foldLoadV() bool {
 	}
 	for _, from := range [...]int{m.jcc, m.jal} {
 		if from != 0 {
-			c.stub = append(c.stub, stub{kind: stubSite, from: from, n: m.site})
+			c.addStub(stubSite, from, m.site, 0, 0)
 		}
 	}
-	c.stub = append(c.stub, stub{kind: stubFold, n: m.site, back: c.n, e: e, x: r, y: a, compare: compare})
+	s := c.addStub(stubFold, 0, m.site, 0, 0)
+	s.back, s.e, s.x, s.y, s.compare = c.n, e, r, a, compare
 	if compare {
 		c.defFlags(0, 0)
 		return true
@@ -129,7 +130,7 @@ func (c *Compiler) skipTo(n int) {
 }
 
 // emitFold is the way back from the slow path of a load that was folded: the value is in XMM15, the op is still to be done.
-func (c *Compiler) emitFold(s stub) {
+func (c *Compiler) emitFold(s *stub) {
 	c.tab.Sites[s.n].Resume = uint32(c.n)
 	if s.compare {
 		c.xx(s.e, s.y, xmm15)

@@ -206,7 +206,7 @@ func (c *Compiler) sideExit(cc cc) {
 		c.slotJcc(cc, n)
 		return
 	}
-	c.stub = append(c.stub, stub{kind: stubExit, from: c.jcc32(cc), n: n, recs: recs, nrec: nrec})
+	c.addStub(stubExit, c.jcc32(cc), n, recs, nrec)
 }
 
 // loopExit emits a backward conditional exit that is followed by the block's end: the way back is
@@ -312,7 +312,7 @@ func (c *Compiler) lowerExitPtrNE() {
 		c.aluRR(aCMP, s64, r, rax)
 	}
 	recs, nrec := c.dirtyRecs()
-	c.stub = append(c.stub, stub{kind: stubPtr, from: c.jcc32(ccNE), n: uint32(r), recs: recs, nrec: nrec})
+	c.addStub(stubPtr, c.jcc32(ccNE), uint32(r), recs, nrec)
 	c.settle()
 }
 

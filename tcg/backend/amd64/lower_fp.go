@@ -49,7 +49,7 @@ func (c *Compiler) slowPath() slow { return slow{c.site(backend.SiteEval)} }
 
 // when leaves for Go when cc holds.
 func (c *Compiler) when(s slow, cc cc) {
-	c.stub = append(c.stub, stub{kind: stubSite, from: c.jcc32(cc), n: s.site})
+	c.addStub(stubSite, c.jcc32(cc), s.site, 0, 0)
 }
 
 // doneX marks where the slow path comes back and defines output r.

@@ -1,6 +1,8 @@
 package amd64
 
 import (
+	"slices"
+
 	"github.com/gotcg/gotcg/tcg/backend"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
@@ -46,12 +48,16 @@ func (c *Compiler) site(kind backend.SiteKind) uint32 {
 		c.tab.Locs = append(c.tab.Locs, c.loc(t))
 	}
 	recs, nrec := c.dirtyRecs()
-	c.tab.Sites = append(c.tab.Sites, backend.Site{
-		PC: c.pc, Insn: uint16(max(c.insn, 0)), Kind: kind, NArgs: row.nout + row.nin,
-		Args: args, Recs: recs, NRecs: nrec, Undo: uint16(len(c.tab.Undos)),
-		Host: backend.NoOffset, Resume: backend.NoOffset, Op: *o,
-	})
-	return uint32(len(c.tab.Sites) - 1)
+	n := len(c.tab.Sites)
+	if n == cap(c.tab.Sites) {
+		c.tab.Sites = slices.Grow(c.tab.Sites, 64)
+	}
+	c.tab.Sites = c.tab.Sites[:n+1]
+	s := &c.tab.Sites[n] // all fields, one by one: see ir.Op.Start
+	s.PC, s.Insn, s.Kind, s.NArgs = c.pc, uint16(max(c.insn, 0)), kind, row.nout+row.nin
+	s.Args, s.Recs, s.NRecs, s.Undo, s.NUndo = args, recs, nrec, uint16(len(c.tab.Undos)), 0
+	s.Host, s.Resume, s.Helper, s.Op = backend.NoOffset, backend.NoOffset, 0, *o
+	return uint32(n)
 }
 
 // siteOut says where a site's output k goes.
@@ -381,7 +387,7 @@ func (c *Compiler) finish(a *access) {
 	}
 	for _, from := range [...]int{a.jcc, a.jal} {
 		if from != 0 {
-			c.stub = append(c.stub, stub{kind: stubSite, from: from, n: a.site})
+			c.addStub(stubSite, from, a.site, 0, 0)
 		}
 	}
 }

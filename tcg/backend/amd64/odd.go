@@ -46,7 +46,8 @@ func (c *Compiler) whenOdd(s slow, r xreg, w ir.Width, scalar bool) {
 		return
 	}
 	from := c.jcc32(cond)
-	c.stub = append(c.stub, stub{kind: stubOdd, from: from, n: s.site, back: c.n, x: r, w: w, scalar: scalar})
+	x := c.addStub(stubOdd, from, s.site, 0, 0)
+	x.back, x.x, x.w, x.scalar = c.n, r, w, scalar
 }
 
 // cmpNGT is the immediate of VEX compares for "not greater, or unordered" that raises nothing for quiet NaNs.
@@ -72,7 +73,7 @@ func (c *Compiler) oddLanes(r xreg, w ir.Width) {
 }
 
 // emitOdd is the exact test behind whenOdd's: to the site, or back.
-func (c *Compiler) emitOdd(s stub) {
+func (c *Compiler) emitOdd(s *stub) {
 	if s.scalar {
 		abs, least := oddBounds(s.w)
 		c.op3pool(xPAND, xmm15, s.x, abs)

@@ -463,7 +463,7 @@ func (c *Compiler) leaveSite(pc uint64) {
 		PC: pc, Insn: uint16(max(c.insn, 0)), Kind: backend.SiteLeave, Args: uint32(len(c.tab.Locs)),
 		Recs: recs, NRecs: nrec, Undo: uint16(len(c.tab.Undos)), Host: backend.NoOffset, Resume: uint32(c.n),
 	})
-	c.stub = append(c.stub, stub{kind: stubSite, from: c.jcc32(ccNE), n: n})
+	c.addStub(stubSite, c.jcc32(ccNE), n, 0, 0)
 	c.region = len(c.tab.Sites) // it takes no counter back
 }
 
@@ -579,10 +579,8 @@ func (c *Compiler) condEdge(cc cc, s *segment) {
 	}
 	switch d := s.at - (c.n + 2); {
 	case !e.empty():
-		c.stub = append(c.stub, stub{
-			kind: stubEdge, from: c.jcc32(cc), n: e.moves, recs: e.stores, nrec: uint16(e.end - e.stores),
-			seg: c.segment(s), down: down, mark: e.mark,
-		})
+		x := c.addStub(stubEdge, c.jcc32(cc), e.moves, e.stores, uint16(e.end-e.stores))
+		x.seg, x.down, x.mark = c.segment(s), down, e.mark
 	case !down && d >= -128:
 		c.put(0x70|uint64(cc)|uint64(uint8(d))<<8, 2)
 	default:
