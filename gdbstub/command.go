@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // Support says how much of a packet works.
@@ -54,16 +55,21 @@ var (
 	errRunning = &codedError{0x10, "the program is running"}
 )
 
-// commands are found by name; init fills it (the table refers to functions that look at it).
-var commands = map[string]*command{}
-
-func init() {
-	for i := range commandTable {
-		if k := &commandTable[i]; k.do != nil {
-			commands[k.name] = k
+// commands are found by name.
+var commands = sync.OnceValue(func() map[string]*command {
+	m := map[string]*command{}
+	for i, t := 0, allCommands(); i < len(t); i++ {
+		if k := &t[i]; k.do != nil {
+			m[k.name] = k
 		}
 	}
-}
+	return m
+})
+
+// allCommands returns commandTable, which refers to functions that look at commands.
+var allCommands func() []command
+
+func init() { allCommands = func() []command { return commandTable[:] } }
 
 // nameEnd are the characters that end the names of q, Q, v and j packets.
 const nameEnd = ":;,"
@@ -93,7 +99,7 @@ func split(b []byte) (name string, args []byte) {
 // packet acts on a packet and returns the reply's contents; answer is false when there is none (yet).
 func (c *session) packet(b []byte) (reply []byte, answer bool) {
 	name, args := split(b)
-	k := commands[name]
+	k := commands()[name]
 	if k == nil {
 		return c.body[:0], true
 	}

@@ -2,9 +2,11 @@ package tcg
 
 import (
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/internal/debuglog"
+	"github.com/gotcg/gotcg/internal/execmem"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
@@ -40,6 +42,7 @@ func (e *Engine) initCold() {
 	}
 	e.coldRuns = uint8(min(n, 255))
 	e.cold = new(coldCounts)
+	execmem.Present(unsafe.Pointer(e.cold), unsafe.Sizeof(*e.cold))
 }
 
 // findCold is find; without a TB it counts a run of the block, and tells whether it is still to be interpreted, and

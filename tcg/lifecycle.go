@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/gotcg/gotcg/internal/execmem"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg/backend"
 	"github.com/gotcg/gotcg/tcg/interp"
@@ -54,6 +55,10 @@ func (e *Engine) newVCPUMem() *vcpuMem {
 		m.hot = unsafe.Slice((*int32)(unsafe.Add(m.state, lay.hot)), 1<<hotBits)
 	}
 	m.counters = unsafe.Slice((*uint64)(unsafe.Add(m.state, lay.counters)), NumCounters)
+	if e.nextIndex == 0 { // more threads may not do much
+		execmem.Present(unsafe.Pointer(&m.tbs), unsafe.Sizeof(m.tbs))
+		execmem.Present(unsafe.Pointer(&m.jc[0]), unsafe.Sizeof(m.jc[0])<<backend.JumpCacheBits)
+	}
 	return m
 }
 

@@ -50,13 +50,17 @@ func (c *catcher) catch(signals []syscall.Signal) (left []syscall.Signal) {
 	return left
 }
 
-// start lets deliver have the signals, and what os/signal sends to more, one after the other.
-func (c *catcher) start(deliver func(syscall.Signal), more chan os.Signal) {
+// start lets deliver have the signals, and what os/signal sends to more, one after the other. Those it refuses do to gotcg
+// what they would.
+func (c *catcher) start(deliver func(syscall.Signal) bool, more chan os.Signal) {
 	var mu sync.Mutex
 	one := func(s syscall.Signal) {
 		mu.Lock()
 		defer mu.Unlock()
-		deliver(s)
+		if !deliver(s) {
+			hostsig.Release()
+			_ = syscall.Kill(syscall.Getpid(), s)
+		}
 	}
 	if more != nil {
 		go func() {
@@ -79,13 +83,6 @@ func (c *catcher) start(deliver func(syscall.Signal), more chan os.Signal) {
 			}
 		}
 	}()
-}
-
-// release ends it. A handler may still be about to write: the descriptor stays.
-func (c *catcher) release() {
-	if c.event != nil {
-		hostsig.Release()
-	}
 }
 
 // stopSelf stops gotcg with its guest, until SIGCONT.

@@ -14,10 +14,8 @@ type catcher struct{}
 
 func (*catcher) catch(signals []syscall.Signal) (left []syscall.Signal) { return signals }
 
-func (*catcher) release() {}
-
 // start lets deliver have what os/signal sends to more.
-func (*catcher) start(deliver func(syscall.Signal), more chan os.Signal) {
+func (*catcher) start(deliver func(syscall.Signal) bool, more chan os.Signal) {
 	go func() {
 		for s := range more {
 			deliver(s.(syscall.Signal))

@@ -40,9 +40,10 @@ func hostSignals() *forwarder {
 	return f
 }
 
-// stop ends it: signals do to gotcg what they would.
+// stop ends it: signals do to gotcg what they would. Those that are caught are no longer taken from it, which comes to the same:
+// to have each handler as it was takes as long as a system call each.
 func (f *forwarder) stop() {
-	f.catcher.release()
+	f.over.Store(true)
 	if f.c != nil {
 		signal.Stop(f.c)
 	}
@@ -51,7 +52,10 @@ func (f *forwarder) stop() {
 // run runs the guest. A guest that a signal kills ends like any other, so plugins print what they have. When it is inside
 // a call of the host that does not end within a second, giveUp is called, on another goroutine; it does not return.
 func (f *forwarder) run(ctx context.Context, m *gotcg.Machine, giveUp func(killer syscall.Signal)) (gotcg.Exit, error) {
-	deliver := func(s syscall.Signal) {
+	deliver := func(s syscall.Signal) bool {
+		if f.over.Load() {
+			return false
+		}
 		if m.Signal(int(s)) && !f.killed && !m.Debug().Attached() { // a debugger may keep it
 			f.killed = true
 			time.AfterFunc(time.Second, func() {
@@ -60,6 +64,7 @@ func (f *forwarder) run(ctx context.Context, m *gotcg.Machine, giveUp func(kille
 				}
 			})
 		}
+		return true
 	}
 	f.catcher.start(deliver, f.c)
 	exit, err := m.Run(ctx)

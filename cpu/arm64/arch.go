@@ -20,7 +20,7 @@ var setUp = sync.OnceFunc(func() {
 	var s State
 	arch = cpu.Arch{
 		Name:        "aarch64",
-		Globals:     globals,
+		Globals:     globals(),
 		Flags:       gFlags,
 		StateSize:   uint32(unsafe.Sizeof(s)),
 		PCOffset:    uint32(unsafe.Offsetof(s.PC)),

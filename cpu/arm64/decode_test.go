@@ -107,12 +107,12 @@ func BenchmarkDecode(b *testing.B) {
 
 // TestGlobals checks the temp numbers of the globals against their names.
 func TestGlobals(t *testing.T) {
-	require.Len(t, globals, int(numGlobals))
+	require.Len(t, globals(), int(numGlobals))
 	for temp, name := range map[ir.Temp]string{gX + 30: "x30", gSP: "sp", gFlags: "nzcv", gV: "v0", gV + 31: "v31",
 		gTPIDR: "tpidr_el0", gFPCR: "fpcr", gFPSR: "fpsr", gExclAddr: "excl_addr", gExclHi: "excl_hi"} {
-		require.Equal(t, name, globals[temp].Name)
+		require.Equal(t, name, globals()[temp].Name)
 	}
-	for _, g := range globals {
+	for _, g := range globals() {
 		if g.Type == ir.V128 {
 			require.Zero(t, g.Offset%16, g.Name)
 		}

@@ -1,6 +1,8 @@
 package arm64
 
 import (
+	"sync"
+
 	"github.com/gotcg/gotcg/internal/softfp"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
@@ -18,10 +20,14 @@ func format(w ir.Width) softfp.Format { return softfp.Format(w - ir.W16) }
 
 // fpHelpers are the helpers of one FP operation: scalar and packed, single and double.
 type fpHelpers struct {
+	name           string
+	fn             laneFn
+	once           sync.Once // the rest is made by
 	scalar, packed [2]*ir.Helper
 }
 
 func (h *fpHelpers) get(f vform) *ir.Helper {
+	h.once.Do(h.make)
 	if f.scalar {
 		return h.scalar[f.w-ir.W32]
 	}
@@ -30,8 +36,8 @@ func (h *fpHelpers) get(f vform) *ir.Helper {
 
 type laneFn func(e *softfp.Env, f softfp.Format, x, y uint64) uint64
 
-func makeFP(name string, fn laneFn) fpHelpers {
-	var h fpHelpers
+func (h *fpHelpers) make() {
+	name, fn := h.name, h.fn
 	for k := range 2 {
 		w := ir.W32 + ir.Width(k)
 		suffix := [...]string{"_s", "_d"}[k]
@@ -50,22 +56,21 @@ func makeFP(name string, fn laneFn) fpHelpers {
 				return r
 			}}
 	}
-	return h
 }
 
 var (
-	helpFMULX   = makeFP("fmulx", (*softfp.Env).MulX)
-	helpFRECPS  = makeFP("frecps", (*softfp.Env).RecipStep)
-	helpFRSQRTS = makeFP("frsqrts", (*softfp.Env).RSqrtStep)
-	helpFRECPE  = makeFP("frecpe", func(e *softfp.Env, f softfp.Format, x, _ uint64) uint64 {
+	helpFMULX   = fpHelpers{name: "fmulx", fn: (*softfp.Env).MulX}
+	helpFRECPS  = fpHelpers{name: "frecps", fn: (*softfp.Env).RecipStep}
+	helpFRSQRTS = fpHelpers{name: "frsqrts", fn: (*softfp.Env).RSqrtStep}
+	helpFRECPE  = fpHelpers{name: "frecpe", fn: func(e *softfp.Env, f softfp.Format, x, _ uint64) uint64 {
 		return e.RecipEstimate(f, x)
-	})
-	helpFRSQRTE = makeFP("frsqrte", func(e *softfp.Env, f softfp.Format, x, _ uint64) uint64 {
+	}}
+	helpFRSQRTE = fpHelpers{name: "frsqrte", fn: func(e *softfp.Env, f softfp.Format, x, _ uint64) uint64 {
 		return e.RSqrtEstimate(f, x)
-	})
-	helpFRECPX = makeFP("frecpx", func(e *softfp.Env, f softfp.Format, x, _ uint64) uint64 {
+	}}
+	helpFRECPX = fpHelpers{name: "frecpx", fn: func(e *softfp.Env, f softfp.Format, x, _ uint64) uint64 {
 		return e.RecipExp(f, x)
-	})
+	}}
 )
 
 // convLanes converts n lanes of width w of v to width d in the low lanes of the result.

@@ -1,6 +1,8 @@
 package arm64
 
 import (
+	"sync"
+
 	"github.com/gotcg/gotcg/internal/softfp"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
@@ -79,13 +81,14 @@ func (k shiftKind) saturates() bool { return k >= shiftSQ }
 func (k shiftKind) signed() bool    { return k&1 == 0 }
 func (k shiftKind) rounds() bool    { return k < shiftSQ || k >= shiftSQR }
 
-var shiftHelpers = func() (h [numShiftKinds][4]satHelpers) {
+var shiftHelpers = sync.OnceValue(func() *[numShiftKinds][4]satHelpers {
+	var h [numShiftKinds][4]satHelpers
 	names := [numShiftKinds]string{"srshl", "urshl", "sqshl", "uqshl", "sqrshl", "uqrshl"}
 	for k := range h {
 		h[k] = satWidths(names[k], shiftKind(k).lane)
 	}
-	return h
-}()
+	return &h
+})
 
 // lane shifts x by the signed low byte of y. Arm ARM C7.2 SQRSHL and the like.
 func (k shiftKind) lane(w ir.Width, x, y uint64) (uint64, bool) {
@@ -141,27 +144,31 @@ func (k shiftKind) left(w ir.Width, x uint64, n int) (uint64, bool) {
 
 // suqaddHelpers add an unsigned lane to a signed accumulator, usqaddHelpers the other way round.
 var (
-	suqaddHelpers = satWidths("suqadd", func(w ir.Width, acc, y uint64) (uint64, bool) {
-		top := w.Mask() >> 1
-		// The sum is at least the accumulator, so only the upper bound matters.
-		room := top - uint64(sx(w, acc)) // exact in 64 bits: 0 to 2^w - 1
-		if y > room {
-			return top, true
-		}
-		return acc + y, false
-	})
-	usqaddHelpers = satWidths("usqadd", func(w ir.Width, acc, y uint64) (uint64, bool) {
-		v := sx(w, y)
-		if v < 0 {
-			if uint64(-v) > acc {
-				return 0, true
+	suqaddHelpers = sync.OnceValue(func() [4]satHelpers {
+		return satWidths("suqadd", func(w ir.Width, acc, y uint64) (uint64, bool) {
+			top := w.Mask() >> 1
+			// The sum is at least the accumulator, so only the upper bound matters.
+			room := top - uint64(sx(w, acc)) // exact in 64 bits: 0 to 2^w - 1
+			if y > room {
+				return top, true
 			}
-			return acc - uint64(-v), false
-		}
-		if uint64(v) > w.Mask()-acc {
-			return w.Mask(), true
-		}
-		return acc + uint64(v), false
+			return acc + y, false
+		})
+	})
+	usqaddHelpers = sync.OnceValue(func() [4]satHelpers {
+		return satWidths("usqadd", func(w ir.Width, acc, y uint64) (uint64, bool) {
+			v := sx(w, y)
+			if v < 0 {
+				if uint64(-v) > acc {
+					return 0, true
+				}
+				return acc - uint64(-v), false
+			}
+			if uint64(v) > w.Mask()-acc {
+				return w.Mask(), true
+			}
+			return acc + uint64(v), false
+		})
 	})
 )
 

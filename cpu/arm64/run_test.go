@@ -79,7 +79,7 @@ func newMachine() *machine {
 func (m *machine) step(t *testing.T, w uint32) interp.Exit {
 	var code [4]byte
 	binary.LittleEndian.PutUint32(code[:], w)
-	b := ir.NewBuilder(globals)
+	b := ir.NewBuilder(globals())
 	b.Reset(m.PC)
 	b.Insn(m.PC)
 	if r := translate(b, m.PC, code[:], mode(unsafe.Pointer(&m.State))); !r.End {

@@ -2,6 +2,7 @@ package arm64
 
 import (
 	"strconv"
+	"sync"
 	"unsafe"
 
 	"github.com/gotcg/gotcg/tcg/ir"
@@ -47,11 +48,11 @@ const (
 	numGlobals
 )
 
-var globals = makeGlobals()
+var globals = sync.OnceValue(makeGlobals)
 
 func makeGlobals() []ir.GlobalInfo {
 	var s State
-	var g []ir.GlobalInfo
+	g := make([]ir.GlobalInfo, 0, numGlobals)
 	add := func(name string, t ir.Type, off uintptr) {
 		g = append(g, ir.GlobalInfo{Name: name, Type: t, Offset: uint32(off)})
 	}

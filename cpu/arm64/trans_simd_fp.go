@@ -136,13 +136,13 @@ func (t translator) transFCMLEsvz(i insn) { t.fpS1(i, t.fcmle0) }
 func (t translator) transFCMLTsvz(i insn) { t.fpS1(i, t.fcmlt0) }
 
 // helper2 calls the helper of a two-operand FP op for the shape's width.
-func (t translator) helper2(h fpHelpers, f vform, x, y ir.Temp) ir.Temp {
+func (t translator) helper2(h *fpHelpers, f vform, x, y ir.Temp) ir.Temp {
 	return t.b.CallPure(h.get(f), ir.V128, x, y)
 }
 
-func (t translator) fmulx(f vform, x, y ir.Temp) ir.Temp   { return t.helper2(helpFMULX, f, x, y) }
-func (t translator) frecps(f vform, x, y ir.Temp) ir.Temp  { return t.helper2(helpFRECPS, f, x, y) }
-func (t translator) frsqrts(f vform, x, y ir.Temp) ir.Temp { return t.helper2(helpFRSQRTS, f, x, y) }
+func (t translator) fmulx(f vform, x, y ir.Temp) ir.Temp   { return t.helper2(&helpFMULX, f, x, y) }
+func (t translator) frecps(f vform, x, y ir.Temp) ir.Temp  { return t.helper2(&helpFRECPS, f, x, y) }
+func (t translator) frsqrts(f vform, x, y ir.Temp) ir.Temp { return t.helper2(&helpFRSQRTS, f, x, y) }
 
 func (t translator) transFMULXv(i insn)    { t.fpV(i, t.fmulx) }
 func (t translator) transFRECPSv(i insn)   { t.fpV(i, t.frecps) }

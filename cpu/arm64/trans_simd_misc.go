@@ -57,9 +57,9 @@ func (t translator) transSQNEGsv(i insn) { t.sqneg(i, formS(i)) }
 
 // mixedAdd is SUQADD (signed accumulator, unsigned operand) and USQADD, done by a helper.
 func (t translator) mixedAdd(i insn, f vform, signedAcc bool) {
-	h := &suqaddHelpers[f.w]
+	h := suqaddHelpers()[f.w]
 	if !signedAcc {
-		h = &usqaddHelpers[f.w]
+		h = usqaddHelpers()[f.w]
 	}
 	qc := t.b.CallPure(h.qc, ir.V128, t.vd(i), t.vn(i))
 	r := t.b.CallPure(h.res, ir.V128, t.vd(i), t.vn(i))

@@ -190,7 +190,7 @@ func (t translator) transUSHLsv(i insn) { t.v2(i, d1, ir.VShlVar, 0, t.vn(i), t.
 
 // shlVar is a rounding or saturating shift by a register, done by a helper.
 func (t translator) shlVar(i insn, f vform, k shiftKind) {
-	h := &shiftHelpers[k][f.w]
+	h := &shiftHelpers()[k][f.w]
 	x, y := t.vn(i), t.vm(i)
 	var qc ir.Temp
 	if k.saturates() {

@@ -212,7 +212,7 @@ var simdRows = []struct {
 }
 
 func TestSIMDRows(t *testing.T) {
-	b := ir.NewBuilder(globals)
+	b := ir.NewBuilder(globals())
 	for _, r := range simdRows {
 		var s State
 		initState(unsafe.Pointer(&s))

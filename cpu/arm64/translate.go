@@ -93,7 +93,7 @@ func Defined(w uint32) bool {
 	if row == nil || row.kind != rowTrans {
 		return false
 	}
-	b := ir.NewBuilder(globals)
+	b := ir.NewBuilder(globals())
 	row.trans(translator{b: b}, insn(w))
 	if len(b.Ops) == 0 {
 		return true

@@ -13,7 +13,7 @@ import (
 // that translating again gives the same.
 func TestTranslateVerifies(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 8))
-	b := ir.NewBuilder(globals)
+	b := ir.NewBuilder(globals())
 	run := func(w uint32) string {
 		var code [4]byte
 		binary.LittleEndian.PutUint32(code[:], w)
@@ -40,7 +40,7 @@ func TestTranslateVerifies(t *testing.T) {
 }
 
 func TestTranslateEnds(t *testing.T) {
-	b := ir.NewBuilder(globals)
+	b := ir.NewBuilder(globals())
 	for _, c := range []struct {
 		pc   uint64
 		code []byte
@@ -67,7 +67,7 @@ func TestTranslateEnds(t *testing.T) {
 
 func BenchmarkTranslate(b *testing.B) {
 	code := []byte{0x20, 0x00, 0x02, 0x8b} // add x0, x1, x2
-	bl := ir.NewBuilder(globals)
+	bl := ir.NewBuilder(globals())
 	b.ReportAllocs()
 	for b.Loop() {
 		bl.Reset(0x1000)
@@ -81,7 +81,7 @@ func FuzzDecode(f *testing.F) {
 	for _, w := range []uint32{0, 0xd503201f, 0x8b020020, 0xf9400000, 0x4e20d400, 0xffffffff} {
 		f.Add(w, uint32(0))
 	}
-	b := ir.NewBuilder(globals)
+	b := ir.NewBuilder(globals())
 	f.Fuzz(func(t *testing.T, w, mode uint32) {
 		var code [4]byte
 		binary.LittleEndian.PutUint32(code[:], w)

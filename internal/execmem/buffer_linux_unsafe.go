@@ -135,6 +135,17 @@ func (b *Buffer) Ahead(off int) {
 	}
 }
 
+// Present makes the pages that lie in the n bytes at p present at once, which costs far less than a fault each: for tables
+// that will be written all over. It does not change them.
+func Present(p unsafe.Pointer, n uintptr) {
+	from, to := (uintptr(p)+pageSize-1)&^(pageSize-1), (uintptr(p)+n)&^(pageSize-1)
+	if from < to {
+		_ = unix.Madvise(unsafe.Slice((*byte)(unsafe.Add(p, from-uintptr(p))), to-from), unix.MADV_POPULATE_WRITE)
+	}
+}
+
+const pageSize = 4 << 10
+
 // Patch32 writes the four bytes at offset off, a multiple of 4, at once: threads running the code see
 // the old or the new value.
 func (b *Buffer) Patch32(off int, v uint32) {

@@ -2,6 +2,8 @@
 
 package execmem
 
+import "unsafe"
+
 // MaxSize is the largest buffer.
 const MaxSize = 0
 
@@ -22,6 +24,9 @@ func (b *Buffer) Addr() uintptr { return 0 }
 
 // Size returns the size of the buffer in bytes.
 func (b *Buffer) Size() int { return 0 }
+
+// Present does nothing.
+func Present(unsafe.Pointer, uintptr) {}
 
 // Ahead does nothing.
 func (b *Buffer) Ahead(int) {}

@@ -12,8 +12,13 @@ var (
 	catchFD uint64
 
 	// before are the handlers that Catch replaced; guarded by mu.
-	before map[syscall.Signal]sigaction
+	before []caughtSignal
 )
+
+type caughtSignal struct {
+	signal syscall.Signal
+	old    sigaction
+}
 
 // Catch makes the process note the signals for Caught, and add 1 to the eventfd at each. It is what os/signal does at a
 // twentieth of the cost: os/signal changes the mask of a thread of its own for each signal, two switches of threads
@@ -34,16 +39,21 @@ func Catch(eventfd int, signals []syscall.Signal) (left []syscall.Signal, err er
 		return nil, fmt.Errorf("hostsig: reading the handler of SIGURG: %w", e)
 	}
 	sa.handler = catchHandlerAddr()
-	before = make(map[syscall.Signal]sigaction, len(signals))
+	before = make([]caughtSignal, 0, len(signals))
 	atomic.StoreUint64(&catchFD, uint64(eventfd))
 	for _, s := range signals {
 		var old sigaction
 		const ignored = 1
-		if rtSigaction(s, nil, &old) != 0 || old.handler == ignored || blocked>>(s-1)&1 != 0 || rtSigaction(s, &sa, nil) != 0 {
+		if blocked>>(s-1)&1 != 0 || rtSigaction(s, &sa, &old) != 0 {
 			left = append(left, s)
 			continue
 		}
-		before[s] = old
+		if old.handler == ignored {
+			_ = rtSigaction(s, &old, nil)
+			left = append(left, s)
+			continue
+		}
+		before = append(before, caughtSignal{s, old})
 	}
 	return left, nil
 }
@@ -55,8 +65,8 @@ func Caught() uint64 { return atomic.SwapUint64(&caught, 0) }
 func Release() {
 	mu.Lock()
 	defer mu.Unlock()
-	for s, sa := range before {
-		_ = rtSigaction(s, &sa, nil)
+	for i := range before {
+		_ = rtSigaction(before[i].signal, &before[i].old, nil)
 	}
 	before = nil
 }

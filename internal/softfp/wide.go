@@ -80,20 +80,31 @@ var (
 
 // Series coefficients, computed when they are first needed.
 var (
-	expCoef  = factorials(1, 1, 30, false) // (e^y - 1)/y: 1/1!, 1/2! ...
-	sinCoef  = factorials(1, 2, 17, true)  // sin(y)/y in y²
-	cosCoef  = factorials(0, 2, 17, true)  // cos(y) in y²
-	athCoef  = odd(26, false)              // atanh(t)/t in t²
-	atanCoef = odd(16, true)               // atan(t)/t in t², t at most 1/16
-	atanTab  = sync.OnceValue(makeAtanTab) // atan(k/8)
+	expCoef  = series{first: 1, step: 1, n: 30}                  // (e^y - 1)/y: 1/1!, 1/2! ...
+	sinCoef  = series{first: 1, step: 2, n: 17, alternate: true} // sin(y)/y in y²
+	cosCoef  = series{first: 0, step: 2, n: 17, alternate: true} // cos(y) in y²
+	athCoef  = series{n: 26}                                     // atanh(t)/t in t²
+	atanCoef = series{n: 16, alternate: true}                    // atan(t)/t in t², t at most 1/16
+	atanTab  = sync.OnceValue(makeAtanTab)                       // atan(k/8)
 )
 
-func factorials(first, step, n int64, alternate bool) func() []num {
-	return sync.OnceValue(func() []num { return makeFactorials(first, step, n, alternate) })
+// series are coefficients, made when they are needed first: makeFactorials, or makeOdd if step is 0.
+type series struct {
+	first, step, n int64
+	alternate      bool
+	once           sync.Once
+	c              []num
 }
 
-func odd(n int, alternate bool) func() []num {
-	return sync.OnceValue(func() []num { return makeOdd(n, alternate) })
+func (s *series) get() []num {
+	s.once.Do(func() {
+		if s.step == 0 {
+			s.c = makeOdd(int(s.n), s.alternate)
+		} else {
+			s.c = makeFactorials(s.first, s.step, s.n, s.alternate)
+		}
+	})
+	return s.c
 }
 
 // makeFactorials returns n coefficients 1/first!, 1/(first+step)! ..., of alternating sign if asked.
@@ -144,7 +155,7 @@ func wAtan(z num) num {
 		k = int64(eighths>>(0-z.exp)+1) >> 1
 	}
 	if k == 0 {
-		return wMul(z, horner(wMul(z, z), atanCoef()))
+		return wMul(z, horner(wMul(z, z), atanCoef.get()))
 	}
 	c := wInt(k)
 	c.exp -= 3
@@ -152,13 +163,13 @@ func wAtan(z num) num {
 	if d.cls == zero {
 		return atanTab()[k]
 	}
-	return wAdd(atanTab()[k], wMul(d, horner(wMul(d, d), atanCoef())))
+	return wAdd(atanTab()[k], wMul(d, horner(wMul(d, d), atanCoef.get())))
 }
 
 // wLog2 returns log2(1+u) given u and m = 1+u, where m is in about [0.7, 1.42].
 func wLog2(u num) num {
 	t := wDiv(u, wAdd(u, wInt(2)))
-	l := wMul(t, horner(wMul(t, t), athCoef()))
+	l := wMul(t, horner(wMul(t, t), athCoef.get()))
 	l.exp++
 	return wMul(l, wLog2E)
 }

@@ -38,7 +38,7 @@ func (e *Env) TwoXM1(a F80) F80 {
 		return e.pack80(n, 64)
 	}
 	y := wMul(n, wLn2)
-	return e.inexact80(wMul(y, horner(y, expCoef())))
+	return e.inexact80(wMul(y, horner(y, expCoef.get())))
 }
 
 // YL2X returns y × log2(x) (FYL2X).
@@ -174,8 +174,8 @@ func atan2(y, x num) num {
 func sinCos(n num) (s, c num) {
 	r, k := reduce(n)
 	r2 := wMul(r, r)
-	s = wMul(r, horner(r2, sinCoef()))
-	c = horner(r2, cosCoef())
+	s = wMul(r, horner(r2, sinCoef.get()))
+	c = horner(r2, cosCoef.get())
 	switch k {
 	case 1:
 		s, c = c, wNeg(s)
