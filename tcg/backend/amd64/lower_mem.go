@@ -291,9 +291,13 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 		if again && !align {
 			return a
 		}
+		whole := a.m
 		a.m.gs = false
 		c.lea(s64, rax, a.m)
 		a.m = mem{base: rax, index: noReg, gs: true}
+		if !align && ri != rax && (c.op.Code == ir.Ld || c.op.Code == ir.LdV) {
+			a.m = whole // the load need not wait for the sum
+		}
 		rb = rax
 	}
 	if align {
