@@ -144,6 +144,25 @@ func (a *asm) testRI(s size, x reg, imm int32) {
 	}
 }
 
+// testMR emits TEST [m], x.
+func (a *asm) testMR(s size, m mem, x reg) { a.rm(0x84|bySize[s]&^byteRM, uint8(x), m) }
+
+// testMIs emits TEST [m], imm.
+func (a *asm) testMIs(s size, m mem, imm int32) {
+	switch s {
+	case s8:
+		a.rm(0xf6, 0, m)
+		a.byte(byte(imm))
+	case s16:
+		a.rm(0xf7|p66, 0, m)
+		a.byte(byte(imm))
+		a.byte(byte(imm >> 8))
+	default:
+		a.rm(0xf7|bySizeX[s], 0, m)
+		a.u32(uint32(imm))
+	}
+}
+
 // movRR emits MOV dst, src; 32-bit moves zero the upper half.
 func (a *asm) movRR(s size, dst, src reg) { a.rr(0x8b|bySizeX[s], uint8(dst), uint8(src)) }
 

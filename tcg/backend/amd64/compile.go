@@ -71,6 +71,7 @@ type Compiler struct {
 	lastNRecs uint16
 	consts    []ir.Val
 	stub      []stub
+	folds     []foldG // of the stubs stubFoldG: recs is the index
 	labels    []int32
 	lfix      []labelFix
 	pool      []poolEntry
@@ -189,6 +190,7 @@ func (c *Compiler) begin(b *ir.Block, r backend.Request) {
 	c.tab.Helpers = c.tab.Helpers[:0]
 	c.tab.Sites, c.tab.Locs, c.tab.Recipes, c.tab.Undos = c.tab.Sites[:0], c.tab.Locs[:0], c.tab.Recipes[:0], c.tab.Undos[:0]
 	c.recs, c.consts, c.stub = c.recs[:0], c.consts[:0], c.stub[:0]
+	c.folds = c.folds[:0]
 	c.lfix, c.pool = c.lfix[:0], c.pool[:0]
 	c.labels = c.labels[:0]
 	for range b.Labels {
@@ -256,15 +258,16 @@ func (c *Compiler) loadConstX(r xreg, v ir.Val) {
 type stubKind uint8
 
 const (
-	stubSite stubKind = iota // leave at a site
-	stubExit                 // store globals, poll, go to a slot's target
-	stubSlot                 // an unchained slot: leave with its number
-	stubIntr                 // interrupt seen at a slot
-	stubHot                  // countdown run out: store globals, leave at a slot
-	stubPtr                  // store globals, go on at the guest PC in register n
-	stubEdge                 // go to segment seg: store recs up to n, move the rest to the canonical registers
-	stubFold                 // the rest of a load and an op in one instruction, behind the load's slow path
-	stubOdd                  // whether a result is one that Go must compute: leave at a site or go back
+	stubSite  stubKind = iota // leave at a site
+	stubExit                  // store globals, poll, go to a slot's target
+	stubSlot                  // an unchained slot: leave with its number
+	stubIntr                  // interrupt seen at a slot
+	stubHot                   // countdown run out: store globals, leave at a slot
+	stubPtr                   // store globals, go on at the guest PC in register n
+	stubEdge                  // go to segment seg: store recs up to n, move the rest to the canonical registers
+	stubFold                  // the rest of a load and an op in one instruction, behind the load's slow path
+	stubFoldG                 // likewise
+	stubOdd                   // whether a result is one that Go must compute: leave at a site or go back
 )
 
 // stub is an out-of-line part still to be emitted.
@@ -304,8 +307,12 @@ func (c *Compiler) addStub(kind stubKind, from int, n, recs uint32, nrec uint16)
 
 // emitStub emits an out-of-line part.
 func (c *Compiler) emitStub(s *stub) {
-	if s.kind == stubFold {
+	switch s.kind {
+	case stubFold:
 		c.emitFold(s)
+		return
+	case stubFoldG:
+		c.emitFoldG(s)
 		return
 	}
 	c.patch32(s.from, c.n)

@@ -401,6 +401,9 @@ func (c *Compiler) lowerLd() {
 	if o.W == ir.W16 && o.Attr&ir.BigEndian != 0 && !c.feat.bmi2 {
 		c.clobber()
 	}
+	if c.foldLoad() {
+		return
+	}
 	a := c.address(o.A[1], o.A[2], int32(o.Imm), o.W, false, intResult)
 	r := a.r
 	c.mayFault(&a)
