@@ -20,11 +20,13 @@ import (
 
 // Limits of a region.
 const (
-	maxRegionInsns = 400
+	maxRegionInsns = 250
 	maxRegionNodes = 64
 	maxRegionPages = 16
 	// maxNodeInsns bounds a piece as it does a block.
 	maxNodeInsns = 64
+	// maxAbsorbed is how many instructions the region may have that begins where another comes by, for it to be copied into that.
+	maxAbsorbed = 130
 )
 
 // extent is a range of guest addresses, hi included.

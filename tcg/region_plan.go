@@ -113,6 +113,9 @@ func (f *former) arrive(e edge) {
 	if _, ok := f.byPC[e.to]; ok {
 		return
 	}
+	if tb := f.e.find(cpu.TBKey{PC: e.to.pc, Mode: f.key.Mode}); tb != nil && tb.region != nil && tb.Insns > maxAbsorbed {
+		return // it is chained to
+	}
 	for i := range f.queue {
 		if q := &f.queue[i]; q.to == e.to {
 			q.freq = max(q.freq, e.freq)

@@ -13,7 +13,7 @@ import (
 // takes the block's place. There is no clock in this: the same run makes the same regions.
 
 // defaultTier2 is how often a block of tier one is begun until a region is made of it.
-const defaultTier2 = 2000
+const defaultTier2 = 3000
 
 // hotBits is the log2 of the number of countdowns of a vCPU. Blocks share them by hash of the PC, so that what is known of a
 // PC outlives its block.
@@ -48,7 +48,7 @@ func (c *Config) fromEnv() {
 // tier2 returns the threshold that c asks for, 0 for none.
 func (c *Config) tier2() int32 {
 	switch {
-	case c.Tier2 <= 0 || c.NoChain || c.MaxInsns == 1 || c.Log.On(debuglog.NoChain):
+	case c.Tier2 < 0 || c.NoChain || c.MaxInsns == 1 || c.Log.On(debuglog.NoChain):
 		return 0
 	case c.Tier2 == 0:
 		return defaultTier2
