@@ -52,6 +52,11 @@ type hostileVCPU struct {
 }
 
 func newHostile(t *testing.T, g hostileGuest, mode softmmu.Mode, accel tcg.Accel) hostileVCPU {
+	return newHostileTier(t, g, mode, accel, 0)
+}
+
+// newHostileTier is newHostile with a threshold for regions.
+func newHostileTier(t *testing.T, g hostileGuest, mode softmmu.Mode, accel tcg.Accel, tier2 int) hostileVCPU {
 	c := softmmu.Config{Mode: mode}
 	if mode == softmmu.Direct {
 		c.Bits = hostileBits
@@ -64,7 +69,7 @@ func newHostile(t *testing.T, g hostileGuest, mode softmmu.Mode, accel tcg.Accel
 	items, err := debuglog.Parse(*hostileDebug)
 	require.NoError(t, err)
 	e, err := tcg.New(tcg.Config{Arch: g.arch, Mem: as, Accel: accel, Verify: true, CodeSize: 1 << 20,
-		Log: debuglog.New(os.Stderr, items)})
+		Tier2: tier2, Log: debuglog.New(os.Stderr, items)})
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.NoError(t, e.Close())
@@ -90,6 +95,20 @@ func hostileConfigs(t *testing.T, g hostileGuest) (l []hostileVCPU) {
 		if a != tcg.AccelAuto { // once is enough
 			l = append(l, newHostile(t, g, softmmu.TLB, a))
 		}
+	}
+	return l
+}
+
+// withRegions are hostileConfigs, and those where all that runs becomes regions.
+func withRegions(t *testing.T, g hostileGuest) []hostileVCPU {
+	l := hostileConfigs(t, g)
+	for _, mode := range []softmmu.Mode{softmmu.Direct, softmmu.TLB} {
+		if mode == softmmu.Direct && !hostsig.Supported {
+			continue
+		}
+		c := newHostileTier(t, g, mode, tcg.AccelAuto, 1)
+		c.name += "/regions"
+		l = append(l, c)
 	}
 	return l
 }

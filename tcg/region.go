@@ -84,6 +84,8 @@ type former struct {
 
 	exts  []extent
 	heads map[int64]int
+	// leaves are the ops, in order, whose exits must leave: those of the last instructions of nodes that end so.
+	leaves []opRange
 }
 
 // makeRegion makes the region for key, or returns nil when there is none that would be better than the block it has. The

@@ -15,6 +15,7 @@ func (f *former) emit() bool {
 	b.Region, b.Hook = true, nil
 	f.exts = f.exts[:0]
 	clear(f.heads)
+	f.leaves = f.leaves[:0]
 	length := 0
 	open := false // control comes from the node before
 	for i, at := range f.order {
@@ -62,7 +63,11 @@ func (f *former) node(n, behind *node, instr Instrumenter) (open bool) {
 			if !r.End {
 				b.ExitTB(pc, false)
 			}
+			f.leaves = append(f.leaves, opRange{mark, len(b.Ops)})
 			return false
+		}
+		if pc == n.next && n.end == endLeave {
+			f.leaves = append(f.leaves, opRange{mark, len(b.Ops) + 1}) // with the exit that finish may add
 		}
 		if pc == n.next && r.End != ends(b) {
 			panic("BUG: an instruction that ends a block without an exit")
@@ -175,16 +180,23 @@ func (n *node) leadsTo(behind *node) bool {
 	return false
 }
 
+// opRange is a range of ops, end not included.
+type opRange struct{ start, end int }
+
 // inside makes direct exits to heads of the region internal, and all that may close a loop poll: ways back inside the
 // region, and ways out of it, since the guest's own backward jump may be straight code now.
 func (f *former) inside() {
 	b := f.e.b
+	leaves := f.leaves
 	for i := range b.Ops {
+		for len(leaves) > 0 && leaves[0].end <= i {
+			leaves = leaves[1:]
+		}
 		o := &b.Ops[i]
 		switch o.Code {
 		case ir.ExitTB, ir.ExitC, ir.ExitF:
 			o.Attr |= ir.Backward
-			if at, ok := f.heads[o.Imm]; ok {
+			if at, ok := f.heads[o.Imm]; ok && (len(leaves) == 0 || i < leaves[0].start) {
 				o.Attr |= ir.Internal
 				if at > i {
 					o.Attr &^= ir.Backward

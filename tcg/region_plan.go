@@ -51,7 +51,8 @@ type frame struct {
 type ending uint8
 
 const (
-	// endLeave: there is no telling what comes next, or it must not be in the region.
+	// endLeave: there is no telling what comes next, or what it is: the last instruction may have written to code, or is
+	// one behind which code that was changed is seen. The exits of that instruction leave the region.
 	endLeave ending = iota
 	// endFall goes on at next.
 	endFall
@@ -216,6 +217,9 @@ func (f *former) decode(n *node) bool {
 // ending tells how the instruction whose ops begin at mark ends n, endFall if it does not.
 func (f *former) ending(b *ir.Builder, mark int, r cpu.Result, n *node) ending {
 	last := &b.Ops[len(b.Ops)-1]
+	if len(b.Helpers) > 0 && helperStores(b, mark) {
+		return endLeave
+	}
 	switch last.Code {
 	case ir.ExitTB:
 		n.taken = uint64(last.Imm)
@@ -245,7 +249,7 @@ func (f *former) ending(b *ir.Builder, mark int, r cpu.Result, n *node) ending {
 		}
 		return endIndirect
 	}
-	if r.End || len(b.Helpers) > 0 && helperStores(b, mark) {
+	if r.End {
 		return endLeave
 	}
 	return endFall

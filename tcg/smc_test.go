@@ -78,6 +78,32 @@ var smcCases = []struct {
 		regs: map[int]uint64{gRDI: 2, gRCX: 5, gRSI: 0x20000}, want: 0x99,
 	},
 	{
+		name: "rep stosb with 32-bit addresses over what follows",
+		code: []byte{
+			0x67, 0xf3, 0xaa, // rep stosb [edi]
+			0xf4, 0xf4, 0xf4, 0xf4,
+			0x0f, 0x05,
+		},
+		regs: map[int]uint64{gRDI: 3, gRCX: 4, gRAX: 0x90}, want: 0x90,
+	},
+	{
+		name: "rep stosq over what other ways lead to, too",
+		code: []byte{
+			0x85, 0xc9, // test ecx, ecx
+			0x75, 0x0a, // jne 14
+			0x85, 0xf6, // 4: test esi, esi
+			0x74, 0x09, // je 17
+			0x90,       // nop
+			0xeb, 0x06, // jmp 17
+			0xf4, 0xf4, 0xf4,
+			0xf3, 0x48, 0xab, // 14: rep stosq
+			0xb8, 0x01, 0, 0, 0, // 17: mov eax, 1
+			0x0f, 0x05,
+		},
+		// Becomes mov eax, 42; syscall; nop, again and again.
+		regs: map[int]uint64{gRDI: 17, gRCX: 32, gRSI: 1, gRAX: 0x90050f0000002ab8}, want: 0x2a,
+	},
+	{
 		name: "locked read-modify-write of the next immediate",
 		code: []byte{
 			0xf0, 0xff, 0x07, // lock inc dword [rdi]
@@ -122,7 +148,7 @@ var smcCases = []struct {
 func TestSelfModifyingX86(t *testing.T) {
 	g := hostileGuests(t)[0]
 	require.Same(t, x86.Arch, g.arch)
-	for _, c := range hostileConfigs(t, g) {
+	for _, c := range withRegions(t, g) {
 		for _, k := range smcCases {
 			t.Run(c.name+"/"+k.name, func(t *testing.T) {
 				defer watch(t.Name(), 20*time.Second).Stop()
