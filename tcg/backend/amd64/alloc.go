@@ -59,10 +59,11 @@ var newLocal = tstate{reg: none, cst: ir.NoTemp, next: never, last: never, mem: 
 // initTemps sets up c.t for a block.
 func (c *Compiler) initTemps() {
 	temps := c.blk.Temps
-	if cap(c.t) < len(temps) {
+	if cap(c.t) <= len(temps) {
 		c.t = make([]tstate, len(temps)+len(temps)/2+64)
 	}
-	c.t = c.t[:len(temps)]
+	c.t = c.t[:len(temps)+1] // and the shadow
+	c.t[len(temps)], c.shadowed = newLocal, never
 	ng := len(c.blk.Globals)
 	copy(c.t, c.gtmpl)
 	for i := ng; i < len(temps); i++ {
@@ -512,6 +513,9 @@ func (c *Compiler) newValue(k int) *tstate {
 	}
 	if c.recipe.t == t {
 		c.recipe.t = ir.NoTemp
+		if c.shadowed != never {
+			c.dropShadow()
+		}
 	}
 	s.inMem, s.cst, s.chk, s.zeroHi, s.zero96 = false, ir.NoTemp, 0, false, false
 	if c.npair > 0 {

@@ -55,7 +55,10 @@ type Compiler struct {
 	hf                        hostFlags
 	fcmp                      fcmp
 	recipe                    recipe
-	rg                        region
+	// saved is the register of what the op's recipe wants copied, shadowed the last op that needs the copy, or never.
+	saved    reg
+	shadowed uint16
+	rg       region
 
 	op   *ir.Op
 	idx  int
@@ -141,6 +144,9 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 			return backend.Code{}, backend.ErrTooBig
 		}
 		c.idx, c.op, c.use = i, &c.ops[i], &c.uses[i]
+		if c.saved = noReg; i > int(c.shadowed) {
+			c.dropShadow()
+		}
 		if c.op.Code == ir.InsnStart {
 			c.startInsn()
 			continue

@@ -23,6 +23,8 @@ type use struct {
 	// recipe is not recipeNone when the flags in output slot 1 need not be kept: only faults look
 	// at them, and can work them out again.
 	recipe recipeKind
+	// save is the value that must be copied for that.
+	save saveKind
 }
 
 // boundary reports whether the allocator forgets all registers at the op: control joins or splits.
@@ -80,7 +82,7 @@ func (c *Compiler) regionLiveness() {
 			c.endUses(i, to)
 		}
 		nout := int(row.nout)
-		u.recipe, u.last = recipeNone, never
+		u.recipe, u.save, u.last = recipeNone, saveNone, never
 		for k := 0; k < nout; k++ {
 			if t := o.A[k]; t == c.rg.flags && t != ir.NoTemp {
 				record(u, k, &live[t], fobs, fhard)
@@ -93,7 +95,7 @@ func (c *Compiler) regionLiveness() {
 				u.last = last
 			}
 			if u.obs&^u.hard&2 != 0 && u.next[1] == never {
-				u.recipe = c.findRecipe(o, u.last)
+				u.recipe, u.save = c.findRecipe(o, uint16(i), u.last)
 			}
 			flags, last = o.A[1], never
 		}
@@ -184,7 +186,7 @@ func (c *Compiler) plainLiveness() {
 		nout := int(row.nout)
 		end := nout + int(row.nin)
 		u := &uses[i]
-		u.obs, u.hard, u.after, u.last, u.recipe = 0, 0, 0, never, recipeNone
+		u.obs, u.hard, u.after, u.last, u.recipe, u.save = 0, 0, 0, never, recipeNone, saveNone
 		switch nout {
 		case 1:
 			if t := o.A[0]; t != ir.NoTemp {
@@ -204,7 +206,7 @@ func (c *Compiler) plainLiveness() {
 				u.last = last
 			}
 			if u.obs&^u.hard&2 != 0 && u.next[1] == never {
-				u.recipe = c.findRecipe(o, u.last)
+				u.recipe, u.save = c.findRecipe(o, uint16(i), u.last)
 			}
 			flags, last = f, never
 			for _, t := range o.A[:2] {

@@ -71,13 +71,14 @@ func (c *Compiler) compareF(op alu, a, b ir.Temp, kb int) {
 		return
 	}
 	ra := c.src(a)
+	rb := noReg
 	switch {
 	case op == aAND && isImm:
 		c.kill()
 		c.clobber()
 		c.testRI(s, ra, imm)
 	case op == aAND:
-		rb := c.src(b)
+		rb = c.src(b)
 		c.kill()
 		c.clobber()
 		c.testRR(s, ra, rb)
@@ -87,9 +88,15 @@ func (c *Compiler) compareF(op alu, a, b ir.Temp, kb int) {
 		c.testRR(s, ra, ra)
 	default:
 		x := c.srcOp(b, kb, s)
+		if x.kind == 'r' {
+			rb = x.r
+		}
 		c.kill()
 		c.clobber()
 		c.aluRO(aCMP, s, ra, x)
+	}
+	if c.saved = ra; (c.use.save == saveA) != (ka == nout) {
+		c.saved = rb
 	}
 	c.flagsOnly()
 }
@@ -205,6 +212,11 @@ func (c *Compiler) lowerShiftF() {
 			c.kill()
 			c.clobber()
 			r := c.dstFrom(ra)
+			if c.use.save == saveA {
+				if c.saved = ra; r == ra {
+					c.saved = c.copyOf(ra)
+				}
+			}
 			c.shiftRI(op, s, r, n)
 			c.resultF(r, shiftFix(op, n))
 		}

@@ -1,6 +1,8 @@
 package amd64
 
 import (
+	"math/bits"
+
 	"github.com/gotcg/gotcg/tcg/backend"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
@@ -22,7 +24,8 @@ const (
 // findRecipe looks for values that last, each in one place or another, until the op last, the last one
 // that may look at the flags of o, or until these are replaced. Called by liveness with c.live as it
 // is after o.
-func (c *Compiler) findRecipe(o *ir.Op, last uint16) recipeKind {
+// Failing that one value may be copied.
+func (c *Compiler) findRecipe(o *ir.Op, at, last uint16) (recipeKind, saveKind) {
 	till := min(last, c.live[o.A[1]].def)
 	lasts := func(t ir.Temp) bool {
 		if t == ir.NoTemp {
@@ -33,7 +36,101 @@ func (c *Compiler) findRecipe(o *ir.Op, last uint16) recipeKind {
 		}
 		return c.live[t].def >= till
 	}
-	return recipeFor(o, lasts)
+	if k := recipeFor(o, lasts); k != recipeNone || last == never || last-at > maxSaved {
+		return k, saveNone
+	}
+	return c.saveFor(o, lasts)
+}
+
+// saveKind says which value of an op is copied to a register, so that its flags can be computed once the original is gone.
+type saveKind uint8
+
+const (
+	saveNone saveKind = iota
+	saveResult
+	saveA
+	saveB
+)
+
+// maxSaved is over how many ops a copy is kept at most.
+const maxSaved = 40
+
+// saveFor is recipeFor with a copy of one value.
+func (c *Compiler) saveFor(o *ir.Op, lasts func(ir.Temp) bool) (recipeKind, saveKind) {
+	r, a, b := o.A[0], o.A[2], o.A[3]
+	input := func(t ir.Temp) bool { return t != r && t != o.A[1] && lasts(t) }
+	switch o.Code {
+	case ir.AndF, ir.OrF, ir.XorF:
+		if r != ir.NoTemp {
+			return recipeResult, saveResult
+		}
+	case ir.AddF, ir.SubF:
+		switch {
+		case r != ir.NoTemp && input(b):
+			return recipeResultB, saveResult
+		case r != ir.NoTemp && input(a):
+			return recipeResultA, saveResult
+		}
+	case ir.ShlF, ir.ShrF, ir.SarF:
+		info := &c.blk.Temps[b]
+		if n := uint8(info.Val.Lo) & shiftMask(o.W); info.Kind == ir.Const && n != 0 && uint(n) < o.W.Bits() {
+			return recipeInputs, saveA
+		}
+		return recipeNone, saveNone
+	default:
+		return recipeNone, saveNone
+	}
+	switch {
+	case r != ir.NoTemp:
+	case a == b || input(b):
+		return recipeInputs, saveA
+	case input(a):
+		return recipeInputs, saveB
+	}
+	return recipeNone, saveNone
+}
+
+// shadow is the temp that is the copy.
+func (c *Compiler) shadow() ir.Temp { return ir.Temp(len(c.blk.Temps)) }
+
+// dropShadow forgets the copy, and with it the recipe that needs it.
+func (c *Compiler) dropShadow() {
+	s := &c.t[c.shadow()]
+	c.unassign(s)
+	c.freeSpill(s)
+	c.shadowed, c.recipe.t = never, ir.NoTemp
+}
+
+// copyOf returns a register that holds what r does now, or noReg if there is no room.
+func (c *Compiler) copyOf(r reg) reg {
+	free := c.freeG &^ c.pinG &^ c.rg.regsG
+	if free == 0 {
+		return noReg
+	}
+	n := reg(bits.TrailingZeros32(free))
+	c.pinG |= 1 << n
+	c.movRR(s64, n, r)
+	return n
+}
+
+// keep makes the shadow a copy of register r, or r itself when nobody owns it any more, and reports whether there was
+// room.
+func (c *Compiler) keep(r reg) bool {
+	if c.shadowed != never {
+		c.dropShadow()
+	}
+	t := c.shadow()
+	if c.freeG>>r&1 == 0 {
+		if r = c.copyOf(r); r == noReg {
+			return false
+		}
+	}
+	c.t[t] = newLocal
+	c.t[t].next = c.use.last
+	c.assign(t, uint8(r))
+	c.pinG |= 1 << r
+	c.shadowed = c.use.last
+	return true
 }
 
 // recipeFor says from which of the values that last the flags of o can be computed.
@@ -76,7 +173,36 @@ func (c *Compiler) setRecipe() {
 	if k == recipeNone || c.recipe.t != ir.NoTemp && c.recipe.t != o.A[1] {
 		return
 	}
-	c.recipe = makeRecipe(o, k)
+	x := makeRecipe(o, k)
+	src := c.saved
+	switch c.use.save {
+	case saveResult:
+		src = noReg
+		if s := &c.t[o.A[0]]; s.reg != none {
+			src = reg(s.reg)
+		}
+		fallthrough
+	case saveA, saveB:
+		if src == noReg || !c.keep(src) {
+			return
+		}
+		for i, t := range x.args {
+			switch slot := 2 + i; {
+			case c.use.save == saveResult && t == o.A[0] && (k == recipeResult || i == resultArg(o, k)),
+				c.use.save == saveA && (slot == 2 || o.A[2] == o.A[3]), c.use.save == saveB && slot == 3:
+				x.args[i] = c.shadow()
+			}
+		}
+	}
+	c.recipe = x
+}
+
+// resultArg is the argument of a recipe of kind k that is the op's result.
+func resultArg(o *ir.Op, k recipeKind) int {
+	if k == recipeResultA && o.Code == ir.SubF {
+		return 1
+	}
+	return 0
 }
 
 // makeRecipe makes the recipe of kind k for the flags of o.
