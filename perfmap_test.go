@@ -59,7 +59,7 @@ func TestPerfMap(t *testing.T) {
 		old := filepath.Join(t.TempDir(), "old")
 		require.NoError(t, os.WriteFile(old, []byte("old"), 0o644))
 		require.NoError(t, os.Symlink(old, path)) // a link is replaced, not followed
-		out, _ := runPath(t, gotcg.Config{Accel: gotcg.JIT, PerfMap: path}, goGuest(t, "threads", goarch), "exit")
+		out, _ := runPath(t, gotcg.Config{Accel: gotcg.JIT, PerfMap: path, Tier2: -1}, goGuest(t, "threads", goarch), "exit")
 		require.NotEmpty(t, out)
 		b, err := os.ReadFile(old)
 		require.NoError(t, err)
@@ -83,7 +83,7 @@ func TestPerfMap(t *testing.T) {
 
 // evicting runs more code than the code buffer holds.
 func evicting(t *testing.T, path string, before func()) *gotcg.Machine {
-	m, err := gotcg.New(gotcg.Config{Accel: gotcg.JIT, PerfMap: path, CodeSize: 1})
+	m, err := gotcg.New(gotcg.Config{Accel: gotcg.JIT, PerfMap: path, CodeSize: 1, Tier2: -1})
 	require.NoError(t, err)
 	const n = 10000
 	code := append(bytes.Repeat([]byte{0xff, 0xc0, 0xeb, 0x00}, n), 0x0f, 0x05) // inc eax; jmp +0 ...; syscall

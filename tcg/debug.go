@@ -230,27 +230,42 @@ func (e *Engine) DescribeAt(pc uint64) string {
 		return ""
 	}
 	for tb := page.first; tb != nil; tb = *tb.link(pc >> pageShift) {
-		if pc < tb.Key.PC || pc > tb.last() {
-			continue
+		if tb.overlaps(pc, pc) {
+			e.describe(&s, tb)
 		}
-		fmt.Fprintf(&s, "block %#x..%#x, %d instructions, mode %#x, flags %#x", tb.Key.PC, tb.last(), tb.Insns, tb.Key.Mode, tb.Key.Flags)
-		if tb.code != 0 {
-			fmt.Fprintf(&s, ", host code at %#x", tb.code)
+	}
+	for _, tb := range page.regions {
+		if tb.overlaps(pc, pc) {
+			e.describe(&s, tb)
 		}
-		if tb.loops {
-			s.WriteString(", a loop")
-		}
-		s.WriteByte('\n')
-		for at := tb.Key.PC; at <= tb.last(); {
+	}
+	return s.String()
+}
+
+// describe writes what tb is and its instructions.
+func (e *Engine) describe(s *strings.Builder, tb *TB) {
+	kind, ranges := "block", []extent{{tb.Key.PC, tb.last()}}
+	if tb.region != nil {
+		kind, ranges = "region from", tb.region.extents
+	}
+	fmt.Fprintf(s, "%s %#x..%#x, %d instructions, mode %#x, flags %#x", kind, tb.Key.PC, tb.last(), tb.Insns, tb.Key.Mode, tb.Key.Flags)
+	if tb.code != 0 {
+		fmt.Fprintf(s, ", host code at %#x", tb.code)
+	}
+	if tb.loops && tb.region == nil {
+		s.WriteString(", a loop")
+	}
+	s.WriteByte('\n')
+	for _, x := range ranges {
+		for at := x.lo; at <= x.hi; {
 			code := make([]byte, e.arch.MaxInsnLen)
 			code = code[:e.mem.Peek(softmmu.Addr(at), code)]
 			text, n := e.arch.Disas(code, at)
 			if n == 0 {
 				break
 			}
-			fmt.Fprintf(&s, "  0x%08x:  %-24x %s\n", at, code[:n], text)
+			fmt.Fprintf(s, "  0x%08x:  %-24x %s\n", at, code[:n], text)
 			at += uint64(n)
 		}
 	}
-	return s.String()
 }

@@ -86,13 +86,12 @@ func (f *former) plan() bool {
 	f.want = f.want[:0]
 	clear(f.byPC)
 	clear(f.returns)
-	f.arrive(edge{to: nodeKey{pc: f.key.PC}, freq: f.e.tier2})
+	if f.look(arrival{edge{to: nodeKey{pc: f.key.PC}, freq: f.e.tier2}}); len(f.nodes) == 0 {
+		return false // a break
+	}
 	f.callers()
 	for len(f.queue) > 0 && len(f.nodes) < maxRegionNodes && f.insns < f.limit {
 		f.look(f.nextArrival())
-	}
-	if len(f.nodes) == 0 {
-		return false
 	}
 	f.returnEdges()
 	f.reachable()

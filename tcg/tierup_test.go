@@ -1,0 +1,178 @@
+package tcg_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/cpu/arm64"
+	"github.com/gotcg/gotcg/internal/debuglog"
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// nested has an inner loop with a diamond and a call in an outer loop, with the callee on another page.
+// X0 sums, X1 and X2 count down; SVC ends it.
+func nested(outer, inner uint16) []byte {
+	b := make([]byte, 2*softmmu.PageSize)
+	copy(b, words(
+		0xd2800000,                  // mov x0, #0
+		0xd2800001|uint32(outer)<<5, // mov x1, #outer
+		0xd2800002|uint32(inner)<<5, // 1: mov x2, #inner
+		0x36000062,                  // 2: tbz w2, #0, 3f
+		0x91000c00,                  // add x0, x0, #3
+		0x14000002,                  // b 4f
+		0x91001400,                  // 3: add x0, x0, #5
+		0x940003f9,                  // 4: bl +0x1000-0x1c
+		0xf1000442,                  // subs x2, x2, #1
+		0x54ffff41,                  // b.ne 2b
+		0xf1000421,                  // subs x1, x1, #1
+		0x54fffee1,                  // b.ne 1b
+		0xd4000001,                  // svc #0
+	))
+	copy(b[softmmu.PageSize:], words(
+		0x91001c00, // add x0, x0, #7
+		0xd65f03c0, // ret
+	))
+	return b
+}
+
+// nestedSum is what nested leaves in X0.
+func nestedSum(outer, inner uint64) uint64 { return outer * (inner*7 + inner/2*5 + (inner-inner/2)*3) }
+
+// tierModes are the ways to run a program that must all give the same.
+var tierModes = map[string]tcg.Config{
+	"tier one":  {Tier2: -1},
+	"at once":   {Tier2: 1},
+	"few":       {Tier2: 20},
+	"mixed":     {},
+	"flushed":   {Tier2: 1, InjectFlush: 7},
+	"lockstep":  {Tier2: 1, Lockstep: true},
+	"lockstep2": {Tier2: 30, Lockstep: true},
+	"one zone":  {Tier2: 1, CodeSize: 1},
+}
+
+// TestTiers runs a program in all of them.
+func TestTiers(t *testing.T) {
+	for name, cfg := range tierModes {
+		t.Run(name, func(t *testing.T) {
+			modes(t, func(t *testing.T, mode softmmu.Mode, accel tcg.Accel) {
+				if accel == tcg.AccelInterp {
+					return
+				}
+				outer := uint16(150)
+				if cfg.Lockstep {
+					outer = 4 // it takes its time
+				}
+				e, v := tierVCPU(t, mode, accel, cfg, nested(outer, 40))
+				require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+				require.EqualValues(t, nestedSum(uint64(outer), 40), arm64.Arch().ReadReg(v.State(), 0))
+				s := e.Stats()
+				if e.Accel() == tcg.AccelJIT {
+					require.Equal(t, name != "tier one", s.Regions > 0, "%+v", s)
+				}
+			})
+		})
+	}
+}
+
+func tierVCPU(t *testing.T, mode softmmu.Mode, accel tcg.Accel, cfg tcg.Config, code []byte) (*tcg.Engine, *tcg.VCPU) {
+	t.Helper()
+	as, err := softmmu.New(softmmu.Config{Mode: mode})
+	require.NoError(t, err)
+	require.NoError(t, as.Map(codeBase, uint64(len(code)), softmmu.RWX, softmmu.Info{}))
+	as.Poke(codeBase, code)
+	cfg.Arch, cfg.Mem, cfg.Accel, cfg.Verify = arm64.Arch(), as, accel, true
+	e, err := tcg.New(cfg)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		require.NoError(t, e.Close())
+		require.NoError(t, as.Close())
+	})
+	v := e.NewVCPU()
+	v.SetPC(codeBase)
+	return e, v
+}
+
+// TestTiersDeterministic compares what two runs log of the regions they make.
+func TestTiersDeterministic(t *testing.T) {
+	logOf := func() string {
+		var s strings.Builder
+		items, err := debuglog.Parse("cache,op")
+		require.NoError(t, err)
+		_, v := tierVCPU(t, softmmu.Direct, tcg.AccelAuto, tcg.Config{Tier2: 100, Log: debuglog.New(&s, items)}, nested(150, 40))
+		require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+		return s.String()
+	}
+	first := logOf()
+	require.Equal(t, first, logOf())
+	if strings.Contains(first, "region") {
+		require.Contains(t, first, "2 pages", "the callee is part of the loop's region")
+		require.Contains(t, first, "exit_ptr_ne", "its return is expected")
+	}
+}
+
+// TestRegionIsDropped writes to the second page of a region, between runs and from another vCPU while it loops.
+func TestRegionIsDropped(t *testing.T) {
+	e, v := tierVCPU(t, softmmu.Direct, tcg.AccelAuto, tcg.Config{Tier2: 20}, nested(300, 40))
+	if e.Accel() != tcg.AccelJIT {
+		return // there are no regions
+	}
+	require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+	require.NotZero(t, e.Stats().Regions)
+	_, f := e.Mem().Write(codeBase+softmmu.PageSize, words(0x91000400)) // add x0, x0, #1
+	require.True(t, f.OK())
+	require.NotZero(t, e.Stats().RegionsDropped)
+	v.SetPC(codeBase)
+	require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+	require.EqualValues(t, nestedSum(300, 40)-6*300*40, arm64.Arch().ReadReg(v.State(), 0))
+}
+
+// TestRegionBreaks sets a break into a region that runs, and takes it away.
+func TestRegionBreaks(t *testing.T) {
+	for _, at := range []uint64{codeBase + 0x10, codeBase + 0x20, codeBase + softmmu.PageSize} {
+		t.Run(fmt.Sprintf("%#x", at), func(t *testing.T) {
+			e, v := tierVCPU(t, softmmu.Direct, tcg.AccelAuto, tcg.Config{Tier2: 20}, nested(300, 40))
+			require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+			e.SetBreak(at)
+			v.SetPC(codeBase)
+			for i := range 50 {
+				require.Equal(t, tcg.StopBreak, v.Run().Kind, "round %d", i)
+				require.Equal(t, at, v.PC())
+			}
+			e.ClearBreak(at)
+			require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+			require.EqualValues(t, nestedSum(300, 40), arm64.Arch().ReadReg(v.State(), 0))
+		})
+	}
+}
+
+// TestRegionLimit stops in the middle of a region by the instruction limit.
+func TestRegionLimit(t *testing.T) {
+	_, v := tierVCPU(t, softmmu.Direct, tcg.AccelAuto, tcg.Config{Tier2: 20}, nested(300, 40))
+	require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+	v.SetPC(codeBase)
+	v.SetLimit(1001)
+	require.Equal(t, tcg.StopLimit, v.Run().Kind)
+	v.SetLimit(-1)
+	require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+	require.EqualValues(t, nestedSum(300, 40), arm64.Arch().ReadReg(v.State(), 0))
+}
+
+// TestRegionCounts counts instructions in both tiers.
+func TestRegionCounts(t *testing.T) {
+	var want uint64
+	for _, tier2 := range []int{-1, 1, 20, 200} {
+		e, v := tierVCPU(t, softmmu.Direct, tcg.AccelAuto, tcg.Config{Tier2: tier2, Count: true}, nested(100, 40))
+		require.Equal(t, cpu.ExcSyscall, v.Run().Exc.Kind)
+		s := e.Stats()
+		if tier2 < 0 {
+			want = s.Insns
+		}
+		require.Equal(t, want, s.Insns, "threshold %d", tier2)
+	}
+}
