@@ -47,7 +47,7 @@ func (e *Engine) newVCPUMem() *vcpuMem {
 	base = unsafe.Add(base, -uintptr(base)&(lineSize-1))
 	m.hdr = (*backend.Header)(base)
 	m.state = unsafe.Add(base, backend.HeaderSize)
-	m.jc = unsafe.Slice((*backend.JumpCacheEntry)(unsafe.Add(m.state, lay.jumpCache)), 1<<backend.JumpCacheBits)
+	m.jc = unsafe.Slice((*backend.JumpCacheEntry)(unsafe.Add(m.state, lay.jumpCache)), 2<<backend.JumpCacheBits)
 	if e.mem.Mode() == softmmu.TLB {
 		m.tlbs = unsafe.Slice((*softmmu.TLBEntry)(unsafe.Add(m.state, lay.tlb)), 1<<backend.TLBBits)
 	}

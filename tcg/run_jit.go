@@ -18,24 +18,37 @@ func (v *VCPU) initJIT() {
 	if j := v.e.jit; j != nil {
 		if v.used {
 			for i := range v.jc {
-				v.jc[i] = backend.JumpCacheEntry{Host: j.miss()}
+				v.jc[i] = backend.JumpCacheEntry{Host: j.empty(i)}
 			}
 		}
 		v.used = true
-		v.jc[0].Host = j.miss()
+		v.jc[0].Host, v.jc[1<<backend.JumpCacheBits].Host = j.miss(), j.none()
 		v.cleaned = j.epoch.Load()
 	}
 }
 
-// miss returns the host address of an empty jump cache entry. The PC of one is anything: who empties an
+// miss and none return the host address of an empty entry of the jump cache's parts. The PC of one is anything: who empties an
 // entry of another vCPU leaves it, as its owner may be writing the entry.
 func (j *jit) miss() uint64 { return uint64(j.base + uintptr(j.stubs.JumpMiss)) }
+func (j *jit) none() uint64 { return uint64(j.base + uintptr(j.stubs.JumpNone)) }
 
-func (v *VCPU) jcEntry(pc uint64) *backend.JumpCacheEntry {
+// empty returns the host address of entry i of a jump cache when it is empty.
+func (j *jit) empty(i int) uint64 {
+	if i < 1<<backend.JumpCacheBits {
+		return j.miss()
+	}
+	return j.none()
+}
+
+// jcEntries returns a PC's entries in both parts of the jump cache.
+func (v *VCPU) jcEntries(pc uint64) (first, second *backend.JumpCacheEntry) {
+	const n = 1 << backend.JumpCacheBits
+	h := uint32(pc) ^ uint32(pc)>>backend.JumpCacheBits
 	if v.e.arch.InsnAlign == 4 {
 		pc >>= 2
+		h >>= 2
 	}
-	return &v.jc[pc&(1<<backend.JumpCacheBits-1)]
+	return &v.jc[pc%n], &v.jc[n+h%n]
 }
 
 // executeJIT enters tb's code and stays in it and what follows until the run loop is needed.
@@ -164,9 +177,11 @@ func (v *VCPU) followIndirect() *TB {
 		return nil
 	}
 	v.jcUsed = true
-	j := v.jcEntry(tb.Key.PC)
-	atomic.StoreUint64(&j.PC, tb.Key.PC)
-	atomic.StoreUint64(&j.Host, uint64(tb.code))
+	first, second := v.jcEntries(tb.Key.PC)
+	for _, at := range [...]*backend.JumpCacheEntry{first, second} {
+		atomic.StoreUint64(&at.PC, tb.Key.PC)
+		atomic.StoreUint64(&at.Host, uint64(tb.code))
+	}
 	if tb.gone.Load() { // who dropped it may have looked for it here already
 		v.forget(tb)
 	}

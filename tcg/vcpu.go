@@ -75,7 +75,7 @@ func (e *Engine) layout() layout {
 	if e.tier2 > 0 {
 		l.jumpCache += 4 << hotBits
 	}
-	l.tlb = l.jumpCache + (16 << backend.JumpCacheBits)
+	l.tlb = l.jumpCache + backend.JumpCacheSize
 	l.size = l.tlb
 	if e.mem.Mode() == softmmu.TLB {
 		l.size += int(softmmu.TLBEntrySize) << backend.TLBBits
@@ -117,7 +117,9 @@ func (v *VCPU) SetLimit(n int64) {
 // after tb is gone: v itself looks whether it is after putting it there.
 func (v *VCPU) forget(tb *TB) {
 	if j := v.e.jit; j != nil {
-		atomic.CompareAndSwapUint64(&v.jcEntry(tb.Key.PC).Host, uint64(tb.code), j.miss())
+		first, second := v.jcEntries(tb.Key.PC)
+		atomic.CompareAndSwapUint64(&first.Host, uint64(tb.code), j.miss())
+		atomic.CompareAndSwapUint64(&second.Host, uint64(tb.code), j.none())
 	}
 }
 
@@ -128,9 +130,9 @@ func (v *VCPU) forgetCode(lo, hi uint64) {
 		return
 	}
 	for i := range v.jc {
-		p := &v.jc[i].Host
-		if at := atomic.LoadUint64(p); at >= max(lo, 1) && at < hi && at != j.miss() {
-			atomic.CompareAndSwapUint64(p, at, j.miss())
+		p, empty := &v.jc[i].Host, j.empty(i)
+		if at := atomic.LoadUint64(p); at >= max(lo, 1) && at < hi && at != empty {
+			atomic.CompareAndSwapUint64(p, at, empty)
 		}
 	}
 }

@@ -44,8 +44,8 @@ type Stubs struct {
 	// Fault is where the signal handler sends a faulting thread, registers as they were at the
 	// fault: sets ExitFault, saves all, returns. FaultPC, FaultAddr and FaultSig are set by the handler.
 	Fault uint32
-	// JumpMiss is the host code of empty jump cache entries; guest PC in RAX.
-	JumpMiss uint32
+	// JumpMiss is the host code of empty entries of the jump cache's first part, JumpNone of the second; guest PC in RAX.
+	JumpMiss, JumpNone uint32
 	// End is the offset of the first byte after the stubs.
 	End uint32
 }

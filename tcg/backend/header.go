@@ -143,16 +143,22 @@ const (
 // one-byte displacements reach the first 256 bytes of the State.
 const StateBias = 128
 
-// JumpCacheEntry maps a guest PC to its TB's host entry. An empty entry has the address of the
-// miss stub (Stubs.JumpMiss), which behaves as if the compare had failed; or it is all zero, but for the first one.
+// JumpCacheEntry maps a guest PC to its TB's host entry. A jump cache has two parts of entries that are found by different
+// bits of the PC: the code of an indirect jump looks in the first, Stubs.JumpMiss in the second. So PCs that share an
+// entry, as those of two functions may, do not push each other out. An empty entry has the address of Stubs.JumpMiss, in the
+// second part Stubs.JumpNone, which behaves as if the compare had failed; or it is all zero, but for the first of each part.
 type JumpCacheEntry struct {
 	PC   uint64
 	Host uint64
 }
 
-// JumpCacheBits is the log2 of the number of entries of a vCPU's jump cache. The index of a PC is
-// (PC >> Config.PCShift) & (1<<JumpCacheBits - 1).
-const JumpCacheBits = 12
+// JumpCacheBits is the log2 of the number of entries of each part of a vCPU's jump cache. The index of a PC is
+// (PC >> Config.PCShift) & (1<<JumpCacheBits - 1), that in the second part the same of PC ^ PC >> JumpCacheBits; JumpCacheSize
+// is the size of both in bytes.
+const (
+	JumpCacheBits = 12
+	JumpCacheSize = 2 * 16 << JumpCacheBits
+)
 
 // TLBEntry is one entry of the softmmu TLB generated code looks up in TLB mode. A tag is the guest
 // page address, or all ones where the access must take the slow path.

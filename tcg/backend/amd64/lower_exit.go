@@ -283,6 +283,14 @@ func (c *Compiler) ptrJump(r reg) {
 	c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
 	c.patch32(c.jcc32(ccNE), int(c.intrPtr)-int(c.req.Off))
 	c.movRR(s32, rcx, rax)
+	e, miss := c.jumpEntry(0)
+	c.patch32(miss, int(c.stubs.JumpMiss)-int(c.req.Off))
+	c.jmpM(e)
+}
+
+// jumpEntry compares the guest PC in RAX with the jump cache's entry for the hash in RCX, in the part at an offset; it returns
+// where the host address is and the place of the rel32 of the jump for when it is another's.
+func (c *Compiler) jumpEntry(part int32) (host mem, miss int) {
 	mask := int32(1<<backend.JumpCacheBits-1) << 4
 	if sh := 4 - int(c.cfg.PCShift); sh > 0 {
 		c.shiftRI(shSHL, s32, rcx, uint8(sh))
@@ -290,12 +298,11 @@ func (c *Compiler) ptrJump(r reg) {
 		c.shiftRI(shSHR, s32, rcx, uint8(-sh))
 	}
 	c.aluRI(aAND, s32, rcx, mask)
-	e := mem{base: rbp, index: rcx, disp: c.cfg.JumpCache - backend.StateBias}
+	e := mem{base: rbp, index: rcx, disp: c.cfg.JumpCache + part - backend.StateBias}
 	c.aluRM(aCMP, s64, rax, e)
-	at := c.jcc32(ccNE)
-	c.patch32(at, int(c.stubs.JumpMiss)-int(c.req.Off))
+	miss = c.jcc32(ccNE)
 	e.disp += 8
-	c.jmpM(e)
+	return e, miss
 }
 
 // lowerExitPtrNE goes on when the value is the PC expected.

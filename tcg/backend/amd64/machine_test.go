@@ -136,7 +136,7 @@ func newMachine(t testing.TB, mod func(*backend.Config)) *machine {
 		Counters: (stateSize + 63) &^ 63, GuestLimit: memSize - 1,
 	}
 	m.cfg.JumpCache = m.cfg.Counters + 8*numCounters
-	m.cfg.TLB = m.cfg.JumpCache + 16<<backend.JumpCacheBits
+	m.cfg.TLB = m.cfg.JumpCache + backend.JumpCacheSize
 	if mod != nil {
 		mod(&m.cfg)
 	}
@@ -158,9 +158,12 @@ func newMachine(t testing.TB, mod func(*backend.Config)) *machine {
 	m.hdr.GuestLimit = memSize - 1
 	m.hdr.GuestBase = uint64(uintptr(unsafe.Pointer(&m.mem[0])))
 	m.cnt = unsafe.Slice((*uint64)(unsafe.Add(m.hdr.State(), m.cfg.Counters)), numCounters)
-	for i := range 1 << backend.JumpCacheBits {
+	for i := range 2 << backend.JumpCacheBits {
 		e := (*backend.JumpCacheEntry)(unsafe.Add(m.hdr.State(), int(m.cfg.JumpCache)+16*i))
 		e.Host = uint64(m.buf.Addr()) + uint64(m.st.JumpMiss)
+		if i >= 1<<backend.JumpCacheBits {
+			e.Host = uint64(m.buf.Addr()) + uint64(m.st.JumpNone)
+		}
 	}
 	m.fillTLB()
 	t.Cleanup(func() {

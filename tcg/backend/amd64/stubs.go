@@ -47,6 +47,14 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 	c.jmpM(hdr(backend.OffResumeAddr))
 
 	s.JumpMiss = start()
+	c.req.Off = 0
+	c.movRR(s32, rcx, rax)
+	c.shiftRI(shSHR, s32, rcx, backend.JumpCacheBits)
+	c.aluRR(aXOR, s32, rcx, rax)
+	e, none := c.jumpEntry(16 << backend.JumpCacheBits)
+	c.jmpM(e)
+	c.patch32(none, c.n)
+	s.JumpNone = uint32(c.n)
 	c.store(s64, hdr(backend.OffExitPC), rax)
 	reason(backend.ExitIndirect)
 	c.leaveCode()
