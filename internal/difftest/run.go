@@ -20,6 +20,8 @@ type Config struct {
 	Insns int // stop after that many compared instructions
 	Accel tcg.Accel
 	Mode  softmmu.Mode
+	// Tier2 is tcg.Config's.
+	Tier2 int
 	// MaxLen is the greatest length of a sequence in instructions; 0: 5.
 	MaxLen int
 	// Keep selects encodings; nil: all.
@@ -73,7 +75,7 @@ func newMachine(c Config) (*machine, error) {
 	if err := as.Map(dataBase, dataSize, softmmu.RW, softmmu.Info{}); err != nil {
 		return nil, err
 	}
-	tc := tcg.Config{Arch: x86.Arch, Mem: as, Accel: c.Accel, Verify: c.Verify, CodeSize: 8 << 20}
+	tc := tcg.Config{Arch: x86.Arch, Mem: as, Accel: c.Accel, Verify: c.Verify, CodeSize: 8 << 20, Tier2: c.Tier2}
 	if c.Hook {
 		tc.Instr = watcher{}
 	}

@@ -26,11 +26,11 @@ var (
 	flagOnly  = flag.Int("diff.only", 0, "run only this case")
 )
 
-func run(t *testing.T, accel tcg.Accel, mode softmmu.Mode, hook bool) {
+func run(t *testing.T, accel tcg.Accel, mode softmmu.Mode, hook bool, tier2 int) {
 	if !hostexec.Supported {
 		t.Skip("needs an x86-64 Linux host as the oracle")
 	}
-	c := Config{Seed: *flagSeed, Insns: 60000, Accel: accel, Mode: mode, Hook: hook, MaxMismatch: *flagMax, Verify: true, MaxLen: *flagLen, Only: *flagOnly}
+	c := Config{Seed: *flagSeed, Insns: 60000, Accel: accel, Mode: mode, Hook: hook, Tier2: tier2, MaxMismatch: *flagMax, Verify: true, MaxLen: *flagLen, Only: *flagOnly}
 	if testing.Short() {
 		c.Insns = 20000
 	}
@@ -67,9 +67,15 @@ func run(t *testing.T, accel tcg.Accel, mode softmmu.Mode, hook bool) {
 	t.Logf("cut short: %v", res.Stopped)
 }
 
-func TestDifferentialInterp(t *testing.T)    { run(t, tcg.AccelInterp, softmmu.Direct, false) }
-func TestDifferentialJITDirect(t *testing.T) { run(t, tcg.AccelJIT, softmmu.Direct, false) }
-func TestDifferentialJITTLB(t *testing.T)    { run(t, tcg.AccelJIT, softmmu.TLB, false) }
+func TestDifferentialInterp(t *testing.T)    { run(t, tcg.AccelInterp, softmmu.Direct, false, 0) }
+func TestDifferentialJITDirect(t *testing.T) { run(t, tcg.AccelJIT, softmmu.Direct, false, 0) }
+func TestDifferentialJITTLB(t *testing.T)    { run(t, tcg.AccelJIT, softmmu.TLB, false, 0) }
 func TestDifferentialJITHook(t *testing.T) {
-	run(t, tcg.AccelJIT, softmmu.Direct, true)
+	run(t, tcg.AccelJIT, softmmu.Direct, true, 0)
+}
+
+// TestDifferentialRegions makes a region of every sequence at once.
+func TestDifferentialRegions(t *testing.T) {
+	run(t, tcg.AccelJIT, softmmu.Direct, false, 1)
+	run(t, tcg.AccelJIT, softmmu.TLB, true, 1)
 }
