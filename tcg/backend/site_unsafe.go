@@ -63,7 +63,7 @@ func (t *Table) Read(h *Header, l Loc, typ ir.Type) ir.Val {
 
 // readFlags recomputes a flags word from its recipe at Sites' Locs[n]: see Recipe.
 func (t *Table) readFlags(h *Header, n uint32) ir.Val {
-	r := t.Recipes[n]
+	r := &t.Recipes[n]
 	var in [5]ir.Val
 	for i, l := range r.Args {
 		in[i] = t.Read(h, l, ir.I64)
