@@ -1,0 +1,335 @@
+package tcg_test
+
+import (
+	"encoding/binary"
+	"flag"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gotcg/gotcg/cpu/x86"
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg"
+	"github.com/gotcg/gotcg/tcg/backend/hostcode"
+)
+
+// wanders makes TestWander longer: go test -wanders 5000 -run TestWander ./tcg.
+var (
+	wanders   = flag.Uint64("wanders", 60, "TestWander runs so many programs")
+	wanderOne = flag.Uint64("wander.seed", 0, "TestWander begins with this one")
+)
+
+// Memory of a wanderer.
+const (
+	wanderCode  = 0x400000
+	wanderData  = 0x600000
+	wanderStack = 0x700000
+)
+
+// wanderer makes random x86-64 programs out of short blocks that lead to one another in every way there is, until the
+// fuel in R15 is used up or something faults.
+type wanderer struct {
+	*rand.Rand
+	code   []byte
+	labels []int // where blocks begin; the last is the end
+	fix    []fixup
+	imms   []int // bytes that may be overwritten
+	stores []int // places of the rel32 of stores to them
+}
+
+type fixup struct{ at, label int }
+
+func (w *wanderer) put(b ...byte) { w.code = append(w.code, b...) }
+
+// reg picks a register that holds data.
+func (w *wanderer) reg() byte { return []byte{0, 1, 2, 3, 8, 9, 10, 11}[w.IntN(8)] }
+
+// rr emits an instruction with two registers.
+func (w *wanderer) rr(rex byte, r, m byte, op ...byte) {
+	w.put(0x40 | rex | r>>3<<2 | m>>3)
+	w.put(op...)
+	w.put(0xc0 | r&7<<3 | m&7)
+}
+
+// rm emits an instruction with a register and [rsi + disp], or [rdi + disp].
+func (w *wanderer) rm(rex byte, r byte, op ...byte) {
+	base, disp := byte(6), uint32(w.IntN(0xfe0))
+	if w.IntN(3) == 0 {
+		base, disp = 7, uint32(w.IntN(1<<[]int{5, 5, 5, 11}[w.IntN(4)]))
+	}
+	w.put(0x40 | rex | r>>3<<2)
+	w.put(op...)
+	w.put(0x80 | r&7<<3 | base)
+	w.code = binary.LittleEndian.AppendUint32(w.code, disp)
+}
+
+func (w *wanderer) rexW() byte { return byte(w.IntN(2)) << 3 }
+
+// ref emits a rel32 that leads to a label.
+func (w *wanderer) ref(label int) {
+	w.fix = append(w.fix, fixup{len(w.code), label})
+	w.put(0, 0, 0, 0)
+}
+
+// insn emits something random.
+func (w *wanderer) insn() {
+	r, m := w.reg(), w.reg()
+	switch w.IntN(20) {
+	case 0, 1, 2:
+		w.rr(w.rexW(), r, m, byte(w.IntN(8))<<3|1)
+	case 3:
+		w.rr(w.rexW(), byte(w.IntN(8)), m, 0x83)
+		w.put(byte(w.Uint32()))
+	case 4:
+		w.rr(w.rexW(), byte(w.IntN(2)), m, 0xff)
+	case 5:
+		w.rr(w.rexW(), []byte{0, 1, 2, 3, 4, 5, 7}[w.IntN(7)], m, 0xc1)
+		w.put(byte(w.IntN(70)))
+	case 6:
+		w.rr(w.rexW(), []byte{4, 5, 7}[w.IntN(3)], m, 0xd3)
+	case 7:
+		w.put(0x40|m>>3, 0xb8|m&7)
+		w.code = binary.LittleEndian.AppendUint32(w.code, w.Uint32()>>w.IntN(32))
+	case 8:
+		w.rm(w.rexW(), r, 0x8b)
+	case 9:
+		w.rm(w.rexW(), r, 0x89)
+	case 10:
+		w.rm(w.rexW(), r, byte(w.IntN(8))<<3|3)
+	case 11:
+		w.rm(w.rexW(), r, byte(w.IntN(8))<<3|byte(w.IntN(2)))
+	case 12: // rdi = rsi + something below 8 KiB
+		w.rr(0, m, 7, 0x89)
+		w.put(0x81, 0xe7, 0xff, 0x1f, 0, 0, 0x48, 0x01, 0xf7)
+	case 13:
+		w.rr(0, 0, m, 0x0f, 0x90|byte(w.IntN(16)))
+	case 14:
+		w.rr(w.rexW(), r, m, 0x0f, 0x40|byte(w.IntN(16)))
+	case 15:
+		w.put(0x9c) // pushfq, pop
+		w.put(0x40|m>>3, 0x58|m&7)
+	case 16:
+		w.vector(r)
+	case 17:
+		w.put(0xb0) // mov al, imm8
+		w.imms = append(w.imms, len(w.code))
+		w.put(byte(w.Uint32()))
+	case 18:
+		if w.IntN(4) > 0 {
+			return
+		}
+		w.put(0xc6, 0x05) // mov byte [rip + x], imm8
+		w.stores = append(w.stores, len(w.code))
+		w.put(0, 0, 0, 0, byte(w.Uint32()))
+	case 19:
+		w.put(0x48, 0x8d, 0xbe) // lea rdi, [rsi + x]; mov ecx, n; rep stosb or movsb
+		w.code = binary.LittleEndian.AppendUint32(w.code, uint32(w.IntN(0xf00)))
+		w.put(0xb9)
+		w.code = binary.LittleEndian.AppendUint32(w.code, uint32(w.IntN(60)))
+		w.put(0xf3, 0xaa)
+	}
+}
+
+func (w *wanderer) vector(r byte) {
+	x, y := byte(w.IntN(4)), byte(w.IntN(4))
+	switch w.IntN(7) {
+	case 0:
+		w.put(0x66, 0x48|r>>3, 0x0f, 0x6e, 0xc0|x<<3|r&7) // movq x, r
+	case 1:
+		w.put(0x66, 0x48|r>>3, 0x0f, 0x7e, 0xc0|x<<3|r&7)
+	case 2:
+		w.put(0x66, 0x0f, 0xfe, 0xc0|x<<3|y) // paddd
+	case 3:
+		w.put([]byte{0xf2, 0xf3}[w.IntN(2)], 0x0f, []byte{0x58, 0x59, 0x5c, 0x5e}[w.IntN(4)], 0xc0|x<<3|y)
+	case 4:
+		w.put(0x66, 0x0f, 0x2e, 0xc0|x<<3|y) // ucomisd
+	case 5:
+		w.rm(0, x, 0x0f, 0x10)
+	case 6:
+		w.rm(0, x, 0x0f, 0x11)
+	}
+}
+
+// leave emits the end of block i.
+func (w *wanderer) leave(n int) {
+	to := func() int { return w.IntN(n) }
+	switch w.IntN(12) {
+	case 0, 1:
+		w.put(0xe9)
+		w.ref(to())
+	case 2, 3, 4, 5, 6:
+		w.put(0x0f, 0x80|byte(w.IntN(16)))
+		w.ref(to())
+	case 7:
+		w.put(0xe8)
+		w.ref(to())
+	case 8:
+		w.put(0xc3)
+	case 9, 10:
+		w.put(0x48, 0x8d, 0x05) // lea rax, [l]; lea rdx, [l]; cmovcc rax, rdx; jmp or call rax
+		w.ref(to())
+		w.put(0x48, 0x8d, 0x15)
+		w.ref(to())
+		w.put(0x48, 0x0f, 0x40|byte(w.IntN(16)), 0xc2)
+		w.put(0xff, []byte{0xe0, 0xd0}[w.IntN(2)])
+	}
+}
+
+// program makes a program.
+func (w *wanderer) program() {
+	n := 2 + w.IntN(9)
+	for range n {
+		w.labels = append(w.labels, len(w.code))
+		if w.IntN(3) > 0 {
+			w.put(0x49, 0x83, 0xef, 0x01) // sub r15, 1; js end
+		} else {
+			w.put(0x49, 0xff, 0xcf) // dec r15
+		}
+		w.put(0x0f, 0x88)
+		w.ref(n)
+		for range w.IntN(7) {
+			w.insn()
+		}
+		w.leave(n)
+		if w.IntN(20) == 0 {
+			for len(w.code)%4096 < 4000 && len(w.code) < 3*4096 { // the next is on another page, or across two
+				w.put(0x90)
+				if w.IntN(2000) == 0 {
+					break
+				}
+			}
+		}
+	}
+	w.put(0xe9)
+	w.ref(w.IntN(n))
+	w.labels = append(w.labels, len(w.code))
+	w.put(0x0f, 0x05)
+	for _, f := range w.fix {
+		binary.LittleEndian.PutUint32(w.code[f.at:], uint32(w.labels[f.label]-f.at-4))
+	}
+	for _, at := range w.stores {
+		to := at + 4 // its own operand
+		if len(w.imms) > 0 {
+			to = w.imms[w.IntN(len(w.imms))]
+		}
+		binary.LittleEndian.PutUint32(w.code[at:], uint32(to-at-5))
+	}
+}
+
+// wanderMachine is a guest of one configuration.
+type wanderMachine struct {
+	as *softmmu.AddressSpace
+	e  *tcg.Engine
+	v  *tcg.VCPU
+}
+
+func newWanderMachine(t *testing.T, mode softmmu.Mode, cfg tcg.Config) *wanderMachine {
+	as, err := softmmu.New(softmmu.Config{Mode: mode})
+	require.NoError(t, err)
+	require.NoError(t, as.Map(wanderCode, 0x8000, softmmu.RWX, softmmu.Info{}))
+	require.NoError(t, as.Map(wanderData, 0x2000, softmmu.RW, softmmu.Info{}))
+	require.NoError(t, as.Map(wanderStack-0x10000, 0x10000, softmmu.RW, softmmu.Info{}))
+	cfg.Arch, cfg.Mem, cfg.Verify, cfg.CodeSize = x86.Arch, as, true, 1<<20
+	e, err := tcg.New(cfg)
+	require.NoError(t, err)
+	return &wanderMachine{as, e, e.NewVCPU()}
+}
+
+func (m *wanderMachine) close(t *testing.T) {
+	require.NoError(t, m.e.Close())
+	require.NoError(t, m.as.Close())
+}
+
+// wandered is how a program ended.
+type wandered struct {
+	stop             tcg.Stop
+	state, mem, code []byte
+}
+
+// wander runs the program, going on when it is interrupted.
+func (m *wanderMachine) wander(w *wanderer, seed uint64) (o wandered) {
+	code := w.code
+	r := rand.New(rand.NewPCG(seed, 3))
+	m.as.Poke(wanderCode, code)
+	a := x86.Arch
+	for i := range 16 {
+		a.WriteReg(m.v.State(), i, r.Uint64()>>r.IntN(64))
+	}
+	a.WriteReg(m.v.State(), gRSI, wanderData)
+	a.WriteReg(m.v.State(), gRDI, wanderData+64)
+	a.WriteReg(m.v.State(), gRSP, wanderStack-0x1000)
+	for at := softmmu.Addr(wanderStack - 0x1000); at < wanderStack; at += 8 { // more returns than calls are all right
+		m.as.Store(at, 8, wanderCode+uint64(w.labels[r.IntN(len(w.labels)-1)]), 0)
+	}
+	a.WriteReg(m.v.State(), 15, uint64(20+r.IntN(3000)))
+	m.v.SetPC(wanderCode)
+	for {
+		if o.stop = m.v.Run(); o.stop.Kind != tcg.StopInterrupt {
+			break
+		}
+	}
+	o.state = append([]byte(nil), unsafe.Slice((*byte)(m.v.State()), a.StateSize)...)
+	o.mem, o.code = make([]byte, 0x2000), make([]byte, len(code))
+	m.as.Peek(wanderData, o.mem)
+	m.as.Peek(wanderCode, o.code)
+	return o
+}
+
+// TestWander runs programs full of jumps on the interpreter, and as regions in several ways: they end the same, with the same
+// State, also where they fault, overwrite their code, or are interrupted all the time.
+func TestWander(t *testing.T) {
+	if !hostcode.Supported {
+		return // there is the interpreter only
+	}
+	ways := []struct {
+		name      string
+		mode      softmmu.Mode
+		cfg       tcg.Config
+		interrupt bool
+	}{
+		{name: "at once", cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 1}},
+		{name: "soon", cfg: tcg.Config{Tier2: 20, InjectFlush: 200}},
+		{name: "tlb", mode: softmmu.TLB, cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 1}},
+		{name: "flushed", cfg: tcg.Config{Tier2: 1, InjectFlush: 10}},
+		{name: "interrupted", cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 2}, interrupt: true},
+	}
+	for i := range *wanders {
+		seed := *wanderOne + i
+		w := &wanderer{Rand: rand.New(rand.NewPCG(seed, 2))}
+		w.program()
+		one := newWanderMachine(t, softmmu.TLB, tcg.Config{Accel: tcg.AccelInterp})
+		want := one.wander(w, seed)
+		one.close(t)
+		for k := range ways {
+			way := &ways[k]
+			m := newWanderMachine(t, way.mode, way.cfg)
+			end := make(chan bool)
+			var wait sync.WaitGroup
+			if way.interrupt {
+				wait.Go(func() {
+					for {
+						select {
+						case <-end:
+							return
+						default:
+							m.v.Interrupt()
+							time.Sleep(20 * time.Microsecond)
+						}
+					}
+				})
+			}
+			got := m.wander(w, seed)
+			close(end)
+			wait.Wait()
+			require.Equal(t, want.stop, got.stop, "seed %d, %s", seed, way.name)
+			require.Equal(t, want.state, got.state, "seed %d, %s: State", seed, way.name)
+			require.Equal(t, want.mem, got.mem, "seed %d, %s: memory", seed, way.name)
+			require.Equal(t, want.code, got.code, "seed %d, %s: code", seed, way.name)
+			m.close(t)
+		}
+	}
+}
