@@ -289,8 +289,8 @@ func (c *Compiler) choice(free, canonical uint32, vec bool) uint32 {
 	if canonical == 0 {
 		return free
 	}
-	if c.op != nil && rows[c.op.Code].nout > 0 && c.canonical(c.op.A[0]) && c.t[c.op.A[0]].vec == vec {
-		if r := uint32(1) << c.rg.canon[c.op.A[0]]; free&r != 0 {
+	if t := c.wish(); t != ir.NoTemp && c.t[t].vec == vec {
+		if r := uint32(1) << c.rg.canon[t]; free&r != 0 {
 			return r
 		}
 	}
@@ -414,6 +414,31 @@ func (c *Compiler) src(t ir.Temp) reg {
 	}
 	c.pinG |= 1 << s.reg
 	return reg(s.reg)
+}
+
+// wish returns the canonical global that the op's output is, or is moved to by the next op, or NoTemp.
+func (c *Compiler) wish() ir.Temp {
+	if c.op == nil || rows[c.op.Code].nout == 0 {
+		return ir.NoTemp
+	}
+	t := c.op.A[0]
+	if c.canonical(t) {
+		return t
+	}
+	n := c.idx + 1
+	if n < len(c.ops) && c.ops[n].Code == ir.InsnStart {
+		n++
+	}
+	if int(c.use.next[0]) != n || t == ir.NoTemp {
+		return ir.NoTemp
+	}
+	switch o := &c.ops[n]; o.Code {
+	case ir.Mov, ir.VMov, ir.VLow:
+		if o.A[1] == t && c.canonical(o.A[0]) {
+			return o.A[0]
+		}
+	}
+	return ir.NoTemp
 }
 
 // ownReg returns a register to load t to: its canonical one if it has one that is free.
@@ -558,9 +583,13 @@ func (c *Compiler) dstFrom(ra reg) reg {
 	return r
 }
 
-// better reports whether the op's output has a canonical register that is free and not r.
+// better reports whether the op's output has a canonical register that is free and not r. A vector is moved there only
+// when nobody but a way to a Head reads it: there are often several values of it in turn.
 func (c *Compiler) better(free uint32, r uint8) bool {
 	t := c.op.A[0]
+	if n := int(c.use.next[0]); c.canonical(t) && c.t[t].vec && (n >= len(c.ops) || c.ops[n].Code != ir.Head && !ends(&c.ops[n])) {
+		return false
+	}
 	return c.canonical(t) && c.rg.canon[t] != r && free>>c.rg.canon[t]&1 != 0
 }
 

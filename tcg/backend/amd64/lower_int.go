@@ -86,7 +86,7 @@ func (c *Compiler) lowerMov() {
 		c.newValue(0)
 		return
 	}
-	if !c.dies(r) {
+	if !c.dies(r) || c.better(c.freeG&^c.pinG, uint8(r)) {
 		n := c.dst()
 		c.movRR(s64, n, r)
 		r = n

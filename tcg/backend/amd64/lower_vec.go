@@ -125,7 +125,7 @@ func (c *Compiler) takeX(r xreg, hi, h96 bool) {
 		c.newValue(0)
 		return
 	}
-	if !c.diesX(r) {
+	if !c.diesX(r) || c.better(c.freeX&^c.pinX, uint8(r)) {
 		n := c.vDst()
 		c.xmov(n, r)
 		r = n
@@ -263,7 +263,7 @@ func (c *Compiler) setLane(x xreg, r reg, w ir.Width, n uint8) {
 
 // vDstFrom returns a register that holds a's value and may be written.
 func (c *Compiler) vDstFrom(a xreg) xreg {
-	if c.diesX(a) {
+	if c.diesX(a) && !c.better(c.freeX&^c.pinX, uint8(a)) {
 		return a
 	}
 	r := c.vDst()
