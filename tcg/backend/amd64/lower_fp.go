@@ -194,33 +194,52 @@ func (c *Compiler) upAndSrc(w ir.Width) (up, a xreg) {
 	return c.srcX(o.A[1]), c.srcX(o.A[2])
 }
 
+// fpUnary is what an op on one operand has at hand: the operand, the register whose upper lanes the result gets, the
+// result's register, what is known of the upper lanes, and for an Arm guest the slow path.
+type fpUnary struct {
+	up, a, r xreg
+	hi, h96  bool
+	s        slow
+}
+
+// fpUnary begins an op on one operand; w is the width of the result's lanes.
+func (c *Compiler) fpUnary(w ir.Width) (u fpUnary) {
+	u.hi, u.h96 = c.upper(1)
+	u.up, u.a = c.upAndSrc(w)
+	c.clobber()
+	if c.arm() {
+		u.s = c.slowPath()
+	}
+	c.kill()
+	u.r = c.vDst()
+	return u
+}
+
+// fpUnaryDone ends one whose only rare result is a NaN.
+func (c *Compiler) fpUnaryDone(u *fpUnary, w ir.Width, scalar bool) {
+	if !c.arm() {
+		c.defX(u.r)
+	} else {
+		c.whenNaN(u.s, u.r, w, scalar)
+		c.doneX(u.s, u.r)
+	}
+	c.fpKeep(u.hi, u.h96)
+}
+
 func (c *Compiler) lowerFSqrt() {
 	if c.exact() {
 		return
 	}
 	o := c.op
 	scalar := o.Attr&ir.Scalar != 0
-	hi, h96 := c.upper(1)
-	up, a := c.upAndSrc(o.W)
-	c.clobber()
-	s := slow{}
-	if c.arm() {
-		s = c.slowPath()
-	}
-	c.kill()
-	r := c.vDst()
+	u := c.fpUnary(o.W)
+	up, a, r := u.up, u.a, u.r
 	if scalar {
 		c.op3(xSQRTPS|fpSuffix(o), r, up, a)
 	} else {
 		c.xx(xSQRTPS|fpSuffix(o), r, a)
 	}
-	if !c.arm() {
-		c.defX(r)
-	} else {
-		c.whenNaN(s, r, o.W, scalar)
-		c.doneX(s, r)
-	}
-	c.fpKeep(hi, h96)
+	c.fpUnaryDone(&u, o.W, scalar)
 }
 
 func (c *Compiler) lowerFMulAdd() {
@@ -293,15 +312,8 @@ func (c *Compiler) lowerFRint() {
 		imm |= 8
 	}
 	scalar := o.Attr&ir.Scalar != 0
-	hi, h96 := c.upper(1)
-	up, a := c.upAndSrc(o.W)
-	c.clobber()
-	s := slow{}
-	if c.arm() {
-		s = c.slowPath()
-	}
-	c.kill()
-	r := c.vDst()
+	u := c.fpUnary(o.W)
+	up, a, r := u.up, u.a, u.r
 	switch {
 	case !scalar && o.W == ir.W64:
 		c.xxi(xROUNDPD, r, a, imm)
@@ -312,13 +324,7 @@ func (c *Compiler) lowerFRint() {
 	default:
 		c.op3i(xROUNDSS, r, up, a, imm)
 	}
-	if !c.arm() {
-		c.defX(r)
-	} else {
-		c.whenNaN(s, r, o.W, scalar)
-		c.doneX(s, r)
-	}
-	c.fpKeep(hi, h96)
+	c.fpUnaryDone(&u, o.W, scalar)
 }
 
 // lowerFRintAway rounds lane 0 to nearest, ties away from zero.

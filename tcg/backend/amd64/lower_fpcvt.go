@@ -16,15 +16,8 @@ func (c *Compiler) lowerFCvtFF() {
 	if c.exact() {
 		return
 	}
-	hi, h96 := c.upper(1)
-	up, a := c.upAndSrc(o.D)
-	c.clobber()
-	s := slow{}
-	if c.arm() {
-		s = c.slowPath()
-	}
-	c.kill()
-	r := c.vDst()
+	u := c.fpUnary(o.D)
+	up, a, r := u.up, u.a, u.r
 	switch {
 	case scalar && o.D == ir.W64:
 		c.op3(xCVTSS2SD, r, up, a)
@@ -41,16 +34,16 @@ func (c *Compiler) lowerFCvtFF() {
 	}
 	if !c.arm() {
 		c.defX(r)
-		c.cvtKeep(hi, h96)
+		c.cvtKeep(u.hi, u.h96)
 		return
 	}
 	if o.D < o.W {
-		c.whenOdd(s, r, o.D, scalar)
+		c.whenOdd(u.s, r, o.D, scalar)
 	} else {
-		c.whenNaN(s, r, o.D, scalar)
+		c.whenNaN(u.s, r, o.D, scalar)
 	}
-	c.doneX(s, r)
-	c.cvtKeep(hi, h96)
+	c.doneX(u.s, r)
+	c.cvtKeep(u.hi, u.h96)
 }
 
 // cvtKeep is fpKeep for a convert, whose lane 0 is as wide as its result.
