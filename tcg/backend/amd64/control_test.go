@@ -214,11 +214,12 @@ func TestJumpCache(t *testing.T) {
 func TestTooBig(t *testing.T) {
 	m := newMachine(t, nil)
 	g := &gen{Rand: rand.New(rand.NewPCG(5, 5))}
-	b := g.block(200, dataOps())
-	for n := 2048; n < 1<<16; n += 512 {
-		_, err := m.c.Compile(b, backend.Request{Buf: make([]byte, n), Off: 1 << 16})
-		if err != nil {
-			require.ErrorIs(t, err, backend.ErrTooBig)
+	for _, b := range []*ir.Block{g.block(200, dataOps()), g.region(60, dataOps())} {
+		for n := 2048; n < 1<<16; n += 512 {
+			_, err := m.c.Compile(b, backend.Request{Buf: make([]byte, n), Off: 1 << 16})
+			if err != nil {
+				require.ErrorIs(t, err, backend.ErrTooBig)
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ package amd64_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -270,5 +271,28 @@ insn pc=0x100c
 				}
 			}
 		})
+	}
+}
+
+// TestManySegments checks a region of as many segments as there is room for, all of which lead to one another.
+func TestManySegments(t *testing.T) {
+	m := newMachine(t, nil)
+	g := &gen{Rand: rand.New(rand.NewPCG(8, 9)), counter: gF - 1}
+	g.bld = ir.NewBuilder(testGlobals)
+	g.bld.Reset(segPC(0))
+	const n = 200
+	ops := slices.DeleteFunc(dataOps()[:int(ir.LdV)], func(c ir.Opcode) bool { return c == ir.Div2U || c == ir.Div2S })
+	for i := range n {
+		if g.segment(i, n, 6, ops); g.bld.Ops[0].Code != ir.Head {
+			g.bld.Ops = append([]ir.Op{{Code: ir.Head, Imm: int64(segPC(0)), A: noTemps}}, g.bld.Ops...)
+		}
+	}
+	require.NoError(t, ir.Verify(&g.bld.Block))
+	for i := range uint64(20) {
+		g.Rand = rand.New(rand.NewPCG(8, i))
+		st := g.state()
+		st.G[g.counter] = 300
+		m.hdr.Interrupt = 0
+		m.check(&g.bld.Block, st)
 	}
 }
