@@ -14,6 +14,8 @@ const (
 	jumpTargets = 8
 	// jumpRounds bounds how often the plan of a region waits for observations.
 	jumpRounds = 4
+	// jumpProfiles bounds the jumps that are remembered: a guest may make code without end. Then all are forgotten.
+	jumpProfiles = 1 << 14
 )
 
 // jumpProfile is where an indirect jump was seen to lead. Guarded by the engine's lock.
@@ -89,7 +91,7 @@ func (f *former) observe() bool {
 	if len(f.want) == 0 || e.cfg.Lockstep || e.tier2 < fewBegins || e.rounds[f.key.PC] >= jumpRounds {
 		return false
 	}
-	if e.jumps == nil {
+	if e.jumps == nil || len(e.jumps) > jumpProfiles {
 		e.jumps, e.rounds = map[uint64]*jumpProfile{}, map[uint64]uint8{}
 	}
 	e.rounds[f.key.PC]++
