@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/cpu/arm64"
 	"github.com/gotcg/gotcg/cpu/x86"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg"
@@ -39,6 +41,8 @@ type wanderer struct {
 	fix    []fixup
 	imms   []int // bytes that may be overwritten
 	stores []int // places of the rel32 of stores to them
+	// regs is how many registers there are; base points to data, ptr somewhere near it, fuel goes down.
+	regs, base, ptr, sp, fuel int
 }
 
 type fixup struct{ at, label int }
@@ -227,13 +231,13 @@ type wanderMachine struct {
 	v  *tcg.VCPU
 }
 
-func newWanderMachine(t *testing.T, mode softmmu.Mode, cfg tcg.Config) *wanderMachine {
+func newWanderMachine(t *testing.T, arch *cpu.Arch, mode softmmu.Mode, cfg tcg.Config) *wanderMachine {
 	as, err := softmmu.New(softmmu.Config{Mode: mode})
 	require.NoError(t, err)
 	require.NoError(t, as.Map(wanderCode, 0x8000, softmmu.RWX, softmmu.Info{}))
 	require.NoError(t, as.Map(wanderData, 0x2000, softmmu.RW, softmmu.Info{}))
 	require.NoError(t, as.Map(wanderStack-0x10000, 0x10000, softmmu.RW, softmmu.Info{}))
-	cfg.Arch, cfg.Mem, cfg.Verify, cfg.CodeSize = x86.Arch, as, true, 1<<20
+	cfg.Arch, cfg.Mem, cfg.Verify, cfg.CodeSize = arch, as, true, 1<<20
 	e, err := tcg.New(cfg)
 	require.NoError(t, err)
 	return &wanderMachine{as, e, e.NewVCPU()}
@@ -255,17 +259,17 @@ func (m *wanderMachine) wander(w *wanderer, seed uint64) (o wandered) {
 	code := w.code
 	r := rand.New(rand.NewPCG(seed, 3))
 	m.as.Poke(wanderCode, code)
-	a := x86.Arch
-	for i := range 16 {
+	a := m.e.Arch()
+	for i := range w.regs {
 		a.WriteReg(m.v.State(), i, r.Uint64()>>r.IntN(64))
 	}
-	a.WriteReg(m.v.State(), gRSI, wanderData)
-	a.WriteReg(m.v.State(), gRDI, wanderData+64)
-	a.WriteReg(m.v.State(), gRSP, wanderStack-0x1000)
+	a.WriteReg(m.v.State(), w.base, wanderData)
+	a.WriteReg(m.v.State(), w.ptr, wanderData+64)
+	a.WriteReg(m.v.State(), w.sp, wanderStack-0x1000)
 	for at := softmmu.Addr(wanderStack - 0x1000); at < wanderStack; at += 8 { // more returns than calls are all right
 		m.as.Store(at, 8, wanderCode+uint64(w.labels[r.IntN(len(w.labels)-1)]), 0)
 	}
-	a.WriteReg(m.v.State(), 15, uint64(20+r.IntN(3000)))
+	a.WriteReg(m.v.State(), w.fuel, uint64(20+r.IntN(3000)))
 	m.v.SetPC(wanderCode)
 	for {
 		if o.stop = m.v.Run(); o.stop.Kind != tcg.StopInterrupt {
@@ -282,6 +286,21 @@ func (m *wanderMachine) wander(w *wanderer, seed uint64) (o wandered) {
 // TestWander runs programs full of jumps on the interpreter, and as regions in several ways: they end the same, with the same
 // State, also where they fault, overwrite their code, or are interrupted all the time.
 func TestWander(t *testing.T) {
+	t.Run("x64", func(t *testing.T) {
+		wanderAll(t, x86.Arch, func(w *wanderer) {
+			w.regs, w.base, w.ptr, w.sp, w.fuel = 16, gRSI, gRDI, gRSP, 15
+			w.program()
+		})
+	})
+	t.Run("a64", func(t *testing.T) {
+		wanderAll(t, arm64.Arch(), func(w *wanderer) {
+			w.regs, w.base, w.ptr, w.sp, w.fuel = 31, 19, 20, 31, 21
+			w.programA64()
+		})
+	})
+}
+
+func wanderAll(t *testing.T, arch *cpu.Arch, program func(*wanderer)) {
 	if !hostcode.Supported {
 		return // there is the interpreter only
 	}
@@ -300,13 +319,13 @@ func TestWander(t *testing.T) {
 	for i := range *wanders {
 		seed := *wanderOne + i
 		w := &wanderer{Rand: rand.New(rand.NewPCG(seed, 2))}
-		w.program()
-		one := newWanderMachine(t, softmmu.TLB, tcg.Config{Accel: tcg.AccelInterp})
+		program(w)
+		one := newWanderMachine(t, arch, softmmu.TLB, tcg.Config{Accel: tcg.AccelInterp})
 		want := one.wander(w, seed)
 		one.close(t)
 		for k := range ways {
 			way := &ways[k]
-			m := newWanderMachine(t, way.mode, way.cfg)
+			m := newWanderMachine(t, arch, way.mode, way.cfg)
 			end := make(chan bool)
 			var wait sync.WaitGroup
 			if way.interrupt {
