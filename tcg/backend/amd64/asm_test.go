@@ -147,6 +147,20 @@ var asmRows = []struct {
 	{"vpxor xmm8, xmm9, xmm10", "c44131efc2", func(a *asm) { a.vxx(xPXOR, 8, 9, 10) }},
 	{"vpshufb xmm1, xmm2, xmm11", "c4c26900cb", func(a *asm) { a.vxx(xPSHUFB, 1, 2, 11) }},
 	{"vpsrlq xmm1, xmm2, 0x3", "c5f173d203", func(a *asm) { a.vshift(xPSHIMMQ, 2, 1, 2, 3) }},
+	{"vaddsd xmm2, xmm1, qword ptr [rbx+0x8]", "c5f3585308", func(a *asm) {
+		a.vxm(xADDPS|sd, 2, 1, mem{base: rbx, index: noReg, disp: 8})
+	}},
+	{"vpand xmm12, xmm9, xmmword ptr [r8+8*r9]", "c40131db24c8", func(a *asm) {
+		a.vxm(xPAND, 12, 9, mem{base: r8, index: r9, scale: 3})
+	}},
+	{"movmskpd eax, xmm15", "66410f50c7", func(a *asm) { a.rx(xMOVMSKPS|pd, rax, 15) }},
+	{"test byte ptr gs:[rdi+0x10], sil", "6540847710", func(a *asm) { a.testMR(s8, mem{base: rdi, index: noReg, disp: 16, gs: true}, rsi) }},
+	{"test qword ptr gs:[rax], r9", "654c8508", func(a *asm) { a.testMR(s64, mem{base: rax, index: noReg, gs: true}, r9) }},
+	{"test byte ptr gs:[rax], 0x80", "65f60080", func(a *asm) { a.testMIs(s8, mem{base: rax, index: noReg, gs: true}, 0x80) }},
+	{"test word ptr gs:[r8+2*rbx], 0x1234", "656641f704583412", func(a *asm) {
+		a.testMIs(s16, mem{base: r8, index: rbx, scale: 1, gs: true}, 0x1234)
+	}},
+	{"test qword ptr gs:[rax], -0x2", "6548f700feffffff", func(a *asm) { a.testMIs(s64, mem{base: rax, index: noReg, gs: true}, -2) }},
 	{"vfmadd213sd xmm1, xmm2, xmm3", "c4e2e9a9cb", func(a *asm) { a.vxx(xVFMADD213+1|rexW, 1, 2, 3) }},
 	{"vfnmsub213ps xmm1, xmm2, xmm3", "c4e269aecb", func(a *asm) { a.vxx(xVFMADD213+6, 1, 2, 3) }},
 }
