@@ -103,10 +103,13 @@ func (w *wanderer) programA64() {
 		if i == 0 {
 			w.refA64(0x1000001e, w.IntN(n)) // adr x30: a return before any call
 		}
-		if w.IntN(2) > 0 {
+		switch {
+		case w.forever:
+			w.word(0xf10002b5)
+		case w.IntN(2) > 0:
 			w.word(0xf10006b5)      // subs x21, x21, #1
 			w.refA64(0x54000004, n) // b.mi
-		} else {
+		default:
 			w.word(0xd10006b5)
 			w.refA64(0xb7f80015, n) // tbnz x21, #63
 		}

@@ -21,7 +21,7 @@ import (
 
 // wanders makes TestWander longer: go test -wanders 5000 -run TestWander ./tcg.
 var (
-	wanders   = flag.Uint64("wanders", 60, "TestWander runs so many programs")
+	wanders   = flag.Uint64("wanders", 30, "TestWander runs so many programs")
 	wanderOne = flag.Uint64("wander.seed", 0, "TestWander begins with this one")
 )
 
@@ -43,6 +43,8 @@ type wanderer struct {
 	stores []int // places of the rel32 of stores to them
 	// regs is how many registers there are; base points to data, ptr somewhere near it, fuel goes down.
 	regs, base, ptr, sp, fuel int
+	// forever: no fuel is used.
+	forever bool
 }
 
 type fixup struct{ at, label int }
@@ -188,9 +190,12 @@ func (w *wanderer) program() {
 	n := 2 + w.IntN(9)
 	for range n {
 		w.labels = append(w.labels, len(w.code))
-		if w.IntN(3) > 0 {
+		switch {
+		case w.forever:
+			w.put(0x49, 0x83, 0xef, 0x00)
+		case w.IntN(3) > 0:
 			w.put(0x49, 0x83, 0xef, 0x01) // sub r15, 1; js end
-		} else {
+		default:
 			w.put(0x49, 0xff, 0xcf) // dec r15
 		}
 		w.put(0x0f, 0x88)
@@ -254,8 +259,8 @@ type wandered struct {
 	state, mem, code []byte
 }
 
-// wander runs the program, going on when it is interrupted.
-func (m *wanderMachine) wander(w *wanderer, seed uint64) (o wandered) {
+// begin loads the program and sets the registers it begins with.
+func (m *wanderMachine) begin(w *wanderer, seed uint64) {
 	code := w.code
 	r := rand.New(rand.NewPCG(seed, 3))
 	m.as.Poke(wanderCode, code)
@@ -271,13 +276,18 @@ func (m *wanderMachine) wander(w *wanderer, seed uint64) (o wandered) {
 	}
 	a.WriteReg(m.v.State(), w.fuel, uint64(20+r.IntN(3000)))
 	m.v.SetPC(wanderCode)
+}
+
+// wander runs the program, going on when it is interrupted.
+func (m *wanderMachine) wander(w *wanderer, seed uint64) (o wandered) {
+	m.begin(w, seed)
 	for {
 		if o.stop = m.v.Run(); o.stop.Kind != tcg.StopInterrupt {
 			break
 		}
 	}
-	o.state = append([]byte(nil), unsafe.Slice((*byte)(m.v.State()), a.StateSize)...)
-	o.mem, o.code = make([]byte, 0x2000), make([]byte, len(code))
+	o.state = append([]byte(nil), unsafe.Slice((*byte)(m.v.State()), m.e.Arch().StateSize)...)
+	o.mem, o.code = make([]byte, 0x2000), make([]byte, len(w.code))
 	m.as.Peek(wanderData, o.mem)
 	m.as.Peek(wanderCode, o.code)
 	return o
@@ -298,6 +308,40 @@ func TestWander(t *testing.T) {
 			w.programA64()
 		})
 	})
+}
+
+// TestWanderForever interrupts programs that do not end, however control goes round in them.
+func TestWanderForever(t *testing.T) {
+	if !hostcode.Supported {
+		return // there is the interpreter only
+	}
+	const times = 5
+	for seed := range *wanders / 3 {
+		w := &wanderer{Rand: rand.New(rand.NewPCG(seed, 5)), forever: true}
+		arch := x86.Arch
+		if seed%2 == 0 {
+			w.regs, w.base, w.ptr, w.sp, w.fuel = 16, gRSI, gRDI, gRSP, 15
+			w.program()
+		} else {
+			arch = arm64.Arch()
+			w.regs, w.base, w.ptr, w.sp, w.fuel = 31, 19, 20, 31, 21
+			w.programA64()
+		}
+		m := newWanderMachine(t, arch, softmmu.Mode(seed/2%2), tcg.Config{Tier2: int(1 + seed%3*10)})
+		m.begin(w, seed)
+		watchdog := watch(t.Name(), 60*time.Second)
+		for range times {
+			go func() {
+				time.Sleep(300 * time.Microsecond)
+				m.v.Interrupt()
+			}()
+			if m.v.Run().Kind != tcg.StopInterrupt {
+				break // it has faulted
+			}
+		}
+		watchdog.Stop()
+		m.close(t)
+	}
 }
 
 func wanderAll(t *testing.T, arch *cpu.Arch, program func(*wanderer)) {
