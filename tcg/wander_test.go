@@ -349,16 +349,24 @@ func wanderAll(t *testing.T, arch *cpu.Arch, program func(*wanderer)) {
 		return // there is the interpreter only
 	}
 	ways := []struct {
-		name      string
-		mode      softmmu.Mode
-		cfg       tcg.Config
-		interrupt bool
+		name string
+		mode softmmu.Mode
+		cfg  tcg.Config
+		// meanwhile is done all the time by somebody else.
+		meanwhile func(*wanderMachine)
 	}{
 		{name: "at once", cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 1}},
 		{name: "soon", cfg: tcg.Config{Tier2: 20, InjectFlush: 200}},
 		{name: "tlb", mode: softmmu.TLB, cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 1}},
 		{name: "flushed", cfg: tcg.Config{Tier2: 1, InjectFlush: 10}},
-		{name: "interrupted", cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 2}, interrupt: true},
+		{name: "interrupted", cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 2}, meanwhile: func(m *wanderMachine) { m.v.Interrupt() }},
+		{name: "flushed by others", cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 2}, meanwhile: func(m *wanderMachine) {
+			at := wanderCode + rand.Uint64N(0x400)
+			m.e.FlushRange(at, at+8)
+			if at&7 == 0 {
+				m.e.Flush()
+			}
+		}},
 	}
 	for i := range *wanders {
 		seed := *wanderOne + i
@@ -372,14 +380,14 @@ func wanderAll(t *testing.T, arch *cpu.Arch, program func(*wanderer)) {
 			m := newWanderMachine(t, arch, way.mode, way.cfg)
 			end := make(chan bool)
 			var wait sync.WaitGroup
-			if way.interrupt {
+			if way.meanwhile != nil {
 				wait.Go(func() {
 					for {
 						select {
 						case <-end:
 							return
 						default:
-							m.v.Interrupt()
+							way.meanwhile(m)
 							time.Sleep(20 * time.Microsecond)
 						}
 					}
