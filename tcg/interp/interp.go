@@ -57,7 +57,8 @@ type Thread struct {
 	Interrupt *uint32
 	// Rounds, if positive, is how many internal exits that are backward may be taken: at the last the block is left.
 	Rounds int
-	// StopAt, if not 0, is the PC of a Head plus one: when control comes there, but for the block's start, it is left.
+	// StopAt, if not 0, is the PC of a Head plus one: when control comes there from below, where host code polls, the
+	// block is left.
 	StopAt uint64
 
 	// in is a field because what helpers get would escape from the stack.
@@ -99,14 +100,12 @@ func (t *Thread) Run(b *ir.Block) Exit {
 			c == ir.ExitC && ir.EvalCmp(o.Cond, o.W, t.lo(o.A[0]), t.lo(o.A[1])),
 			c == ir.ExitF && ir.EvalCond(o.Cond, t.lo(o.A[0])):
 			if o.Attr&ir.Internal != 0 && !t.NoInternal && !(o.Attr&ir.Backward != 0 && t.interrupted()) {
-				if t.StopAt != uint64(o.Imm)+1 {
-					i = t.head(o)
+				if to := t.head(o); t.StopAt != uint64(o.Imm)+1 || to > i {
+					i = to
 					continue
 				}
 			}
 			return Exit{Kind: ExitTB, Op: i, PC: uint64(o.Imm), Backward: o.Attr&ir.Backward != 0}
-		case c == ir.Head && t.StopAt == uint64(o.Imm)+1 && i > 0:
-			return Exit{Kind: ExitTB, Op: i, PC: uint64(o.Imm)}
 		case c == ir.ExitC, c == ir.ExitF, c == ir.Head: // goes on
 		case c == ir.ExitPtr, c == ir.ExitPtrNE && t.lo(o.A[0]) != uint64(o.Imm):
 			return Exit{Kind: ExitPtr, Op: i, PC: t.lo(o.A[0])}

@@ -432,8 +432,8 @@ func (c *Compiler) placeHead(s *segment, falls bool) {
 	}
 	if s.loop {
 		skip := 0
-		if (falls || c.rg.fell) && (c.insn < 0 || c.rg.active != nil && !s.forms.marked) {
-			skip = c.jmp8() // whoever enters gets something done before it polls
+		if falls || c.rg.fell {
+			skip = c.jmp8() // who comes from above does not poll, and its flags may be in another form
 		}
 		c.align(16, 0)
 		s.at = c.n
