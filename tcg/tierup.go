@@ -99,11 +99,16 @@ func (v *VCPU) tierUp(key cpu.TBKey) {
 		return // forgotten, or another vCPU was first
 	}
 	if e.jit.full && !e.jit.advance(v) {
+		v.later(key)
 		return
 	}
 	tb := v.makeRegion(key)
 	if tb != nil && !e.enter(tb) {
 		tb.gone.Store(true)
 		e.stats.regionsStale.Add(1)
+		v.later(key)
 	}
 }
+
+// later has a region of the block at key tried again, when it has been begun some more times: it must get on meanwhile.
+func (v *VCPU) later(key cpu.TBKey) { v.hot[v.e.hotIndex(key.PC)] = max(v.e.tier2, 64) }
