@@ -12,8 +12,9 @@ import (
 // begun. When that is at its end the vCPU leaves with ExitHot and makes tier two of it: a region (region.go), which
 // takes the block's place. There is no clock in this: the same run makes the same regions.
 
-// defaultTier2 is how often a block of tier one is begun until a region is made of it.
-const defaultTier2 = 3000
+// defaultTier2 is how often a block of tier one is begun until a region is made of it: docs/performance.md has what lower and
+// higher numbers cost.
+const defaultTier2 = 8000
 
 // hotBits is the log2 of the number of countdowns of a vCPU. Blocks share them by hash of the PC, so that what is known of a
 // PC outlives its block.

@@ -49,7 +49,7 @@ var tierModes = map[string]tcg.Config{
 	"tier one":  {Tier2: -1},
 	"at once":   {Tier2: 1},
 	"few":       {Tier2: 20},
-	"mixed":     {},
+	"mixed":     {Tier2: 3000},
 	"flushed":   {Tier2: 1, InjectFlush: 7},
 	"lockstep":  {Tier2: 1, Lockstep: true},
 	"lockstep2": {Tier2: 30, Lockstep: true},
