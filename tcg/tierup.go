@@ -20,8 +20,8 @@ const defaultTier2 = 8000
 // PC outlives its block.
 const hotBits = 12
 
-// countdownDone is what a countdown is set to when its region has been made, or could not be: far from its end.
-const countdownDone = 1 << 30
+// maxTier2 is the highest threshold.
+const maxTier2 = 1 << 20
 
 // envTier2 and envFlush name variables of the host's environment that stand in for Config.Tier2 (a number, or "off") and
 // Config.InjectFlush where those are 0: a whole test suite, or any program that uses the library, runs in another mode.
@@ -54,13 +54,17 @@ func (c *Config) tier2() int32 {
 	case c.Tier2 == 0:
 		return defaultTier2
 	}
-	return int32(min(c.Tier2, countdownDone/2))
+	return int32(min(c.Tier2, maxTier2))
 }
 
 // hotIndex returns the countdown of the block at pc.
 func (e *Engine) hotIndex(pc uint64) int32 {
 	return int32(pc * 0x9e3779b97f4a7c15 >> (64 - hotBits))
 }
+
+// countdownDone is what a countdown is set to when its region has been made, or could not be: far from its end, but not so
+// far that another block that shares it, and runs much, gets no region.
+func (e *Engine) countdownDone() int32 { return max(64*e.tier2, 1<<16) }
 
 // resetHot begins all countdowns of a new vCPU.
 func (v *VCPU) resetHot() {
@@ -92,7 +96,7 @@ func (v *VCPU) coolDown(key cpu.TBKey) {
 // tierUp is called when the block of tier one at key has been begun often enough. v holds no TB, slot nor site.
 func (v *VCPU) tierUp(key cpu.TBKey) {
 	e := v.e
-	v.hot[e.hotIndex(key.PC)] = countdownDone
+	v.hot[e.hotIndex(key.PC)] = e.countdownDone()
 	v.quiesce()
 	e.translating.Lock()
 	defer e.translating.Unlock()

@@ -1,0 +1,23 @@
+package tcg
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestSharedCountdown: a block that shares its countdown with one whose region is made is still counted, and a countdown that is
+// done counts as hot.
+func TestSharedCountdown(t *testing.T) {
+	for _, n := range []int32{1, 20, defaultTier2, maxTier2} {
+		e := &Engine{tier2: n}
+		done := e.countdownDone()
+		require.Greater(t, done, n)
+		require.LessOrEqual(t, done, max(64*n, 1<<16))
+		v := &VCPU{e: e, vcpuMem: &vcpuMem{hot: make([]int32, 1<<hotBits)}}
+		v.resetHot()
+		require.Zero(t, v.heat(0x1000))
+		v.hot[e.hotIndex(0x1000)] = done
+		require.Equal(t, n, v.heat(0x1000))
+	}
+}
