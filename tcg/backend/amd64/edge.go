@@ -1,0 +1,229 @@
+package amd64
+
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/gotcg/gotcg/tcg/backend"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// edge is what a way to a Head has to do: recs[stores:moves] are stored, then recs[moves:end] go to the canonical registers
+// of their globals.
+//
+// mark is what FlagsForm is set to, or -1.
+type edge struct {
+	stores, moves, end uint32
+	mark               int32
+}
+
+func (e *edge) empty() bool { return e.stores == e.end && e.mark < 0 }
+
+// findEdge finds what is to be done on the way from here to s.
+func (c *Compiler) findEdge(s *segment) edge {
+	e := edge{stores: uint32(len(c.recs)), mark: -1}
+	g := &c.rg
+	ng := len(c.blk.Globals)
+	if s.forms.marked {
+		e.mark = int32(c.formOf(c.idx))
+	}
+	noFlags := !c.wants(s, c.idx)
+	store := func(t ir.Temp, l backend.Loc) {
+		if t == g.flags && noFlags {
+			return
+		}
+		if int(t) < ng && !c.t[t].inMem && s.live.has(t) && g.canon[t] == none {
+			c.recs = append(c.recs, backend.Rec{Global: t, Loc: l})
+		}
+	}
+	for m := allocG &^ c.freeG; m != 0; m &= m - 1 {
+		r := bits.TrailingZeros32(m)
+		store(c.ownG[r], backend.LocReg|backend.Loc(r))
+	}
+	for m := allocX &^ c.freeX; m != 0; m &= m - 1 {
+		r := bits.TrailingZeros32(m)
+		store(c.ownX[r], backend.LocVReg|backend.Loc(r))
+	}
+	for i, t := range c.constG {
+		if x := &c.t[t]; x.reg == none && x.cst != ir.NoTemp && !slices.Contains(c.constG[:i], t) {
+			store(t, c.constLoc(x.cst))
+		}
+	}
+	if t := c.hf.t; t != ir.NoTemp && c.t[t].reg == none {
+		store(t, backend.LocHostFlags|backend.Loc(c.hf.fix))
+	}
+	e.moves = uint32(len(c.recs))
+	for _, v := range c.varsOf(s) {
+		if c.t[v.t].reg != v.reg {
+			c.recs = append(c.recs, backend.Rec{Global: v.t, Loc: c.loc(v.t)})
+		}
+	}
+	e.end = uint32(len(c.recs))
+	c.lastNRecs = 0
+	return e
+}
+
+// emitEdge does what is to be done on a way to a Head. RAX, RCX and RDX are free.
+func (c *Compiler) emitEdge(e *edge) {
+	if e.mark >= 0 {
+		c.storeI(s32, hdr(backend.OffFlagsForm), e.mark)
+	}
+	for _, r := range c.recs[e.stores:e.moves] {
+		c.storeRec(r)
+	}
+	c.shuffle(c.recs[e.moves:e.end], false)
+	c.shuffle(c.recs[e.moves:e.end], true)
+}
+
+// jumpTo goes to segment s, or, when the way is one down, past its poll.
+func (c *Compiler) jumpTo(s *segment, down bool) {
+	at := s.at
+	if down {
+		at = s.body
+	}
+	if d := at - (c.n + 2); s.at >= 0 && d >= -128 && d < 0 {
+		c.put(0xeb|uint64(uint8(d))<<8, 2)
+		return
+	}
+	c.toSegment(c.jmp32(), s, down)
+}
+
+// toSegment makes the rel32 at place at lead to s.
+func (c *Compiler) toSegment(at int, s *segment, down bool) {
+	switch {
+	case s.at >= 0 && down:
+		c.patch32(at, s.body)
+	case s.at >= 0:
+		c.patch32(at, s.at)
+	default:
+		c.rg.fix = append(c.rg.fix, headFix{at, int(c.segment(s))})
+	}
+}
+
+// segment returns the index of s in c.rg.segs.
+func (c *Compiler) segment(s *segment) uint16 {
+	for i := range c.rg.segs {
+		if &c.rg.segs[i] == s {
+			return uint16(i)
+		}
+	}
+	panic("BUG: amd64: a way to a segment that is none")
+}
+
+// condEdge goes to s under cc.
+func (c *Compiler) condEdge(cc cc, s *segment) {
+	e := c.findEdge(s)
+	down := s.at < 0
+	if e.mark >= 0 && e.stores == e.end && !down { // nobody looks at it if the way is not taken
+		c.storeI(s32, hdr(backend.OffFlagsForm), e.mark)
+		e.mark = -1
+	}
+	switch d := s.at - (c.n + 2); {
+	case !e.empty():
+		x := c.addStub(stubEdge, c.jcc32(cc), e.moves, e.stores, uint16(e.end-e.stores))
+		x.seg, x.down, x.mark = c.segment(s), down, e.mark
+	case !down && d >= -128:
+		c.put(0x70|uint64(cc)|uint64(uint8(d))<<8, 2)
+	default:
+		c.toSegment(c.jcc32(cc), s, down)
+	}
+}
+
+// goTo ends a segment with the way to s.
+func (c *Compiler) goTo(s *segment) {
+	e := c.findEdge(s)
+	c.emitEdge(&e)
+	if n := c.idx + 1; n < len(c.ops) && n == s.start {
+		c.rg.fell = true // it comes next
+		return
+	}
+	c.jumpTo(s, s.at < 0)
+}
+
+// lowerHead begins a segment.
+func (c *Compiler) lowerHead() {
+	c.endCounterRegion()
+	if !c.rg.on {
+		c.flushRegion()
+		c.forget()
+		return
+	}
+	for i := range c.rg.segs {
+		if s := &c.rg.segs[i]; s.start == c.idx {
+			c.placeHead(s, c.idx == 0 || !ends(&c.ops[c.idx-1]))
+			return
+		}
+	}
+}
+
+// move is a pending register move of shuffle.
+type move struct{ dst, src uint8 }
+
+// shuffle brings the integer or vector globals of recs to their canonical registers.
+func (c *Compiler) shuffle(recs []backend.Rec, vec bool) {
+	var buf [16]move
+	todo := buf[:0]
+	kind, scratch := backend.LocReg, uint8(rax)
+	if vec {
+		kind, scratch = backend.LocVReg, uint8(xmm15)
+	}
+	for _, r := range recs {
+		if r.Loc.Kind() == kind {
+			todo = append(todo, move{c.rg.canon[r.Global], uint8(r.Loc.N())})
+		}
+	}
+	for len(todo) > 0 {
+		k := ready(todo)
+		if k < 0 { // a cycle: make its first source free
+			c.moveReg(vec, scratch, todo[0].src)
+			for i, from := 0, todo[0].src; i < len(todo); i++ {
+				if todo[i].src == from {
+					todo[i].src = scratch
+				}
+			}
+			continue
+		}
+		c.moveReg(vec, todo[k].dst, todo[k].src)
+		todo[k] = todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+	}
+	for _, r := range recs {
+		s, dst := &c.t[r.Global], c.rg.canon[r.Global]
+		if s.vec != vec {
+			continue
+		}
+		switch konst := r.Loc.Kind() == backend.LocConst; {
+		case r.Loc.Kind() == kind:
+		case konst && vec:
+			c.loadConstX(xreg(dst), c.consts[r.Loc.N()])
+		case konst:
+			c.movRI(reg(dst), c.consts[r.Loc.N()].Lo)
+		case vec:
+			c.xm(xMOVAPS, xreg(dst), c.memOf(s))
+		default:
+			c.loadHome(reg(dst), s)
+		}
+	}
+}
+
+// ready returns a move whose destination no other move reads, or -1.
+func ready(todo []move) int {
+next:
+	for k := range todo {
+		for i := range todo {
+			if i != k && todo[i].src == todo[k].dst {
+				continue next
+			}
+		}
+		return k
+	}
+	return -1
+}
+
+func (c *Compiler) moveReg(vec bool, dst, src uint8) {
+	if vec {
+		c.xmov(xreg(dst), xreg(src))
+	} else {
+		c.movRR(s64, reg(dst), reg(src))
+	}
+}
