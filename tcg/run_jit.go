@@ -79,7 +79,7 @@ func (v *VCPU) inCode(tb *TB) (done bool) {
 			v.SetPC(from.Key.PC)
 			if v.e.cfg.Lockstep { // the interpreter has run this block: a region must wait
 				v.becameHot(from)
-				addr = from.code
+				addr = j.entry(h, from)
 				continue
 			}
 			v.tierUp(from.Key)
