@@ -136,12 +136,25 @@ func (c *tbCache) remove(p uint64, tb *TB) bool {
 
 // underWay is the translation being made: what is forgotten meanwhile makes it stale. Guarded by the engine's lock.
 type underWay struct {
-	lo, hi uint64 // where its bytes are from, at most
-	stale  bool
+	from  []extent // where its bytes are from, at most
+	stale bool
+}
+
+// add notes that n bytes at pc, or as many as there are to the top of the address space, may be part of the translation.
+func (u *underWay) add(pc uint64, n int) {
+	x := extent{pc, pc + uint64(n) - 1}
+	if x.hi < pc {
+		x.hi = ^uint64(0)
+	}
+	u.from = append(u.from, x)
 }
 
 // forgotten notes that translations of [lo, hi] are not to be used any more.
-func (u *underWay) forgotten(lo, hi uint64) { u.stale = u.stale || lo <= u.hi && hi >= u.lo }
+func (u *underWay) forgotten(lo, hi uint64) {
+	for _, x := range u.from {
+		u.stale = u.stale || lo <= x.hi && hi >= x.lo
+	}
+}
 
 // enter puts tb into the cache and marks its pages as code. It reports false when tb is stale, and not in
 // the cache: it was forgotten while it was made, or its bytes changed before the mark. The translation lock

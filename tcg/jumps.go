@@ -100,19 +100,15 @@ func (f *former) observe() bool {
 	for _, pc := range f.want {
 		e.jumps[pc] = &jumpProfile{}
 		page := e.cache.at(pc >> pageShift)
-		for page != nil && page.first != nil {
-			var tb *TB
-			for x := page.first; x != nil; x = *x.link(pc >> pageShift) {
-				if x.overlaps(pc, pc) && x.Key.Flags == 0 {
-					tb = x
-					break
-				}
+		if page == nil {
+			continue
+		}
+		for tb := page.first; tb != nil; {
+			next := *tb.link(pc >> pageShift)
+			if tb.overlaps(pc, pc) && tb.Key.Flags == 0 {
+				e.drop(tb)
 			}
-			if tb == nil {
-				break
-			}
-			e.drop(tb)
-			page = e.cache.at(pc >> pageShift)
+			tb = next
 		}
 	}
 	return true

@@ -44,7 +44,7 @@ func (r *region) setExtents(l []extent) {
 	slices.SortFunc(l, func(a, b extent) int { return cmp.Compare(a.lo, b.lo) })
 	r.extents = l[:0]
 	for _, x := range l {
-		if n := len(r.extents); n > 0 && x.lo <= r.extents[n-1].hi+1 {
+		if n := len(r.extents); n > 0 && (x.lo <= r.extents[n-1].hi || x.lo == r.extents[n-1].hi+1) {
 			r.extents[n-1].hi = max(r.extents[n-1].hi, x.hi)
 			continue
 		}

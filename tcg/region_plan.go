@@ -166,8 +166,7 @@ func (f *former) look(a arrival) {
 func (f *former) fetch(pc uint64) int {
 	e := f.e
 	e.mu.Lock()
-	e.making.lo = min(e.making.lo, pc)
-	e.making.hi = max(e.making.hi, pc, pc+uint64(len(e.code))-1)
+	e.making.add(pc, len(e.code))
 	e.mu.Unlock()
 	n, _ := e.fetch(pc, 0, len(e.code))
 	return n
@@ -400,6 +399,12 @@ func (f *former) returnEdges() {
 	}
 }
 
+// Limits of the chains to the region's function that are looked at, and of the calls among them: there may be any number.
+const (
+	maxChains  = 1000
+	maxCallers = 16
+)
+
 // callers notes where the region's own function returns to, if it begins with the entry of one: behind the calls that are
 // chained to it.
 func (f *former) callers() {
@@ -407,20 +412,16 @@ func (f *former) callers() {
 	e.mu.Lock()
 	tb := e.cache.byKey.get(f.key)
 	var rets []uint64
-	for n := uint32(0); tb != nil; {
-		if n == 0 {
-			n = tb.in
-		}
-		if n == 0 {
-			break
-		}
+	n := uint32(0)
+	if tb != nil {
+		n = tb.in
+	}
+	for i := 0; n != 0 && i < maxChains && len(rets) < maxCallers; i++ {
 		s := e.jit.slot(n - 1)
-		if from := s.from; from.call && s.PC == f.key.PC && from.region == nil && len(rets) < 16 {
+		if from := s.from; from.call && from.region == nil {
 			rets = append(rets, from.last()+1)
 		}
-		if n = s.next; n == 0 {
-			break
-		}
+		n = s.next
 	}
 	e.mu.Unlock()
 	slices.SortStableFunc(rets, func(a, b uint64) int { return cmp.Compare(f.v.heat(b), f.v.heat(a)) })

@@ -67,7 +67,8 @@ const firstFetch = 128
 func (e *Engine) begin(pc uint64) (breaks map[uint64]int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.making = underWay{lo: pc, hi: max(pc, pc+uint64(len(e.code))-1)}
+	e.making.from, e.making.stale = e.making.from[:0], false
+	e.making.add(pc, len(e.code))
 	return e.breaks
 }
 
