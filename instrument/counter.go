@@ -10,7 +10,7 @@ import (
 // engine's.
 const (
 	numCounters = 4096
-	firstSlot   = 4
+	firstSlot   = 8
 )
 
 // Counter is a 64-bit counter per vCPU that generated code adds to.

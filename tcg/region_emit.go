@@ -17,6 +17,7 @@ func (f *former) emit() bool {
 	clear(f.heads)
 	f.leaves = f.leaves[:0]
 	length := 0
+	e.count(b, regionSlot, 1)
 	open := false // control comes from the node before
 	for i, at := range f.order {
 		n := &f.nodes[at]
@@ -55,6 +56,7 @@ func (f *former) node(n, behind *node, instr Instrumenter) (open bool) {
 		mark := len(b.Ops)
 		at := b.Insn(pc)
 		rest := code[pc-n.pc:]
+		e.count(b, regionInsnSlot, 1)
 		e.instrument(b, instr, f.key.Flags, pc, rest, first)
 		r := e.arch.Translate(b, pc, rest, f.key.Mode)
 		b.Ops[at].Aux = uint8(r.Len)
@@ -137,15 +139,14 @@ func (f *former) finishCond(n *node, follows func(uint64) bool) (open bool) {
 // finishIndirect compares the target of an indirect jump with where it is expected to lead, the most likely first.
 func (f *former) finishIndirect(n, behind *node) (open bool) {
 	b := f.e.b
-	if f.e.cfg.Count {
-		countIndirect(b)
-	}
+	f.e.countIndirect(b)
 	last := &b.Ops[len(b.Ops)-1]
 	if last.Code != ir.ExitPtr {
 		return false
 	}
 	to := last.A[0]
 	b.Ops = b.Ops[:len(b.Ops)-1]
+	f.e.count(b, regionIndirectSlot, 1)
 	follows := behind != nil && n.leadsTo(behind)
 	for _, e := range n.edges {
 		if e.freq < f.cutoff() || follows && e.freq < n.freq/8 && e.to != behind.nodeKey {
@@ -162,8 +163,10 @@ func (f *former) finishIndirect(n, behind *node) (open bool) {
 		}
 		open = true
 	}
+	f.e.count(b, regionLeftSlot, 1)
 	if open {
 		b.ExitPtrNE(to, behind.pc)
+		f.e.count(b, regionLeftSlot, -1)
 	} else {
 		b.ExitPtr(to)
 	}

@@ -37,6 +37,9 @@ type Stats struct {
 	// written to or unmapped, RegionsStale before they were of use.
 	Regions, RegionInsns, RegionsDropped, RegionsStale uint64
 	RegionTime                                         time.Duration
+	// Only when Counted: RegionEntries is how often regions were entered, InRegions how many of Insns were executed in them,
+	// RegionIndirect how many of Indirect, and RegionLeft how many of those led out: elsewhere than expected.
+	RegionEntries, InRegions, RegionIndirect, RegionLeft uint64
 }
 
 // IndirectHits returns how many indirect jumps went on in generated code. Only when Counted.
@@ -96,9 +99,14 @@ func (s *Stats) addVCPU(v *VCPU) {
 	} {
 		*x.to += x.from.Load()
 	}
-	s.Insns += atomic.LoadUint64(&v.counters[insnSlot])
-	s.Blocks += atomic.LoadUint64(&v.counters[blockSlot])
-	s.Indirect += atomic.LoadUint64(&v.counters[indirectSlot])
+	for i, to := range [...]*uint64{
+		insnSlot: &s.Insns, blockSlot: &s.Blocks, indirectSlot: &s.Indirect,
+		regionSlot: &s.RegionEntries, regionInsnSlot: &s.InRegions, regionIndirectSlot: &s.RegionIndirect, regionLeftSlot: &s.RegionLeft,
+	} {
+		if to != nil {
+			*to += atomic.LoadUint64(&v.counters[i])
+		}
+	}
 }
 
 // vcpuStats are the counters that a vCPU counts while it runs, without the engine's lock.
@@ -152,6 +160,10 @@ func (s *Stats) execution() []line {
 		l = []line{{"guest instructions executed", s.Insns}, {"blocks executed", s.Blocks}}
 		if s.HostBytes > 0 {
 			l = append(l, line{"  entered by a chained jump", s.ChainHits()}, line{"  by an indirect jump", s.IndirectHits()})
+		}
+		if s.Regions > 0 {
+			l = append(l, line{"regions entered", s.RegionEntries}, line{"  guest instructions run in them", s.InRegions},
+				line{"  indirect jumps in them", s.RegionIndirect}, line{"  that led out", s.RegionLeft})
 		}
 	}
 	return append(l, line{"blocks entered from the run loop", s.Entries}, line{"cold blocks interpreted", s.Colds})

@@ -174,5 +174,46 @@ func TestRegionCounts(t *testing.T) {
 			want = s.Insns
 		}
 		require.Equal(t, want, s.Insns, "threshold %d", tier2)
+		if s.Regions == 0 {
+			require.Zero(t, s.InRegions+s.RegionEntries+s.RegionIndirect+s.RegionLeft)
+			continue
+		}
+		require.NotZero(t, s.RegionEntries)
+		require.Greater(t, s.InRegions, want/2)
+		require.LessOrEqual(t, s.InRegions, want)
+		require.LessOrEqual(t, s.RegionIndirect, s.Indirect)
+		require.Zero(t, s.RegionLeft, "the callee always returns to the region")
+		var text strings.Builder
+		s.Print(&text)
+		require.Regexp(t, `regions entered: +[1-9]`, text.String())
+	}
+}
+
+// TestRegionLeft counts the indirect jumps by which regions are left: those of a switch that goes elsewhere from some time on.
+func TestRegionLeft(t *testing.T) {
+	e, v := tierVCPU(t, softmmu.Direct, tcg.AccelAuto, tcg.Config{Tier2: 20, Count: true}, words(
+		0xd2800000,          // mov x0, #0
+		0xd2800001|2000<<5,  // mov x1, #2000
+		0x100000c2,          // adr x2, 2f
+		0x100000e3,          // adr x3, 3f
+		0xf100003f|1000<<10, // 1: cmp x1, #1000
+		0x9a838044,          // csel x4, x2, x3, hi
+		0xd61f0080,          // br x4
+		0xd503201f,          // nop
+		0x91000400,          // 2: add x0, x0, #1
+		0x14000002,          // b 4f
+		0x91000800,          // 3: add x0, x0, #2
+		0xf1000421,          // 4: subs x1, x1, #1
+		0x54ffff01,          // b.ne 1b
+		0xd4000001,          // svc #0
+	))
+	require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+	require.EqualValues(t, 3000, arm64.Arch().ReadReg(v.State(), 0))
+	s := e.Stats()
+	require.EqualValues(t, 2000, s.Indirect)
+	if s.Regions > 0 {
+		require.Greater(t, s.RegionLeft, uint64(900))
+		require.LessOrEqual(t, s.RegionLeft, uint64(1000))
+		require.Greater(t, s.RegionIndirect-s.RegionLeft, uint64(700))
 	}
 }

@@ -34,6 +34,11 @@ const (
 	insnSlot
 	blockSlot
 	indirectSlot
+	// The same of regions: how often they were entered, their instructions, their indirect jumps and those of them that left.
+	regionSlot
+	regionInsnSlot
+	regionIndirectSlot
+	regionLeftSlot
 	// FirstSlot is the Instrumenter's first.
 	FirstSlot
 )
@@ -138,9 +143,7 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 		b.Len = int(pc - key.PC)
 		if r.End {
 			e.endsInCall = r.Flow == cpu.FlowCall
-			if e.cfg.Count {
-				countIndirect(b)
-			}
+			e.countIndirect(b)
 			return true, softmmu.Fault{}
 		}
 		if b.Insns >= maxInsns || pc > pageEnd || pc < key.PC || len(b.Temps) > maxTemps || pc-key.PC >= uint64(n) ||
@@ -152,11 +155,19 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 	}
 }
 
+// count adds n to an engine's counter where Config.Count asks for it.
+func (e *Engine) count(b *ir.Builder, slot uint32, n int32) {
+	if e.cfg.Count {
+		b.Emit(ir.Op{Code: ir.Counter, Imm: ir.CounterImm(slot, n)})
+	}
+}
+
 // countIndirect makes a block that ends in an indirect jump count it.
-func countIndirect(b *ir.Builder) {
-	if last := len(b.Ops) - 1; b.Ops[last].Code == ir.ExitPtr {
+func (e *Engine) countIndirect(b *ir.Builder) {
+	if last := len(b.Ops) - 1; e.cfg.Count && b.Ops[last].Code == ir.ExitPtr {
 		exit := b.Ops[last]
-		b.Ops[last] = ir.Op{Code: ir.Counter, Imm: ir.CounterImm(indirectSlot, 1)}
+		b.Ops = b.Ops[:last]
+		e.count(b, indirectSlot, 1)
 		b.Emit(exit)
 	}
 }
@@ -179,11 +190,9 @@ func (e *Engine) instrument(b *ir.Builder, instr Instrumenter, flags uint32, pc 
 	if flags&flagLimit != 0 {
 		b.Emit(ir.Op{Code: ir.Counter, Imm: ir.CounterImm(limitSlot, 1)})
 	}
-	if e.cfg.Count {
-		b.Emit(ir.Op{Code: ir.Counter, Imm: ir.CounterImm(insnSlot, 1)})
-		if first {
-			b.Emit(ir.Op{Code: ir.Counter, Imm: ir.CounterImm(blockSlot, 1)})
-		}
+	e.count(b, insnSlot, 1)
+	if first {
+		e.count(b, blockSlot, 1)
 	}
 	if instr != nil {
 		instr.Insn(b, e.arch, pc, code, first)
