@@ -418,7 +418,7 @@ func (f *former) callers() {
 	}
 	for i := 0; n != 0 && i < maxChains && len(rets) < maxCallers; i++ {
 		s := e.jit.slot(n - 1)
-		if from := s.from; from.call && from.region == nil {
+		if from := s.from; from.call && from.region == nil && !slices.Contains(rets, from.last()+1) {
 			rets = append(rets, from.last()+1)
 		}
 		n = s.next

@@ -54,10 +54,10 @@ func transPOP(t *trans) {
 			t.set(0, v)
 			return
 		}
+		t.set(0, v) // at once, so that the load is to the register
 		if a.Reg != RSP {
 			t.drop(uint64(n))
 		}
-		t.set(0, v)
 	}
 }
 

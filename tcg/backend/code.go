@@ -192,6 +192,13 @@ type Rec struct {
 	Loc    Loc
 }
 
+// PinnedReg is the number of the register that holds the flags word all the time, if it has no other place. Bits from
+// FormShift on may be anything but where a LocForm is.
+const (
+	PinnedReg = 15
+	FormShift = 16
+)
+
 // Loc says where a value is at a site: kind in the upper byte, number in the rest.
 type Loc uint32
 
@@ -207,7 +214,8 @@ const (
 	LocFlags      // a flags word to be computed by Table.Recipes[n]
 	// LocHostFlags: Header.HostFlags, corrected as the bits of n say (FlagsInvC ...).
 	LocHostFlags
-	// LocForm: a flags word, in the State if Header.FlagsForm is 0, else to be computed by Table.Recipes[n+FlagsForm-1].
+	// LocForm: a flags word, in the State if the form is 0, else to be computed by Table.Recipes[n+form-1]. The form is in
+	// the 16 bits from FormShift of Header.Regs[PinnedReg].
 	LocForm
 )
 

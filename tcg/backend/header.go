@@ -102,9 +102,8 @@ type Header struct {
 	Entries uint32
 	// NoVRegs: VRegs were not saved at a site, and need not be loaded.
 	NoVRegs uint32
-	// FlagsForm is set by generated code on ways to where it is looked at by LocForm.
-	FlagsForm uint32
-	_         [3]uint64
+	_       uint32
+	_       [3]uint64
 }
 
 // HeaderSize is the size of Header in bytes, a multiple of 64; the guest State starts there.
@@ -135,7 +134,6 @@ const (
 	OffScratch32  = int32(unsafe.Offsetof(Header{}.Scratch32)) - HeaderSize
 	OffHostFlags  = int32(unsafe.Offsetof(Header{}.HostFlags)) - HeaderSize
 	OffNoVRegs    = int32(unsafe.Offsetof(Header{}.NoVRegs)) - HeaderSize
-	OffFlagsForm  = int32(unsafe.Offsetof(Header{}.FlagsForm)) - HeaderSize
 	OffEntries    = int32(unsafe.Offsetof(Header{}.Entries)) - HeaderSize
 )
 

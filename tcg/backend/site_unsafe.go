@@ -107,13 +107,15 @@ func (t *Table) Recover(h *Header, s *Site, globals []ir.GlobalInfo) {
 	for i := range recs {
 		g, l := &globals[recs[i].Global], recs[i].Loc
 		if l.Kind() == LocForm {
-			if h.FlagsForm == 0 {
+			form := h.Regs[PinnedReg] >> FormShift & 0xffff
+			if form == 0 {
 				continue
 			}
-			l = LocFlags | Loc(l.N()+h.FlagsForm-1)
+			l = LocFlags | Loc(l.N()+uint32(form)-1)
 		}
 		t.Write(h, LocState|Loc(g.Offset), g.Type, t.Read(h, l, g.Type))
 	}
+	h.Regs[PinnedReg] &= 1<<FormShift - 1 // the flags are in the State now
 }
 
 // ExecFunc executes one op that is not control; package interp's ExecOp is one. ok is false when

@@ -237,10 +237,20 @@ func (c *Compiler) loadHome(r reg, s *tstate) {
 // flagsHome puts the flags word in AX into its home.
 func (c *Compiler) flagsHome(s *tstate) {
 	if s.pin {
-		c.movRR(s32, r15, rax)
+		c.pinFlags(rax)
 		return
 	}
 	c.store(s16, c.memOf(s), rax) // the rest is zero for ever
+}
+
+// pinFlags puts a flags word, in the low half of r, into its pinned register; in code where the upper half may tell of a
+// form, it does not then.
+func (c *Compiler) pinFlags(r reg) {
+	if c.rg.marks {
+		c.movZX(s16, r15, r)
+	} else {
+		c.movRR(s32, r15, r)
+	}
 }
 
 // needed reports whether the value is looked at again.
@@ -356,7 +366,7 @@ func (c *Compiler) spill(s *tstate) {
 	}
 	switch {
 	case s.pin:
-		c.movRR(s32, r15, reg(s.reg))
+		c.pinFlags(reg(s.reg))
 	case s.vec:
 		c.xm(xMOVAPS+1, xreg(s.reg), c.memOf(s))
 	default:

@@ -130,6 +130,9 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 	}
 	c.findRegion()
 	c.liveness()
+	if c.rg.marks {
+		c.movZX(s16, r15, r15)
+	}
 	switch {
 	case c.rg.on && c.rg.self:
 		c.placeHead(&c.rg.segs[0], true)
@@ -369,7 +372,7 @@ func (c *Compiler) storeRec(r backend.Rec) {
 	switch r.Loc.Kind() {
 	case backend.LocReg:
 		if s.pin {
-			c.movRR(s32, r15, reg(n))
+			c.pinFlags(reg(n))
 			return
 		}
 		c.store(s64, at(rbp, s.mem), reg(n))

@@ -11,17 +11,17 @@ import (
 // edge is what a way to a Head has to do: recs[stores:moves] are stored, then recs[moves:end] go to the canonical registers
 // of their globals.
 //
-// mark is what FlagsForm is set to, or -1.
+// mark is the form that the pinned register is to tell of, or 0.
 type edge struct {
 	stores, moves, end uint32
 	mark               int32
 }
 
-func (e *edge) empty() bool { return e.stores == e.end && e.mark < 0 }
+func (e *edge) empty() bool { return e.stores == e.end && e.mark == 0 }
 
 // findEdge finds what is to be done on the way from here to s.
 func (c *Compiler) findEdge(s *segment) edge {
-	e := edge{stores: uint32(len(c.recs)), mark: -1}
+	e := edge{stores: uint32(len(c.recs))}
 	g := &c.rg
 	ng := len(c.blk.Globals)
 	if s.forms.marked {
@@ -65,8 +65,8 @@ func (c *Compiler) findEdge(s *segment) edge {
 
 // emitEdge does what is to be done on a way to a Head. RAX, RCX and RDX are free.
 func (c *Compiler) emitEdge(e *edge) {
-	if e.mark >= 0 {
-		c.storeI(s32, hdr(backend.OffFlagsForm), e.mark)
+	if e.mark != 0 {
+		c.markForm(e.mark)
 	}
 	for _, r := range c.recs[e.stores:e.moves] {
 		c.storeRec(r)
@@ -74,6 +74,9 @@ func (c *Compiler) emitEdge(e *edge) {
 	c.shuffle(c.recs[e.moves:e.end], false)
 	c.shuffle(c.recs[e.moves:e.end], true)
 }
+
+// markForm makes the pinned register tell of a form. The host's flags stay.
+func (c *Compiler) markForm(id int32) { c.movRI(r15, uint64(id)<<backend.FormShift) }
 
 // jumpTo goes to segment s, or, when the way is one down, past its poll.
 func (c *Compiler) jumpTo(s *segment, down bool) {
@@ -114,9 +117,9 @@ func (c *Compiler) segment(s *segment) uint16 {
 func (c *Compiler) condEdge(cc cc, s *segment) {
 	e := c.findEdge(s)
 	down := s.at < 0
-	if e.mark >= 0 && e.stores == e.end && !down { // nobody looks at it if the way is not taken
-		c.storeI(s32, hdr(backend.OffFlagsForm), e.mark)
-		e.mark = -1
+	if e.mark != 0 && e.stores == e.end && !down && !c.t[c.rg.flags].inMem { // nobody looks at it if the way is not taken
+		c.markForm(e.mark)
+		e.mark = 0
 	}
 	switch d := s.at - (c.n + 2); {
 	case !e.empty():

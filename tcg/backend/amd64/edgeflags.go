@@ -9,8 +9,8 @@ import (
 
 // Most flags words are set again before an op reads them, but faults and polls may look at them on the way there. Where
 // a Head's segment is such, a way to the Head that has just set the flags does not store them: its form says how to
-// compute them from globals. If ways differ, Header.FlagsForm says which was taken; a way that leaves the flags in the
-// State sets it to 0.
+// compute them from globals. If ways differ, the upper half of the flags' pinned register says which was taken; a way that
+// leaves the flags there makes it 0 with them.
 
 // maxForms bounds the forms of a Head.
 const maxForms = 8
@@ -18,7 +18,7 @@ const maxForms = 8
 // forms is what is known of the flags at a Head.
 type forms struct {
 	list []recipe
-	// marked: FlagsForm tells the form, from the Head to the op that sets the flags. Otherwise only the poll looks at
+	// marked: the pinned register tells the form, from the Head to the op that sets the flags. Otherwise only the poll looks at
 	// them, and there is one form.
 	marked bool
 }
@@ -28,7 +28,7 @@ type formEdge struct{ op, id int }
 
 // findForms finds the forms of each Head.
 func (c *Compiler) findForms() {
-	if c.rg.flags == ir.NoTemp || c.req.Hot != 0 {
+	if f := c.rg.flags; f == ir.NoTemp || c.req.Hot != 0 || !c.gtmpl[f].pin {
 		return // a countdown wants them stored
 	}
 	for i := range c.rg.segs {
@@ -78,6 +78,7 @@ func (c *Compiler) formsOf(i int, soft bool, clobbered *gset) {
 		return
 	}
 	s.forms.marked = soft || stored > 0 || len(s.forms.list) != 1
+	g.marks = g.marks || s.forms.marked
 }
 
 // flagsAt looks from the start of s to the op that sets the flags. soft: ops before it may fault. clobbered are the globals

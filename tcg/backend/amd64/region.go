@@ -61,6 +61,7 @@ type region struct {
 	on    bool
 	self  bool // a block that leads back to its start, without Heads
 	loops bool
+	marks bool // there are marked forms
 	segs  []segment
 	vars  []headVar
 	// canon is the register of each canonical global, none for others; regs are those registers.
@@ -84,7 +85,7 @@ type headFix struct{ at, seg int }
 // findRegion finds the segments and the canonical globals.
 func (c *Compiler) findRegion() {
 	g := &c.rg
-	g.on, g.self, g.loops = false, false, false
+	g.on, g.self, g.loops, g.marks = false, false, false, false
 	g.regsG, g.regsX, g.flags = 0, 0, ir.NoTemp
 	g.segs, g.vars, g.fix, g.edges, g.active = g.segs[:0], g.vars[:0], g.fix[:0], g.edges[:0], nil
 	g.fell = false

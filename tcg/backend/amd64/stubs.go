@@ -101,7 +101,9 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 			c.load(s64, r, hdr(backend.OffRegs+int32(r)*8))
 		}
 	}
-	c.loadPinned()
+	if f := c.cfg.Flags; f != 0 { // and not what is above
+		c.rm(0x8b|p66, uint8(r15), c.memOf(&c.gtmpl[f]))
+	}
 	c.jmpM(hdr(backend.OffResumeAddr))
 
 	s.End = start()
