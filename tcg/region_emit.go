@@ -114,6 +114,7 @@ func (f *former) finish(n, behind *node) (open bool) {
 		if !ends(b) {
 			b.ExitTB(n.next, false)
 		}
+		f.e.countIndirect(b) // there is one where the mode changes
 	}
 	return false
 }
