@@ -25,6 +25,8 @@ type lockstep struct {
 	hot []cpu.TBKey
 	// left is where the host code left a region when it saw the interrupt word set, plus one.
 	left uint64
+	// long are the PCs of regions that went round too often to be compared at once: so many times more a few rounds will do.
+	long map[uint64]int
 }
 
 // write is what some bytes of guest memory held.
@@ -87,7 +89,7 @@ const lockstepRounds = 1000
 // executeLockstep runs tb on the interpreter and as host code.
 func (v *VCPU) executeLockstep(tb *TB) (done bool) {
 	if v.check == nil {
-		v.check = &lockstep{memory: *v.memory}
+		v.check = &lockstep{memory: *v.memory, long: map[uint64]int{}}
 	}
 	l := v.check
 	l.before = append(l.before[:0], v.stateBytes()...)
@@ -118,7 +120,11 @@ func (v *VCPU) runInterrupted(tb *TB) (done bool) {
 func (v *VCPU) runBoth(tb *TB, stop uint64) (done, same bool) {
 	l := v.check
 	l.undo = l.undo[:0]
-	v.env.Mem, v.thread.Quiet, v.thread.Rounds, v.thread.StopAt = l, true, lockstepRounds, stop
+	rounds := lockstepRounds
+	if n := l.long[tb.Key.PC]; n > 0 {
+		l.long[tb.Key.PC], rounds = n-1, 2
+	}
+	v.env.Mem, v.thread.Quiet, v.thread.Rounds, v.thread.StopAt = l, true, rounds, stop
 	v.ended = Stop{}
 	wantDone := v.executeInterp(tb.block)
 	want := v.ended
@@ -130,6 +136,9 @@ func (v *VCPU) runBoth(tb *TB, stop uint64) (done, same bool) {
 	case stop != 0: // 1: the code did not leave at a Head, which shows
 		done = v.runInterrupted(tb)
 	case cut:
+		if rounds == lockstepRounds {
+			l.long[tb.Key.PC] = lockstepRounds
+		}
 		return false, false
 	default:
 		v.ended, l.left = Stop{}, 0
