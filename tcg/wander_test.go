@@ -45,6 +45,8 @@ type wanderer struct {
 	regs, base, ptr, sp, fuel int
 	// forever: no fuel is used.
 	forever bool
+	// shared: the code is not overwritten.
+	shared bool
 }
 
 type fixup struct{ at, label int }
@@ -125,7 +127,7 @@ func (w *wanderer) insn() {
 		w.imms = append(w.imms, len(w.code))
 		w.put(byte(w.Uint32()))
 	case 18:
-		if w.IntN(4) > 0 {
+		if w.IntN(4) > 0 || w.shared {
 			return
 		}
 		w.put(0xc6, 0x05) // mov byte [rip + x], imm8
@@ -257,35 +259,55 @@ func (m *wanderMachine) close(t *testing.T) {
 type wandered struct {
 	stop             tcg.Stop
 	state, mem, code []byte
+	insns            uint64
 }
 
 // begin loads the program and sets the registers it begins with.
 func (m *wanderMachine) begin(w *wanderer, seed uint64) {
-	code := w.code
-	r := rand.New(rand.NewPCG(seed, 3))
-	m.as.Poke(wanderCode, code)
-	a := m.e.Arch()
-	for i := range w.regs {
-		a.WriteReg(m.v.State(), i, r.Uint64()>>r.IntN(64))
-	}
-	a.WriteReg(m.v.State(), w.base, wanderData)
-	a.WriteReg(m.v.State(), w.ptr, wanderData+64)
-	a.WriteReg(m.v.State(), w.sp, wanderStack-0x1000)
-	for at := softmmu.Addr(wanderStack - 0x1000); at < wanderStack; at += 8 { // more returns than calls are all right
-		m.as.Store(at, 8, wanderCode+uint64(w.labels[r.IntN(len(w.labels)-1)]), 0)
-	}
-	a.WriteReg(m.v.State(), w.fuel, uint64(20+r.IntN(3000)))
-	m.v.SetPC(wanderCode)
+	m.as.Poke(wanderCode, w.code)
+	m.beginAt(m.v, w, seed, wanderData, wanderStack)
 }
 
-// wander runs the program, going on when it is interrupted.
-func (m *wanderMachine) wander(w *wanderer, seed uint64) (o wandered) {
-	m.begin(w, seed)
-	for {
-		if o.stop = m.v.Run(); o.stop.Kind != tcg.StopInterrupt {
-			break
+// beginAt sets the registers that v begins with, with its data and stack at places of its own.
+func (m *wanderMachine) beginAt(v *tcg.VCPU, w *wanderer, seed, data, stack uint64) {
+	r := rand.New(rand.NewPCG(seed, 3))
+	a := m.e.Arch()
+	for i := range w.regs {
+		a.WriteReg(v.State(), i, r.Uint64()>>r.IntN(64))
+	}
+	a.WriteReg(v.State(), w.base, data)
+	a.WriteReg(v.State(), w.ptr, data+64)
+	a.WriteReg(v.State(), w.sp, stack-0x1000)
+	for at := stack - 0x1000; at < stack; at += 8 { // more returns than calls are all right
+		m.as.Store(softmmu.Addr(at), 8, wanderCode+uint64(w.labels[r.IntN(len(w.labels)-1)]), 0)
+	}
+	a.WriteReg(v.State(), w.fuel, uint64(20+r.IntN(3000)))
+	v.SetPC(wanderCode)
+}
+
+// run runs v, going on when it is interrupted, or stopped at a break or a limit: each time it runs limit instructions at most,
+// if that is not 0.
+func (m *wanderMachine) run(v *tcg.VCPU, limit int) (stop tcg.Stop) {
+	for i := 0; ; i++ {
+		if limit > 0 {
+			v.SetLimit([]int64{int64(limit), -1}[i%2])
+			if i%2 == 1 {
+				v.Interrupt()
+			}
+		}
+		switch stop = v.Run(); stop.Kind {
+		case tcg.StopInterrupt, tcg.StopBreak, tcg.StopLimit:
+		default:
+			return stop
 		}
 	}
+}
+
+// wander runs the program.
+func (m *wanderMachine) wander(w *wanderer, seed uint64, limit int) (o wandered) {
+	m.begin(w, seed)
+	o.stop = m.run(m.v, limit)
+	o.insns = m.e.Stats().Insns
 	o.state = append([]byte(nil), unsafe.Slice((*byte)(m.v.State()), m.e.Arch().StateSize)...)
 	o.mem, o.code = make([]byte, 0x2000), make([]byte, len(w.code))
 	m.as.Peek(wanderData, o.mem)
@@ -352,7 +374,8 @@ func wanderAll(t *testing.T, arch *cpu.Arch, program func(*wanderer)) {
 		name string
 		mode softmmu.Mode
 		cfg  tcg.Config
-		// meanwhile is done all the time by somebody else.
+		// limit is as run has it; meanwhile is done all the time by somebody else.
+		limit     int
 		meanwhile func(*wanderMachine)
 	}{
 		{name: "at once", cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 1}},
@@ -367,16 +390,28 @@ func wanderAll(t *testing.T, arch *cpu.Arch, program func(*wanderer)) {
 				m.e.Flush()
 			}
 		}},
+		{name: "counted", cfg: tcg.Config{Tier2: 3, Count: true}},
+		{name: "lockstep", cfg: tcg.Config{Tier2: 5, Lockstep: true}},
+		{name: "limited", cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 2, Count: true}, limit: 100},
+		{name: "stopped by others", cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 2}, meanwhile: func(m *wanderMachine) {
+			at := wanderCode + rand.Uint64N(0x400)
+			m.e.SetBreak(at)
+			time.Sleep(20 * time.Microsecond)
+			m.e.ClearBreak(at)
+		}},
 	}
 	for i := range *wanders {
 		seed := *wanderOne + i
 		w := &wanderer{Rand: rand.New(rand.NewPCG(seed, 2))}
 		program(w)
-		one := newWanderMachine(t, arch, softmmu.TLB, tcg.Config{Accel: tcg.AccelInterp})
-		want := one.wander(w, seed)
+		one := newWanderMachine(t, arch, softmmu.TLB, tcg.Config{Accel: tcg.AccelInterp, Count: true})
+		want := one.wander(w, seed, 0)
 		one.close(t)
 		for k := range ways {
 			way := &ways[k]
+			if way.cfg.Lockstep && seed%4 != 0 {
+				continue // it takes its time
+			}
 			m := newWanderMachine(t, arch, way.mode, way.cfg)
 			end := make(chan bool)
 			var wait sync.WaitGroup
@@ -393,14 +428,81 @@ func wanderAll(t *testing.T, arch *cpu.Arch, program func(*wanderer)) {
 					}
 				})
 			}
-			got := m.wander(w, seed)
+			got := m.wander(w, seed, way.limit)
 			close(end)
 			wait.Wait()
 			require.Equal(t, want.stop, got.stop, "seed %d, %s", seed, way.name)
 			require.Equal(t, want.state, got.state, "seed %d, %s: State", seed, way.name)
 			require.Equal(t, want.mem, got.mem, "seed %d, %s: memory", seed, way.name)
 			require.Equal(t, want.code, got.code, "seed %d, %s: code", seed, way.name)
+			if way.cfg.Count {
+				require.Equal(t, want.insns, got.insns, "seed %d, %s: instructions", seed, way.name)
+			}
 			m.close(t)
 		}
+	}
+}
+
+// TestWanderTogether runs a program on three vCPUs of one engine at once, each with its own data: each ends as alone.
+func TestWanderTogether(t *testing.T) {
+	if !hostcode.Supported {
+		return // there is the interpreter only
+	}
+	const (
+		vcpus = 3
+		apart = 0x100000
+	)
+	place := func(i int) (data, stack uint64) {
+		return wanderData + uint64(i+1)*apart, wanderStack + uint64(i+1)*apart
+	}
+	for seed := range *wanders / 2 {
+		seed += *wanderOne
+		w := &wanderer{Rand: rand.New(rand.NewPCG(seed, 7)), shared: true}
+		arch := x86.Arch
+		if seed%2 == 0 {
+			w.regs, w.base, w.ptr, w.sp, w.fuel = 16, gRSI, gRDI, gRSP, 15
+			w.program()
+		} else {
+			arch = arm64.Arch()
+			w.regs, w.base, w.ptr, w.sp, w.fuel = 31, 19, 20, 31, 21
+			w.programA64()
+		}
+		machine := func(cfg tcg.Config) *wanderMachine {
+			m := newWanderMachine(t, arch, softmmu.Mode(seed/2%2), cfg)
+			for i := range vcpus {
+				data, stack := place(i)
+				require.NoError(t, m.as.Map(softmmu.Addr(data), 0x2000, softmmu.RW, softmmu.Info{}))
+				require.NoError(t, m.as.Map(softmmu.Addr(stack-0x10000), 0x10000, softmmu.RW, softmmu.Info{}))
+			}
+			m.as.Poke(wanderCode, w.code)
+			return m
+		}
+		run := func(m *wanderMachine, i int) (o wandered) {
+			v := m.e.NewVCPU()
+			defer v.Retire()
+			data, stack := place(i)
+			m.beginAt(v, w, seed+uint64(i), data, stack)
+			o.stop = m.run(v, 0)
+			o.state = append([]byte(nil), unsafe.Slice((*byte)(v.State()), arch.StateSize)...)
+			o.mem = make([]byte, 0x2000)
+			m.as.Peek(softmmu.Addr(data), o.mem)
+			return o
+		}
+		one := machine(tcg.Config{Accel: tcg.AccelInterp})
+		all := machine(tcg.Config{Tier2: int(1 + seed%3*10), InjectFlush: int(seed%2) * 100})
+		var want, got [vcpus]wandered
+		for i := range vcpus {
+			want[i] = run(one, i)
+		}
+		var wait sync.WaitGroup
+		for i := range vcpus {
+			wait.Go(func() { got[i] = run(all, i) })
+		}
+		wait.Wait()
+		for i := range vcpus {
+			require.Equal(t, want[i], got[i], "seed %d, vCPU %d", seed, i)
+		}
+		one.close(t)
+		all.close(t)
 	}
 }
