@@ -59,6 +59,8 @@ type Arch struct {
 	Flags ir.Temp
 	// X87 is where the State has an x87, nil if it has none.
 	X87 *ir.X87Layout
+	// Rep are the globals of repeated string instructions, nil if the guest has none.
+	Rep *ir.RepLayout
 	// MaxInsnLen and InsnAlign are in bytes.
 	MaxInsnLen, InsnAlign int
 	// TSO: ordinary guest accesses are ordered as x86's.

@@ -179,6 +179,7 @@ func New(cfg Config) (*Engine, error) {
 		switch {
 		case err == nil:
 			e.jit, e.accel = j, AccelJIT
+			e.b.HostRep = cfg.Mem.Mode() == softmmu.Direct
 		case e.accel == AccelAuto && errors.Is(err, ErrNoJIT):
 			e.accel, e.tier2 = AccelInterp, 0
 		default:

@@ -64,7 +64,7 @@ func newJIT(e *Engine) (*jit, error) {
 	lay := e.layout()
 	cfg := backend.Config{
 		Globals: e.arch.Globals, FPEnvOffset: int32(e.arch.FPEnvOffset),
-		Flags: e.arch.Flags, X87: e.arch.X87,
+		Flags: e.arch.Flags, X87: e.arch.X87, Rep: e.arch.Rep,
 		Counters: int32(lay.counters), JumpCache: int32(lay.jumpCache), TLB: int32(lay.tlb),
 		TLBMode: e.mem.Mode() == softmmu.TLB, GuestLimit: uint64(e.mem.Limit()),
 	}

@@ -24,6 +24,7 @@ func makeArch() *cpu.Arch {
 		X87: &ir.X87Layout{
 			FPR: int32(offFPR), Top: int32(offFTop), Status: int32(offFSW), Control: int32(offFCW), Tags: int32(offFTag),
 		},
+		Rep:        &ir.RepLayout{Count: tReg(RCX), Src: tReg(RSI), Dst: tReg(RDI), Acc: tReg(RAX), Down: tSys, DownMask: EFlagDF},
 		MaxInsnLen: MaxLen,
 		InsnAlign:  1,
 		TSO:        true,

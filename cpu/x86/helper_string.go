@@ -13,8 +13,8 @@ import (
 // and the instruction begins again where it is, so that the vCPU can be interrupted. On a fault the
 // registers are those after the last complete iteration, as the processor leaves them.
 var (
-	helperMOVS = ir.Helper{Name: "rep_movs", Stores: true, Fn: repMOVS}
-	helperSTOS = ir.Helper{Name: "rep_stos", Stores: true, Fn: repSTOS}
+	helperMOVS = ir.Helper{Name: "rep_movs", Stores: true, Rep: ir.RepMovs, Fn: repMOVS}
+	helperSTOS = ir.Helper{Name: "rep_stos", Stores: true, Rep: ir.RepStos, Fn: repSTOS}
 	helperLODS = ir.Helper{Name: "rep_lods", Fn: repLODS}
 	helperCMPS = ir.Helper{Name: "rep_cmps", Fn: repCMPS}
 	helperSCAS = ir.Helper{Name: "rep_scas", Fn: repSCAS}

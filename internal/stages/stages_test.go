@@ -101,7 +101,7 @@ type stages struct {
 func newStages(tb testing.TB, g *guest) *stages {
 	s := &stages{b: ir.NewBuilder(g.arch.Globals), opt: opt.NewState(), buf: make([]byte, 1<<20)}
 	cfg := backend.Config{
-		Globals: g.arch.Globals, FPEnvOffset: int32(g.arch.FPEnvOffset), X87: g.arch.X87,
+		Globals: g.arch.Globals, FPEnvOffset: int32(g.arch.FPEnvOffset), X87: g.arch.X87, Rep: g.arch.Rep,
 		JumpCache: int32(g.arch.StateSize+63) &^ 63, GuestLimit: 1 << 45,
 	}
 	if g.arch.InsnAlign == 4 {

@@ -29,6 +29,8 @@ type Config struct {
 	GuestLimit uint64
 	// X87 is where the guest's x87 is, nil if it has none: see ir.Helper.X87.
 	X87 *ir.X87Layout
+	// Rep are the globals of the guest's repeated string instructions, nil if it has none: see ir.Helper.Rep.
+	Rep *ir.RepLayout
 	// NoFeatures leaves out host features beyond SSE4.1, for tests.
 	NoFeatures bool
 }
@@ -217,6 +219,8 @@ const (
 	// LocForm: a flags word, in the State if the form is 0, else to be computed by Table.Recipes[n+form-1]. The form is in
 	// the 16 bits from FormShift of Header.Regs[PinnedReg].
 	LocForm
+	// LocGuestAddr: Header.Regs[n] - Header.GuestBase, where a register holds a guest address as the host sees it.
+	LocGuestAddr
 )
 
 // Corrections of a flags word taken from the host's flags.

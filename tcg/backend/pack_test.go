@@ -12,7 +12,7 @@ import (
 // randomTable makes a table as compilers do: sites in order, lists shared with the site before.
 func randomTable(r *rand.Rand) *Table {
 	t := &Table{}
-	loc := func() Loc { return Loc(r.IntN(9))<<24 | Loc(r.IntN(1<<r.IntN(13))) }
+	loc := func() Loc { return Loc(r.IntN(11))<<24 | Loc(r.IntN(1<<r.IntN(13))) }
 	op := func() ir.Op {
 		o := ir.Op{Code: ir.Opcode(r.IntN(int(ir.NumOps))), W: ir.Width(r.IntN(5)), D: ir.Width(r.IntN(5))}
 		for i := range o.A {

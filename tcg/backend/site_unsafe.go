@@ -36,6 +36,8 @@ func (t *Table) Read(h *Header, l Loc, typ ir.Type) ir.Val {
 	switch l.Kind() {
 	case LocReg:
 		return ir.Val{Lo: h.Regs[n&15]}
+	case LocGuestAddr:
+		return ir.Val{Lo: h.Regs[n&15] - h.GuestBase}
 	case LocVReg:
 		v := h.VRegs[n&15]
 		return ir.Val{Lo: v[0], Hi: v[1]}

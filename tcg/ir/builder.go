@@ -38,6 +38,8 @@ type Builder struct {
 	Hook MemHook
 	// OneIteration: a repeated string instruction does one iteration and begins again (single steps).
 	OneIteration bool
+	// HostRep: the executor does well with helpers that have a Rep, also for few iterations.
+	HostRep bool
 	// Scratch belongs to the guest's translator: room it keeps from call to call.
 	Scratch any
 

@@ -257,6 +257,8 @@ type Helper struct {
 	// X87 tells a backend whose host has an x87 what the helper does; the helper then is NoGlobals
 	// and its first input a constant.
 	X87 X87Kind
+	// Rep tells a backend whose host is an x86 what the helper does.
+	Rep RepKind
 	// Stores: may write guest memory, perhaps code of the block it is called from. The engine ends
 	// the block after the instruction.
 	Stores bool

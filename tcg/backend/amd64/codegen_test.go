@@ -59,6 +59,7 @@ func codegen(t *testing.T, arch *cpu.Arch, line string) string {
 	b := ir.NewBuilder(arch.Globals)
 	pc := uint64(0x1000)
 	b.Reset(pc)
+	b.HostRep = true
 	end := false
 	for _, h := range strings.Split(line, "/") {
 		code, err := hex.DecodeString(strings.ReplaceAll(strings.TrimSpace(h), " ", ""))
@@ -77,7 +78,7 @@ func codegen(t *testing.T, arch *cpu.Arch, line string) string {
 	require.NoError(t, ir.Verify(&b.Block))
 	cfg := backend.Config{
 		Globals: arch.Globals, Flags: arch.Flags, FPEnvOffset: int32(arch.FPEnvOffset), NoFeatures: true, GuestLimit: 1<<47 - 1,
-		JumpCache: int32(arch.StateSize+63) &^ 63,
+		JumpCache: int32(arch.StateSize+63) &^ 63, Rep: arch.Rep,
 	}
 	c := amd64.New(cfg)
 	stubs, err := c.EmitStubs(make([]byte, 4096))

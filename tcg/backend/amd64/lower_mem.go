@@ -141,6 +141,9 @@ func (c *Compiler) lowerCall() {
 	if h.X87 != ir.X87None && c.lowerX87(h) {
 		return
 	}
+	if h.Rep != ir.RepNone && c.lowerRep(h) {
+		return
+	}
 	if h.NoGlobals || h.ReadsOnly {
 		c.inlineSite(backend.SiteCall, h)
 		return
