@@ -26,16 +26,16 @@ type Exit struct {
 	Kind ExitKind
 	// Backward: the exit op had that attribute.
 	Backward bool
-	// Op is the index of the op that left.
-	Op int
-	PC uint64
+	// Slot is the number of the direct exit among the block's, NoSlot for any other and from there on.
+	Slot uint8
+	PC   uint64
 	// Exc is set for ExitExc and ExitFault.
 	Exc ir.Exception
 }
 
 // Thread is what one vCPU needs to execute blocks.
 type Thread struct {
-	// Env gives the State, the FP environment and memory. Env.PC is kept up to date while a block runs.
+	// Env gives the State, the FP environment and memory. Where it matters Env.PC is kept up to date while a block runs.
 	Env *ir.Env
 	// Counters is the vCPU's scoreboard, indexed by Counter ops; others may read it, atomically.
 	Counters []uint64
@@ -62,172 +62,101 @@ type Thread struct {
 	StopAt uint64
 
 	// in is a field because what helpers get would escape from the stack.
-	in     [5]ir.Val
-	vals   []ir.Val
-	labels []int
-	heads  []head
-	block  *ir.Block
+	in    [5]ir.Val
+	frame []uint64
+	once  Preparer
 }
 
-// head is a Head of the block: its PC and its index among the ops.
-type head struct {
-	pc int64
-	at int
-}
-
-// Run executes block b from its start until it is left.
+// Run executes block b, which must pass ir.Verify, from its start until it is left. Who runs a block often keeps its Prog.
 func (t *Thread) Run(b *ir.Block) Exit {
-	if len(t.vals) < len(b.Temps) {
-		t.vals = make([]ir.Val, len(b.Temps)+64)
+	var need Need
+	if t.Stale != nil {
+		need |= NeedStale
 	}
-	t.block = b
-	t.labels, t.heads = t.labels[:0], t.heads[:0]
-	env := t.Env
-	env.PC = b.PC
-	env.Exc.Kind = ir.ExcNone
-	for i := 0; i < len(b.Ops); i++ {
-		o := &b.Ops[i]
-		switch c := o.Code; {
-		case c < ir.AddF && c != ir.Div2U && c != ir.Div2S:
-			t.set(o.A[0], ir.Val{Lo: ir.EvalInt(o, t.lo(o.A[1]), t.lo(o.A[2]), t.lo(o.A[3]), t.lo(o.A[4]))})
-		case c == ir.InsnStart:
-			if i > 0 && t.Stale != nil && t.Stale.Load() {
-				t.undoCounters(b, i)
-				return Exit{Kind: ExitTB, Op: i, PC: uint64(o.Imm)}
-			}
-			env.PC = uint64(o.Imm)
-		case c == ir.ExitTB,
-			c == ir.ExitC && ir.EvalCmp(o.Cond, o.W, t.lo(o.A[0]), t.lo(o.A[1])),
-			c == ir.ExitF && ir.EvalCond(o.Cond, t.lo(o.A[0])):
-			if o.Attr&ir.Internal != 0 && !t.NoInternal && !(o.Attr&ir.Backward != 0 && t.interrupted()) {
-				if to := t.head(o); t.StopAt != uint64(o.Imm)+1 || to > i {
-					i = to
-					continue
-				}
-			}
-			return Exit{Kind: ExitTB, Op: i, PC: uint64(o.Imm), Backward: o.Attr&ir.Backward != 0}
-		case c == ir.ExitC, c == ir.ExitF, c == ir.Head: // goes on
-		case c == ir.ExitPtr, c == ir.ExitPtrNE && t.lo(o.A[0]) != uint64(o.Imm):
-			return Exit{Kind: ExitPtr, Op: i, PC: t.lo(o.A[0])}
-		case c == ir.ExitExc:
-			x := ir.Exception{Kind: ir.ExcKind(o.Aux), PC: uint64(o.Imm), Code: t.lo(o.A[0])}
-			return Exit{Kind: ExitExc, Op: i, PC: x.PC, Exc: x}
-		case c == ir.Br:
-			i = t.label(o)
-		case c == ir.BrC:
-			if ir.EvalCmp(o.Cond, o.W, t.lo(o.A[0]), t.lo(o.A[1])) {
-				i = t.label(o)
-			}
-		case c == ir.BrF:
-			if ir.EvalCond(o.Cond, t.lo(o.A[0])) {
-				i = t.label(o)
-			}
-		case c == ir.Counter:
-			if t.Resume == 0 {
-				atomic.AddUint64(&t.Counters[o.CounterSlot()], uint64(int64(o.CounterAmount())))
-			}
-		default:
-			if !t.exec(o) {
-				t.undoCounters(b, i)
-				return Exit{Kind: ExitFault, Op: i, PC: env.PC, Exc: env.Exc}
-			}
-		}
+	if t.Resume > 0 {
+		need |= NeedResume
 	}
-	// A block that Verify accepts does not get here.
-	return Exit{Kind: ExitExc, Op: len(b.Ops), PC: env.PC, Exc: ir.Exception{Kind: ir.ExcIllegal, PC: env.PC}}
+	p, err := t.once.Prepare(b, need)
+	if err != nil {
+		panic(err)
+	}
+	var x Exit
+	t.RunProg(p, &x)
+	return x
 }
 
-// exec executes any op that is not control.
-func (t *Thread) exec(o *ir.Op) bool {
+// exec executes o, one of the rest.
+func (t *Thread) exec(p *Prog, r *areas, o *ir.Op) bool {
 	info := o.Code.Info()
+	var helpers []*ir.Helper
+	if p.rare != nil {
+		helpers = p.rare.helpers
+	}
 	if t.Quiet || t.Resume > 0 {
-		if o.Code == ir.Call && t.block.Helpers[o.Imm].Observer {
+		if o.Code == ir.Call && helpers[o.Imm].Observer {
 			return true
 		}
 	}
 	nout := len(info.Out)
-	for k := range info.In {
-		t.in[k] = t.get(o.A[nout+k])
-	}
-	r, r2, ok := ExecOp(t.Env, o, t.block.Helpers, &t.in)
+	t.gather(r, o, info, nout)
+	v, v2, ok := ExecOp(t.Env, o, helpers, &t.in)
 	if t.Resume > 0 && info.Flags&ir.MemOp != 0 {
 		t.Resume--
 	}
 	if !ok {
 		return false
 	}
-	if nout > 0 {
-		t.set(o.A[0], r)
-		if nout > 1 {
-			t.set(o.A[1], r2)
-		}
-	}
+	scatter(r, o, info, nout, v, v2)
 	return true
 }
 
-// lo returns the low 64 bits of temp x, 0 for NoTemp.
-func (t *Thread) lo(x ir.Temp) uint64 {
-	b := t.block
-	if int(x) < len(b.Globals) {
-		return loadI64(t.Env.State, b.Globals[x].Offset)
-	}
-	if x == ir.NoTemp {
-		return 0
-	}
-	if b.Temps[x].Kind == ir.Const {
-		return b.Temps[x].Val.Lo
-	}
-	return t.vals[x].Lo
+// eval executes o, one of the rest that is a function of its inputs alone.
+func (t *Thread) eval(r *areas, o *ir.Op) {
+	info := o.Code.Info()
+	nout := len(info.Out)
+	t.gather(r, o, info, nout)
+	v, v2 := ir.Eval(o, &t.in, nil)
+	scatter(r, o, info, nout, v, v2)
 }
 
-func (t *Thread) get(x ir.Temp) ir.Val {
-	b := t.block
-	if int(x) < len(b.Globals) {
-		g := &b.Globals[x]
-		if g.Type == ir.V128 {
-			return loadV128(t.Env.State, g.Offset)
-		}
-		return ir.Val{Lo: loadI64(t.Env.State, g.Offset)}
-	}
-	if x == ir.NoTemp {
-		return ir.Val{}
-	}
-	if b.Temps[x].Kind == ir.Const {
-		return b.Temps[x].Val
-	}
-	return t.vals[x]
-}
-
-func (t *Thread) set(x ir.Temp, v ir.Val) {
-	b := t.block
-	if int(x) < len(b.Globals) {
-		g := &b.Globals[x]
-		if g.Type == ir.V128 {
-			storeV128(t.Env.State, g.Offset, v)
+// gather reads the inputs of o.
+func (t *Thread) gather(r *areas, o *ir.Op, info *ir.OpInfo, nout int) {
+	for k := range info.In {
+		x := uint16(o.A[nout+k])
+		if c := info.In[k]; c == 'v' || c == '*' && o.D>>(nout+k)&1 != 0 {
+			t.in[k] = r.getV(x)
 		} else {
-			storeI64(t.Env.State, g.Offset, v.Lo)
+			t.in[k] = ir.Val{Lo: r.get(x)}
 		}
+	}
+}
+
+// scatter writes the outputs of o.
+func scatter(r *areas, o *ir.Op, info *ir.OpInfo, nout int, v, v2 ir.Val) {
+	if nout == 0 {
 		return
 	}
-	if x != ir.NoTemp {
-		t.vals[x] = v
+	if c := info.Out[0]; c == 'v' || c == '*' && o.D&1 != 0 {
+		r.setV(uint16(o.A[0]), v)
+	} else {
+		r.set(uint16(o.A[0]), v.Lo)
+	}
+	if nout > 1 {
+		r.set(uint16(o.A[1]), v2.Lo)
 	}
 }
 
-// label returns the index of the SetLabel op that branch o goes to.
-func (t *Thread) label(o *ir.Op) int {
-	b := t.block
-	if len(t.labels) == 0 {
-		for range b.Labels {
-			t.labels = append(t.labels, len(b.Ops))
-		}
-		for i := range b.Ops {
-			if b.Ops[i].Code == ir.SetLabel {
-				t.labels[b.Ops[i].Imm] = i
-			}
+// stays tells whether a taken direct exit with the attributes d, at word from, goes to the Head at pc, and where that is.
+func (t *Thread) stays(p *Prog, d uint16, pc uint64, from uint32) (at uint32, ok bool) {
+	if d&exitInternal == 0 || t.NoInternal || d&exitBackward != 0 && t.interrupted() {
+		return 0, false
+	}
+	for _, h := range p.rare.heads {
+		if h.pc == pc {
+			return h.at, t.StopAt != pc+1 || h.at > from
 		}
 	}
-	return t.labels[o.Imm]
+	return 0, false
 }
 
 // interrupted reports whether somebody wants the thread to leave its block.
@@ -240,33 +169,26 @@ func (t *Thread) interrupted() bool {
 	return t.Interrupt != nil && atomic.LoadUint32(t.Interrupt) != 0
 }
 
-// head returns the index of the Head that internal exit o goes to.
-func (t *Thread) head(o *ir.Op) int {
-	if len(t.heads) == 0 {
-		for i := range t.block.Ops {
-			if h := &t.block.Ops[i]; h.Code == ir.Head {
-				t.heads = append(t.heads, head{h.Imm, i})
-			}
-		}
-	}
-	for _, h := range t.heads {
-		if h.pc == o.Imm {
-			return h.at
-		}
-	}
-	return len(t.block.Ops)
-}
-
-// undoCounters takes back what merged counters added too early when the block is left by a fault
-// of op i: every CounterUndo from there to the next exit, see package opt.
-func (t *Thread) undoCounters(b *ir.Block, i int) {
-	for j := i + 1; j < len(b.Ops); j++ {
-		o := &b.Ops[j]
-		switch {
-		case o.Code == ir.CounterUndo:
+// undoCounters takes back what merged counters added too early when the block is left before the instruction at
+// word i of p: every CounterUndo from there to the next exit, see package opt.
+func (t *Thread) undoCounters(p *Prog, i uint32) {
+	for {
+		w := p.at(i)
+		if uint8(w) == opUndo {
+			o := ir.Op{Imm: int64(p.at(i + 1))}
 			atomic.AddUint64(&t.Counters[o.CounterSlot()], -uint64(int64(o.CounterAmount())))
-		case o.Code.Info().Flags&(ir.SideExit|ir.EndsBlock|ir.Joins) != 0:
+		}
+		if uint8(w) == opEnd || endsUndo(uint8(w)) {
 			return
 		}
+		if i++; long(uint8(w)) {
+			i++
+		}
 	}
+}
+
+// fault leaves p by Env.Exc: word i is behind what raised it.
+func (t *Thread) fault(p *Prog, i uint32, x *Exit) {
+	t.undoCounters(p, i)
+	*x = Exit{Kind: ExitFault, Slot: NoSlot, PC: t.Env.PC, Exc: t.Env.Exc}
 }

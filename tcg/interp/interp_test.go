@@ -117,7 +117,7 @@ func TestLoop(t *testing.T) {
 	b.BrC(ir.W64, ir.NE, gB, b.Const(0), l)
 	b.ExitTB(0x1004, true)
 	x := newThread(s).Run(&b.Block)
-	require.Equal(t, Exit{Kind: ExitTB, Op: 5, PC: 0x1004, Backward: true}, x)
+	require.Equal(t, Exit{Kind: ExitTB, PC: 0x1004, Backward: true}, x)
 	require.Equal(t, uint64(55), s.A)
 }
 
@@ -252,10 +252,10 @@ func TestRegion(t *testing.T) {
 		want  Exit
 		a     uint64
 	}{
-		{"whole", 6, func(*Thread) {}, Exit{Kind: ExitPtr, Op: 16, PC: 33}, 33},
-		{"expected", 7, func(*Thread) {}, Exit{Kind: ExitTB, Op: 18, PC: 0x4000}, 36},
-		{"interrupted", 6, func(th *Thread) { th.Interrupt = &one }, Exit{Kind: ExitTB, Op: 14, PC: 0x1000, Backward: true}, 8},
-		{"outside", 6, func(th *Thread) { th.NoInternal = true }, Exit{Kind: ExitTB, Op: 4, PC: 0x2000}, 3},
+		{"whole", 6, func(*Thread) {}, Exit{Kind: ExitPtr, Slot: NoSlot, PC: 33}, 33},
+		{"expected", 7, func(*Thread) {}, Exit{Kind: ExitTB, Slot: 3, PC: 0x4000}, 36},
+		{"interrupted", 6, func(th *Thread) { th.Interrupt = &one }, Exit{Kind: ExitTB, Slot: 2, PC: 0x1000, Backward: true}, 8},
+		{"outside", 6, func(th *Thread) { th.NoInternal = true }, Exit{Kind: ExitTB, PC: 0x2000}, 3},
 	}
 	for _, r := range rows {
 		t.Run(r.name, func(t *testing.T) {
@@ -270,3 +270,5 @@ func TestRegion(t *testing.T) {
 		})
 	}
 }
+
+func statePointer[T any](s *T) unsafe.Pointer { return unsafe.Pointer(s) }

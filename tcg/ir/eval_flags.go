@@ -7,36 +7,36 @@ func evalFlags(o *Op, in *[5]Val) (r, f uint64) {
 	a, b := in[0].Lo, in[1].Lo
 	switch o.Code {
 	case AddF:
-		return addFlags(w, a, b, 0)
+		return AddFlags(w, a, b, 0)
 	case SubF:
-		r, f = subFlags(w, a, b, 0)
+		r, f = SubFlags(w, a, b, 0)
 		if o.Attr&InvC != 0 {
 			f ^= FlagC
 		}
 		return r, f
 	case AdcF:
-		return addFlags(w, a, b, in[2].Lo>>8&1)
+		return AddFlags(w, a, b, in[2].Lo>>8&1)
 	case SbbF:
 		c := in[2].Lo >> 8 & 1
 		if o.Attr&InvC != 0 {
-			r, f = subFlags(w, a, b, c^1)
+			r, f = SubFlags(w, a, b, c^1)
 			return r, f ^ FlagC
 		}
-		return subFlags(w, a, b, c)
+		return SubFlags(w, a, b, c)
 	case AndF:
 		r = a & b & w.Mask()
-		return r, flagsSZP(w, r)
+		return r, FlagsSZP(w, r)
 	case OrF:
 		r = (a | b) & w.Mask()
-		return r, flagsSZP(w, r)
+		return r, FlagsSZP(w, r)
 	case XorF:
 		r = (a ^ b) & w.Mask()
-		return r, flagsSZP(w, r)
+		return r, FlagsSZP(w, r)
 	case IncF:
-		r, f = addFlags(w, a, 1, 0)
+		r, f = AddFlags(w, a, 1, 0)
 		return r, f&^FlagC | b&FlagC
 	case DecF:
-		r, f = subFlags(w, a, 1, 0)
+		r, f = SubFlags(w, a, 1, 0)
 		return r, f&^FlagC | b&FlagC
 	case MergeF:
 		return a&uint64(o.Imm) | b&^uint64(o.Imm), 0
@@ -76,8 +76,8 @@ func evalShiftFlags(o *Op, in *[5]Val) (r, f uint64) {
 	return 0, 0
 }
 
-// flagsSZP returns a flags word with S, Z and P set from the w-bit result r; P looks at the low byte only.
-func flagsSZP(w Width, r uint64) uint64 {
+// FlagsSZP returns a flags word with S, Z and P set from the w-bit result r; P looks at the low byte only.
+func FlagsSZP(w Width, r uint64) uint64 {
 	f := uint64(FlagOne)
 	f |= r >> (w.Bits() - 1) & 1 << 15
 	if r == 0 {
@@ -86,23 +86,23 @@ func flagsSZP(w Width, r uint64) uint64 {
 	return f | uint64(0x9669)>>((r^r>>4)&15)&1<<10
 }
 
-// addFlags returns a+b+c and its flags word; c is 0 or 1.
-func addFlags(w Width, a, b, c uint64) (r, f uint64) {
+// AddFlags returns a+b+c and its flags word; c is 0 or 1.
+func AddFlags(w Width, a, b, c uint64) (r, f uint64) {
 	a, b = a&w.Mask(), b&w.Mask()
 	r = (a + b + c) & w.Mask()
 	top := w.Bits() - 1
-	f = flagsSZP(w, r)
+	f = FlagsSZP(w, r)
 	f |= (a&b | (a|b)&^r) >> top & 1 << 8
 	f |= (a ^ r) & (b ^ r) >> top & 1
 	return r, f | (a^b^r)>>4&1<<12
 }
 
-// subFlags returns a-b-c and its flags word with C meaning borrow; c is 0 or 1.
-func subFlags(w Width, a, b, c uint64) (r, f uint64) {
+// SubFlags returns a-b-c and its flags word with C meaning borrow; c is 0 or 1.
+func SubFlags(w Width, a, b, c uint64) (r, f uint64) {
 	a, b = a&w.Mask(), b&w.Mask()
 	r = (a - b - c) & w.Mask()
 	top := w.Bits() - 1
-	f = flagsSZP(w, r)
+	f = FlagsSZP(w, r)
 	f |= (^a&b | ^(a^b)&r) >> top & 1 << 8
 	f |= (a ^ b) & (a ^ r) >> top & 1
 	return r, f | (a^b^r)>>4&1<<12
@@ -130,7 +130,7 @@ func shlFlags(w Width, a, count, old uint64) (r, f uint64) {
 	if c <= n {
 		cf = a >> (n - c) & 1
 	}
-	return r, flagsSZP(w, r) | cf<<8 | r>>(n-1)&1 ^ cf
+	return r, FlagsSZP(w, r) | cf<<8 | r>>(n-1)&1 ^ cf
 }
 
 // shrFlags is SHR; O is the change of the top bit in the last step.
@@ -144,7 +144,7 @@ func shrFlags(w Width, a, count, old uint64) (r, f uint64) {
 	r = a >> c
 	cf := a >> (c - 1) & 1
 	of := (a>>(c-1) ^ r) >> (n - 1) & 1
-	return r, flagsSZP(w, r) | cf<<8 | of
+	return r, FlagsSZP(w, r) | cf<<8 | of
 }
 
 // sarFlags is SAR.
@@ -155,7 +155,7 @@ func sarFlags(w Width, a, count, old uint64) (r, f uint64) {
 	}
 	s := signExtend(w, a)
 	r = uint64(s>>c) & w.Mask()
-	return r, flagsSZP(w, r) | uint64(s>>(c-1))&1<<8
+	return r, FlagsSZP(w, r) | uint64(s>>(c-1))&1<<8
 }
 
 // signExtend returns the low w bits of a as a signed number.
@@ -253,7 +253,7 @@ func shldFlags(w Width, a, b, count, old uint64) (r, f uint64) {
 		r = (b<<(c-n) | b>>(2*n-c)) & w.Mask()
 		cf = b >> (2*n - c) & 1
 	}
-	return r, flagsSZP(w, r) | cf<<8 | r>>(n-1)&1 ^ cf
+	return r, FlagsSZP(w, r) | cf<<8 | r>>(n-1)&1 ^ cf
 }
 
 // shrdFlags is SHRD.
@@ -272,5 +272,5 @@ func shrdFlags(w Width, a, b, count, old uint64) (r, f uint64) {
 		r = (b>>(c-n) | b<<(2*n-c)) & w.Mask()
 		cf = b >> (c - n - 1) & 1
 	}
-	return r, flagsSZP(w, r) | cf<<8 | (r>>(n-1)^r>>(n-2))&1
+	return r, FlagsSZP(w, r) | cf<<8 | (r>>(n-1)^r>>(n-2))&1
 }

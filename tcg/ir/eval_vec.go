@@ -118,9 +118,9 @@ func saturatingAdd(w Width, a, b uint64, sub, signed bool) uint64 {
 		}
 		return m
 	}
-	r, f := addFlags(w, a, b, 0)
+	r, f := AddFlags(w, a, b, 0)
 	if sub {
-		r, f = subFlags(w, a, b, 0)
+		r, f = SubFlags(w, a, b, 0)
 	}
 	if f&FlagO == 0 {
 		return r
