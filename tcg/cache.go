@@ -9,6 +9,7 @@ import (
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/internal/debuglog"
 	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg/interp"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
@@ -23,7 +24,8 @@ type TB struct {
 	gone atomic.Bool
 
 	block *ir.Block // interp: a copy that lives as long as the TB
-	code  uintptr   // jit: host entry address
+	prog  *interp.Prog
+	code  uintptr // jit: host entry address
 	// accesses is what the block does to memory.
 	accesses ir.Accesses
 	loops    bool // jit: goes back to its start by itself
@@ -77,6 +79,7 @@ type tbCache struct {
 type codePage struct {
 	first   *TB
 	regions []*TB
+	cold    bool // vCPUs keep something of it for the interpreter
 }
 
 func (c *tbCache) init() { c.byPage = map[uint64]*codePage{} }
@@ -126,12 +129,7 @@ func (c *tbCache) remove(p uint64, tb *TB) bool {
 		}
 		*at, *tb.link(p) = *tb.link(p), nil
 	}
-	if page.first != nil || len(page.regions) > 0 {
-		return false
-	}
-	delete(c.byPage, p)
-	c.page = nil
-	return true
+	return c.forget(p, page)
 }
 
 // underWay is the translation being made: what is forgotten meanwhile makes it stale. Guarded by the engine's lock.
@@ -186,8 +184,13 @@ func (e *Engine) unchanged(tb *TB) bool {
 	if tb.region != nil {
 		return e.former.same()
 	}
-	now := e.again[:min(tb.Len, e.fetched)]
-	n, _ := e.mem.Fetch(softmmu.Addr(tb.Key.PC), now)
+	return e.same(tb.Key.PC, tb.Len)
+}
+
+// same reports whether the code at pc, of which length bytes have just been translated, is still what it was.
+func (e *Engine) same(pc uint64, length int) bool {
+	now := e.again[:min(length, e.fetched)]
+	n, _ := e.mem.Fetch(softmmu.Addr(pc), now)
 	return n == len(now) && bytes.Equal(now, e.code[:n])
 }
 
@@ -264,6 +267,9 @@ func (e *Engine) dropRange(lo, hi uint64) {
 		page := e.cache.at(p)
 		if page == nil {
 			return
+		}
+		if page.cold {
+			e.dropCold()
 		}
 		for tb := page.first; tb != nil; {
 			next := *tb.link(p)

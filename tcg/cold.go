@@ -11,19 +11,24 @@ import (
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
-// Host code for a block costs what about eight runs of its IR on the interpreter do, translation included, and most
-// code runs once or twice. So a block is interpreted the first times, up to its first branch, and is not entered into the
-// cache; then it is compiled, with what follows branches that are not taken.
+// Host code for a block costs several times what its IR does, and most code runs a few times only. So a block is
+// interpreted the first times, up to its first branch, and is not entered into the cache; then it is compiled, with what
+// follows branches that are not taken.
 //
-// How often a block was run is counted by a hash of its PC: those that share a count are compiled earlier.
+// What the interpreter runs of code that the guest cannot write to is kept, by each vCPU for itself (coldstore.go). Other code
+// is translated for each of its few interpreted runs.
 
 // defaultColdRuns is Config.ColdRuns of AccelAuto.
-const defaultColdRuns = 2
+const defaultColdRuns = 16
+
+// maxMakes is how often a block is translated for the interpreter, by all vCPUs, until it is compiled. Those that
+// share a count, by a hash of their PC, are compiled earlier.
+const maxMakes = 3
 
 // coldBits is the log2 of the number of counts.
 const coldBits = 16
 
-// coldCounts counts the interpreted runs of blocks by a hash of their keys. Guarded by the engine's lock.
+// coldCounts counts the translations for the interpreter by a hash of the blocks' keys. Guarded by the engine's lock.
 type coldCounts [1 << coldBits]uint8
 
 // initCold decides whether cold code is interpreted: not where somebody looks at the blocks.
@@ -45,39 +50,58 @@ func (e *Engine) initCold() {
 	execmem.Present(unsafe.Pointer(e.cold), unsafe.Sizeof(*e.cold))
 }
 
-// findCold is find; without a TB it counts a run of the block, and tells whether it is still to be interpreted, and
-// e.entered.
-func (e *Engine) findCold(key cpu.TBKey) (tb *TB, cold bool, entered uint64) {
+// findCold is find; without a TB it tells whether the block is to be translated for the interpreter, and counts that, and
+// e.entered. With worn it is not: it has been interpreted often enough.
+func (e *Engine) findCold(key cpu.TBKey, worn bool) (tb *TB, cold bool, entered uint64) {
 	instr := e.cfg.Instr
-	may := e.coldRuns != 0 && key.Flags == 0 && (instr == nil || instr.Unused())
+	may := !worn && e.coldRuns != 0 && key.Flags == 0 && (instr == nil || instr.Unused())
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if tb = e.cache.byKey.get(key); tb != nil || !may || len(e.watches) != 0 {
 		return tb, false, e.entered
 	}
 	n := &e.cold[keyHash(key)>>(64-coldBits)]
-	if *n >= e.coldRuns {
+	if *n >= min(e.coldRuns, maxMakes) {
 		return nil, false, e.entered
 	}
 	*n++
 	return nil, true, 0
 }
 
-// runCold interprets the block at the State's PC.
+// runCold interprets the block at the State's PC, which is v.coldNext if that is not 0, and those after it that are
+// kept.
 func (v *VCPU) runCold() (done bool) {
-	e := v.e
+	r := v.coldNext
+	if r == 0 {
+		if r, done = v.makeCold(); r == 0 {
+			return done
+		}
+	}
+	return v.runKept(r)
+}
+
+// makeCold translates the block at the State's PC for the interpreter, and returns it when it is kept. Otherwise it
+// runs it.
+func (v *VCPU) makeCold() (r coldRef, done bool) {
 	if v.one == nil {
-		v.one = ir.NewBuilder(e.arch.Globals)
+		v.one = ir.NewBuilder(v.e.arch.Globals)
+	}
+	if v.colds == nil {
+		v.colds = &coldStore{warm: v.Index == 0}
 	}
 	b := v.one
-	pc := v.PC()
-	if ok, fault := e.translateCold(b, cpu.TBKey{PC: pc, Mode: v.mode()}); !ok {
+	key := cpu.TBKey{PC: v.PC(), Mode: v.mode()}
+	r, ok, fault := v.translateCold(b, key)
+	if !ok {
 		v.fetchFault(fault)
-		return v.stopped()
+		return 0, v.stopped()
+	}
+	if r != 0 {
+		return r, false
 	}
 	v.stats.colds.Add(1)
 	m := &v.coldMem
-	m.memory, m.lo, m.hi = *v.memory, pc, pc+uint64(b.Len)
+	m.memory, m.lo, m.hi = *v.memory, key.PC, key.PC+uint64(b.Len)
 	m.stale.Store(false)
 	v.thread.Resume, v.thread.Stale, v.env.Mem = 0, &m.stale, m
 	done = v.executeInterp(&b.Block)
@@ -85,11 +109,12 @@ func (v *VCPU) runCold() (done bool) {
 	if b.Ops[len(b.Ops)-1].Code == ir.ExitPtr && !done {
 		v.stats.coldIndirect.Add(1)
 	}
-	return done && v.stopped()
+	return 0, done && v.stopped()
 }
 
-// translateCold fills b with the block at key, up to its first branch.
-func (e *Engine) translateCold(b *ir.Builder, key cpu.TBKey) (ok bool, fault softmmu.Fault) {
+// translateCold fills b with the block at key, up to its first branch, and returns what is kept of it, if it may be.
+func (v *VCPU) translateCold(b *ir.Builder, key cpu.TBKey) (r coldRef, ok bool, fault softmmu.Fault) {
+	e := v.e
 	e.translating.Lock()
 	defer e.translating.Unlock()
 	defer func() {
@@ -98,12 +123,18 @@ func (e *Engine) translateCold(b *ir.Builder, key cpu.TBKey) (ok bool, fault sof
 		}
 	}()
 	ok, fault = e.translateBlock(b, key, e.begin(key.PC), e.cfg.MaxInsns, true)
-	if ok && e.cfg.Verify {
+	if !ok {
+		return 0, false, fault
+	}
+	if e.cfg.Verify {
 		if err := ir.Verify(&b.Block); err != nil {
 			panic(err)
 		}
 	}
-	return ok, fault
+	if epoch, ok := e.coverCold(key.PC, b.Len); ok {
+		r = v.colds.add(&b.Block, key, epoch)
+	}
+	return r, true, fault
 }
 
 // coldMemory is guest memory for a block that nothing keeps from being overwritten: it notes when the block

@@ -2,6 +2,7 @@ package tcg_test
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"testing"
 	"unsafe"
@@ -28,10 +29,15 @@ func TestCold(t *testing.T) {
 		colds   uint64
 		blocks  uint64 // at least
 		watched bool
+		perm    softmmu.Perm // 0: RX
 	}{
 		// The first block, the loop's body up to its branch, and what is behind it.
-		{name: "auto", colds: 1 + 2 + 1, blocks: 1},
+		{name: "auto", colds: 1 + 16 + 1, blocks: 1},
 		{name: "often", cfg: tcg.Config{ColdRuns: 250}, colds: 1 + 99 + 1},
+		// What the guest may write to is translated anew for each run.
+		{name: "writable", perm: softmmu.RWX, colds: 1 + 3 + 1, blocks: 1},
+		{name: "writable, often", perm: softmmu.RWX, cfg: tcg.Config{ColdRuns: 250}, colds: 1 + 3 + 1, blocks: 1},
+		{name: "writable, twice", perm: softmmu.RWX, cfg: tcg.Config{ColdRuns: 2}, colds: 1 + 2 + 1, blocks: 1},
 		{name: "once", cfg: tcg.Config{ColdRuns: 1}, colds: 1 + 1 + 1, blocks: 1},
 		{name: "jit", cfg: tcg.Config{Accel: tcg.AccelJIT}, blocks: 2},
 		{name: "jit, twice", cfg: tcg.Config{Accel: tcg.AccelJIT, ColdRuns: 2}, colds: 1 + 2 + 1, blocks: 1},
@@ -45,7 +51,10 @@ func TestCold(t *testing.T) {
 			as, err := softmmu.New(softmmu.Config{})
 			require.NoError(t, err)
 			defer as.Close()
-			require.NoError(t, as.Map(codeBase, softmmu.PageSize, softmmu.RWX, softmmu.Info{}))
+			if row.perm == 0 {
+				row.perm = softmmu.R | softmmu.X
+			}
+			require.NoError(t, as.Map(codeBase, softmmu.PageSize, row.perm, softmmu.Info{}))
 			as.Poke(codeBase, loop)
 			row.cfg.Arch, row.cfg.Mem, row.cfg.Verify, row.cfg.Tier2 = arm64.Arch(), as, true, -1
 			e, err := tcg.New(row.cfg)
@@ -111,6 +120,73 @@ func TestColdFP(t *testing.T) {
 			require.EqualValues(t, 0x32, mxcsr[0]&0x3f, "denormal operand, underflow, precision")
 			require.NoError(t, e.Close())
 			require.NoError(t, as.Close())
+		}
+	}
+}
+
+// TestColdChanged: code that is kept for the interpreter is not run any more once it has been changed, however that was done.
+func TestColdChanged(t *testing.T) {
+	const rx = softmmu.R | softmmu.X
+	movRet := func(n byte) []byte { return []byte{n << 5 & 0xe0, n >> 3, 0x80, 0xd2, 1, 0, 0, 0xd4} } // mov x0, n; svc
+	for _, row := range []struct {
+		name   string
+		change func(*testing.T, *tcg.Engine, *softmmu.AddressSpace)
+	}{
+		{"poke", func(t *testing.T, _ *tcg.Engine, as *softmmu.AddressSpace) { as.Poke(codeBase, movRet(2)) }},
+		{"protect", func(t *testing.T, _ *tcg.Engine, as *softmmu.AddressSpace) {
+			require.NoError(t, as.Protect(codeBase, softmmu.PageSize, softmmu.RW))
+			_, f := as.Write(codeBase, movRet(2))
+			require.True(t, f.OK())
+			require.NoError(t, as.Protect(codeBase, softmmu.PageSize, rx))
+		}},
+		{"writable", func(t *testing.T, _ *tcg.Engine, as *softmmu.AddressSpace) {
+			require.NoError(t, as.Protect(codeBase, softmmu.PageSize, softmmu.RWX))
+			require.True(t, as.Store(codeBase, 4, uint64(0xd2800040), 0).OK())
+		}},
+		{"map", func(t *testing.T, _ *tcg.Engine, as *softmmu.AddressSpace) {
+			require.NoError(t, as.Map(codeBase, softmmu.PageSize, softmmu.RW, softmmu.Info{}))
+			_, f := as.Write(codeBase, movRet(2))
+			require.True(t, f.OK())
+			require.NoError(t, as.Protect(codeBase, softmmu.PageSize, rx))
+		}},
+	} {
+		for _, mode := range []softmmu.Mode{softmmu.Direct, softmmu.TLB} {
+			t.Run(row.name+", "+mode.String(), func(t *testing.T) {
+				as, err := softmmu.New(softmmu.Config{Mode: mode})
+				if errors.Is(err, softmmu.ErrUnsupported) {
+					return
+				}
+				require.NoError(t, err)
+				defer as.Close()
+				require.NoError(t, as.Map(codeBase, softmmu.PageSize, rx, softmmu.Info{}))
+				as.Poke(codeBase, movRet(1))
+				e, err := tcg.New(tcg.Config{Arch: arm64.Arch(), Mem: as, Verify: true})
+				require.NoError(t, err)
+				defer e.Close()
+				v := e.NewVCPU()
+				run := func() uint64 {
+					v.SetPC(codeBase)
+					require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+					return arm64.Arch().ReadReg(v.State(), 0)
+				}
+				for range 3 {
+					require.EqualValues(t, 1, run())
+				}
+				row.change(t, e, as)
+				require.EqualValues(t, 2, run())
+				// Neither is a break missed, nor a flush without effect.
+				e.SetBreak(codeBase + 4)
+				v.SetPC(codeBase)
+				require.Equal(t, tcg.StopBreak, v.Run().Kind)
+				e.ClearBreak(codeBase + 4)
+				require.EqualValues(t, 2, run())
+				e.Flush()
+				require.EqualValues(t, 2, run())
+				// The page is left as it is found.
+				require.NoError(t, as.Protect(codeBase, softmmu.PageSize, softmmu.RW))
+				v.SetPC(codeBase)
+				require.Equal(t, ir.ExcMemory, v.Run().Exc.Kind)
+			})
 		}
 	}
 }

@@ -49,6 +49,7 @@ func (e *Engine) SetWatches(w []Watch) {
 			}
 		}
 	}
+	e.dropCold()
 	for _, tb := range e.cache.byKey.all() {
 		if tb.accesses&kinds != 0 {
 			e.drop(tb)

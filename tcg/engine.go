@@ -9,6 +9,7 @@ import (
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/internal/debuglog"
 	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg/interp"
 	"github.com/gotcg/gotcg/tcg/ir"
 	"github.com/gotcg/gotcg/tcg/opt"
 )
@@ -111,9 +112,10 @@ type Engine struct {
 	log   *debuglog.Log
 	jit   *jit
 	tier2 int32 // Config.Tier2, 0 for never
-	// coldRuns is how often a block is interpreted first; cold counts that.
+	// coldRuns is how often a block is interpreted first; cold counts the translations for that.
 	coldRuns uint8
 	cold     *coldCounts
+	coldAll  coldEpoch
 	_        [64]byte // vCPUs read what is above all the time
 
 	// translating is held by who translates: one at a time, so builder, optimizer and code bytes are
@@ -121,6 +123,7 @@ type Engine struct {
 	translating sync.Mutex
 	b           *ir.Builder
 	opt         *opt.State
+	prep        interp.Preparer
 	former      *former
 	// jumps are the indirect jumps observed for regions, by PC; rounds counts the waits for that, by the region's.
 	jumps      map[uint64]*jumpProfile
@@ -226,6 +229,7 @@ func (e *Engine) flushLocked() {
 	}
 	e.stats.flushes.Add(1)
 	e.making.stale = true
+	e.dropCold()
 	for _, page := range e.cache.byPage {
 		for page.first != nil {
 			e.unlist(page.first)

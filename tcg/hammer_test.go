@@ -288,3 +288,76 @@ func TestHammerNewCode(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+// TestHammerCold: vCPUs that keep code for the interpreter, while its page becomes writable and closed again, is written to,
+// and forgotten.
+func TestHammerCold(t *testing.T) {
+	const n, rounds = 40, 150
+	code := longWay(n)
+	hammers(t, arm64.Arch(), code, tcg.Config{ColdRuns: 100}, func(h *hammer) {
+		size := (uint64(len(code)) + softmmu.PageSize - 1) &^ (softmmu.PageSize - 1)
+		h.disturb(func(i int) {
+			perm := softmmu.R | softmmu.X
+			if i%5 == 4 {
+				perm = softmmu.RWX
+			}
+			switch i % 3 {
+			case 0:
+				require.NoError(h.t, h.as.Protect(codeBase, size, perm))
+			case 1:
+				at := (4 * i) % len(code) &^ 3
+				h.as.Poke(codeBase+softmmu.Addr(at), code[at:at+4])
+			default:
+				h.e.FlushRange(codeBase+uint64(i)%size, codeBase+uint64(i)%size)
+			}
+			time.Sleep(50 * time.Microsecond)
+		})
+		var g sync.WaitGroup
+		for id := range 3 {
+			g.Go(func() {
+				for range 3 {
+					h.wayRound(n, rounds, id)
+				}
+			})
+		}
+		g.Wait()
+	})
+}
+
+// TestHammerColdMoved: who interrupts a vCPU may send it elsewhere, to code not met before, and back: it then runs that and
+// not the block that it was about to interpret.
+func TestHammerColdMoved(t *testing.T) {
+	const n, rounds, handlers = 40, 400, 3000
+	code := longWay(n)
+	first := len(code)
+	for range handlers {
+		code = append(code, words(0x910004a5, 0xd4000001)...) // add x5, x5, #1; svc #0
+	}
+	hammers(t, arm64.Arch(), code, tcg.Config{}, func(h *hammer) {
+		size := (uint64(len(code)) + softmmu.PageSize - 1) &^ (softmmu.PageSize - 1)
+		require.NoError(t, h.as.Protect(codeBase, size, softmmu.R|softmmu.X))
+		v := h.e.NewVCPU()
+		h.disturb(func(int) { v.Interrupt() })
+		h.arch.WriteReg(v.State(), 1, hammerData)
+		h.arch.WriteReg(v.State(), 3, rounds)
+		v.SetPC(codeBase)
+		sent := 0
+		for {
+			s := v.Run()
+			if s.Kind == tcg.StopException {
+				require.Equal(t, ir.ExcSyscall, s.Exc.Kind)
+				break
+			}
+			if sent == handlers {
+				continue
+			}
+			pc := v.PC()
+			v.SetPC(codeBase + uint64(first+8*sent))
+			sent++
+			require.Equal(t, ir.ExcSyscall, h.run(v).Kind)
+			require.EqualValues(t, sent, h.arch.ReadReg(v.State(), 5))
+			v.SetPC(pc)
+		}
+		require.EqualValues(t, rounds*n, h.arch.ReadReg(v.State(), 0))
+	})
+}

@@ -139,7 +139,9 @@ func (v *VCPU) execute(tb *TB) (done bool) {
 		return v.executeJIT(tb)
 	}
 	v.thread.Stale = &tb.gone
-	return v.executeInterp(tb.block)
+	var x interp.Exit
+	v.thread.RunProg(tb.prog, &x)
+	return v.finish(&x)
 }
 
 // flags returns the TB flags for the next block, or that the limit is used up.
@@ -188,17 +190,16 @@ func (v *VCPU) stopped() bool {
 // executeInterp runs one block on the interpreter.
 func (v *VCPU) executeInterp(b *ir.Block) (done bool) {
 	x := v.thread.Run(b)
-	switch x.Kind {
-	case interp.ExitTB, interp.ExitPtr:
-		v.SetPC(x.PC)
+	return v.finish(&x)
+}
+
+// finish does what x, the way out of a block on the interpreter, says.
+func (v *VCPU) finish(x *interp.Exit) (done bool) {
+	v.SetPC(x.PC)
+	if x.Kind <= interp.ExitPtr {
 		return false
-	case interp.ExitExc:
-		v.SetPC(x.Exc.PC)
-		x.Exc.PC = x.PC
-	default:
-		v.SetPC(x.PC)
-		x.Exc.PC = x.PC
 	}
+	x.Exc.PC = x.PC
 	return v.raise(x.Exc)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/internal/debuglog"
 	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg/interp"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
@@ -279,6 +280,18 @@ func (e *Engine) makeTB(key cpu.TBKey, maxInsns int) (tb *TB, fault softmmu.Faul
 		// The interpreter runs what the translator made: it is the optimizer's oracle too, and can
 		// leave at every instruction with the whole State when the block is overwritten.
 		tb.block = cloneBlock(b)
+	}
+	if e.jit == nil {
+		if _, err := e.prep.Prepare(b, interp.NeedStale); err != nil {
+			return nil, softmmu.Fault{}, errCut
+		}
+		words := make([]uint64, e.prep.Words()+1)
+		shape, rare, ok := e.prep.Keep(words)
+		if !ok {
+			return nil, softmmu.Fault{}, errCut
+		}
+		p := interp.Kept(b.PC, &words[0], shape, rare)
+		tb.prog = &p
 	}
 	if e.jit != nil || e.log.On(debuglog.OpOpt) {
 		phase = "optimize"

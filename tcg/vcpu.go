@@ -52,11 +52,15 @@ type VCPU struct {
 	hitAt       int
 	hitPC       uint64
 	current     *TB
-	cold        bool // the block at the PC is cold
-	coldMem     coldMemory
-	check       *lockstep
-	ended       Stop // why Run ends
-	inject      *injector
+	// cold: the block at the PC is to be interpreted: coldNext, if it has been translated for that.
+	cold     bool
+	coldNext coldRef
+	coldMem  coldMemory
+	coldExit interp.Exit
+	colds    *coldStore
+	check    *lockstep
+	ended    Stop // why Run ends
+	inject   *injector
 	// User belongs to the caller.
 	User any
 }
@@ -177,9 +181,18 @@ func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
 	if tb := at.tb; at.pc == pc && tb != nil && tb.Key == key && !tb.gone.Load() {
 		return tb, softmmu.Fault{}
 	}
-	tb, cold, entered := v.e.findCold(key)
+	var worn bool
+	if flags == 0 {
+		if r := v.kept(pc, key.Mode); r != 0 {
+			if worn = v.colds.at(r).runs >= v.e.coldRuns; !worn {
+				v.cold, v.coldNext = true, r
+				return nil, softmmu.Fault{}
+			}
+		}
+	}
+	tb, cold, entered := v.e.findCold(key, worn)
 	if cold {
-		v.cold = true
+		v.cold, v.coldNext = true, 0
 		return nil, softmmu.Fault{}
 	}
 	var fault softmmu.Fault

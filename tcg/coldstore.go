@@ -1,0 +1,294 @@
+package tcg
+
+import (
+	"math"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/gotcg/gotcg/cpu"
+	"github.com/gotcg/gotcg/internal/execmem"
+	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg/interp"
+	"github.com/gotcg/gotcg/tcg/ir"
+)
+
+// A vCPU keeps what it has prepared for the interpreter of code on pages that the guest may execute but not write to. Those
+// pages are marked as those of TBs are, so whatever would drop a TB there is noticed; it then drops all that any vCPU has
+// kept, by a new epoch, which each sees before it runs the next block. That costs one load and no lock.
+
+// coldStore is what a vCPU keeps: blocks, one after the other, in chunks of memory without Go pointers. Nobody else touches it.
+type coldStore struct {
+	epoch  uint64 // of all that is in it
+	prep   interp.Preparer
+	chunks []*coldChunk
+	used   coldRef // where there is room
+	// table finds blocks by hash: open addressing, at most half full, entries are the upper half of the hash of the PC,
+	// then a coldRef; 0: none.
+	table []uint64
+	n     int
+	rares []*interp.Rare // the first is nil
+	warm  bool           // what it needs will be needed soon
+}
+
+// coldRef is the number of a block's first word, counted through all chunks, less one word that is not used.
+type coldRef uint32
+
+const (
+	coldChunkBits = 15
+	// maxColdChunks bounds what a vCPU keeps, to 24 MiB; at the bound it forgets all.
+	maxColdChunks = 24 << 20 >> (coldChunkBits + 3)
+	// maxColdWords is more than a block that is kept has.
+	maxColdWords = 1 << (coldChunkBits - 2)
+)
+
+type coldChunk [1 << coldChunkBits]uint64
+
+// coldProg is a block for the interpreter; its code follows in memory.
+type coldProg struct {
+	pc uint64
+	// next are the blocks its first direct exits lead to, the first one and that to which its indirect exit
+	// led last; where known.
+	next     [2]coldRef
+	mode     uint32
+	rare     uint16 // its number among rares
+	runs     uint8  // how often it was run
+	indirect bool   // it ends in an indirect jump
+	shape    interp.Shape
+}
+
+const coldHeader = int(unsafe.Sizeof(coldProg{})+7) / 8
+
+// coldEpoch is the engine's part.
+type coldEpoch struct {
+	// now changes, under the engine's lock, when what vCPUs keep is not to be run any more.
+	now atomic.Uint64
+	// pages are those that are marked because of it. Guarded by the engine's lock.
+	pages []uint64
+}
+
+// coverCold tells whether what was just translated of the length bytes at pc may be kept, in which epoch.
+func (e *Engine) coverCold(pc uint64, length int) (epoch uint64, ok bool) {
+	last := pc + uint64(length) - 1
+	r, ok := e.mem.Find(softmmu.Addr(pc))
+	if !ok || r.MMIO || r.Perm&softmmu.X == 0 || r.Perm&softmmu.W != 0 || last < pc || last-uint64(r.Start) >= r.Size {
+		return 0, false
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.making.stale {
+		return 0, false
+	}
+	fresh := false
+	for p := pc >> pageShift; p <= last>>pageShift; p++ {
+		page := e.cache.at(p)
+		if page == nil {
+			if e.mem.MarkCode(softmmu.Addr(p<<pageShift)) != nil {
+				return 0, false
+			}
+			fresh = true
+			page = &codePage{}
+			e.cache.byPage[p], e.cache.page, e.cache.number = page, page, p
+		}
+		if !page.cold {
+			page.cold = true
+			e.coldAll.pages = append(e.coldAll.pages, p)
+		}
+	}
+	if fresh && !e.same(pc, length) {
+		return 0, false
+	}
+	return e.coldAll.now.Load(), true
+}
+
+// dropCold drops what vCPUs keep for the interpreter. The lock is held.
+func (e *Engine) dropCold() {
+	if len(e.coldAll.pages) == 0 {
+		return
+	}
+	e.coldAll.now.Add(1)
+	for _, p := range e.coldAll.pages {
+		if page := e.cache.at(p); page != nil {
+			page.cold = false
+			if e.cache.forget(p, page) {
+				e.mem.UnmarkCode(softmmu.Addr(p << pageShift))
+			}
+		}
+	}
+	e.coldAll.pages = e.coldAll.pages[:0]
+}
+
+// forget takes page, number p, out of c if nothing is from there any more.
+func (c *tbCache) forget(p uint64, page *codePage) bool {
+	if page.first != nil || len(page.regions) > 0 || page.cold {
+		return false
+	}
+	delete(c.byPage, p)
+	c.page = nil
+	return true
+}
+
+// at returns the block with the number r.
+func (s *coldStore) at(r coldRef) *coldProg {
+	return (*coldProg)(unsafe.Pointer(&s.chunks[r>>coldChunkBits][r&(1<<coldChunkBits-1)]))
+}
+
+// prog returns what the interpreter runs.
+func (s *coldStore) prog(p *coldProg) interp.Prog {
+	return interp.Kept(p.pc, (*uint64)(unsafe.Add(unsafe.Pointer(p), 8*coldHeader)), p.shape, s.rares[p.rare])
+}
+
+func coldHash(pc uint64) uint64 { return pc * 0x9e3779b97f4a7c15 }
+
+// find returns the number of the block at pc, or 0.
+func (s *coldStore) find(pc uint64, mode uint32) coldRef {
+	if s.n == 0 {
+		return 0
+	}
+	h := coldHash(pc)
+	for i := h >> 32; ; i++ {
+		x := s.table[i&uint64(len(s.table)-1)]
+		if x == 0 {
+			return 0
+		}
+		if x>>32 == h>>32 {
+			if p := s.at(coldRef(x)); p.pc == pc && p.mode == mode {
+				return coldRef(x)
+			}
+		}
+	}
+}
+
+// insert enters x, an entry of the table.
+func (s *coldStore) insert(x uint64) {
+	i := x >> 32
+	for s.table[i&uint64(len(s.table)-1)] != 0 {
+		i++
+	}
+	s.table[i&uint64(len(s.table)-1)] = x
+}
+
+// reset forgets all.
+func (s *coldStore) reset(epoch uint64) {
+	clear(s.table)
+	s.epoch, s.n, s.used = epoch, 0, 1
+	s.rares = append(s.rares[:0], nil)
+}
+
+// room returns where n more words are.
+func (s *coldStore) room(n int) coldRef {
+	at := s.used
+	if at&(1<<coldChunkBits-1)+coldRef(n) >= 1<<coldChunkBits {
+		at = at&^(1<<coldChunkBits-1) + 1<<coldChunkBits
+	}
+	for int(at>>coldChunkBits) >= len(s.chunks) {
+		c := new(coldChunk)
+		if s.warm {
+			execmem.Present(unsafe.Pointer(c), unsafe.Sizeof(*c))
+		}
+		s.chunks = append(s.chunks, c)
+	}
+	s.used = at + coldRef(n)
+	return at
+}
+
+// add keeps b, if it may be, and returns its number.
+func (s *coldStore) add(b *ir.Block, key cpu.TBKey, epoch uint64) coldRef {
+	if _, err := s.prep.Prepare(b, 0); err != nil {
+		return 0
+	}
+	n := s.prep.Words()
+	if n >= maxColdWords {
+		return 0
+	}
+	if s.epoch != epoch || s.used == 0 || s.used>>coldChunkBits >= maxColdChunks || len(s.rares) > math.MaxUint16 {
+		s.reset(epoch)
+	}
+	if 2*s.n >= len(s.table) {
+		s.grow()
+	}
+	at := s.room(coldHeader + n)
+	c := s.chunks[at>>coldChunkBits]
+	shape, rare, ok := s.prep.Keep(c[int(at&(1<<coldChunkBits-1))+coldHeader:])
+	if !ok {
+		return 0
+	}
+	p := s.at(at)
+	*p = coldProg{pc: key.PC, mode: key.Mode, shape: shape, indirect: b.Ops[len(b.Ops)-1].Code == ir.ExitPtr}
+	if rare != nil {
+		p.rare = uint16(len(s.rares))
+		s.rares = append(s.rares, rare)
+	}
+	s.insert(coldHash(key.PC)>>32<<32 | uint64(at))
+	s.n++
+	return at
+}
+
+// grow makes a larger table.
+func (s *coldStore) grow() {
+	old := s.table
+	s.table = make([]uint64, max(1024, 4*len(old)))
+	for _, x := range old {
+		if x != 0 {
+			s.insert(x)
+		}
+	}
+}
+
+// kept returns the number of what v has kept of the block at pc, or 0.
+func (v *VCPU) kept(pc uint64, mode uint32) coldRef {
+	s := v.colds
+	if s == nil || s.n == 0 {
+		return 0
+	}
+	if now := v.e.coldAll.now.Load(); s.epoch != now {
+		s.reset(now)
+		return 0
+	}
+	return s.find(pc, mode)
+}
+
+// runKept interprets block r, and what comes after it as long as that is kept and cold.
+func (v *VCPU) runKept(r coldRef) (done bool) {
+	e, s, t := v.e, v.colds, &v.thread
+	runs, indirect := uint64(0), uint64(0)
+	x := &v.coldExit
+	t.Resume = 0
+	for {
+		p := s.at(r)
+		p.runs++
+		runs++
+		prog := s.prog(p)
+		t.RunProg(&prog, x)
+		v.SetPC(x.PC)
+		if x.Kind > interp.ExitPtr {
+			done = v.finish(x)
+			break
+		}
+		at := &p.next[x.Slot&1] // that of an indirect exit is the second
+		if p.indirect {
+			indirect++
+		}
+		if atomic.LoadUint32(&v.hdr.Interrupt) != 0 || v.inject != nil || e.coldAll.now.Load() != s.epoch {
+			break
+		}
+		mode := v.mode()
+		if r = *at; r != 0 {
+			if p = s.at(r); p.pc == x.PC && p.mode == mode {
+				if p.runs >= e.coldRuns {
+					break
+				}
+				continue
+			}
+		}
+		if r = s.find(x.PC, mode); r == 0 {
+			break
+		}
+		*at = r
+		if s.at(r).runs >= e.coldRuns {
+			break
+		}
+	}
+	v.stats.colds.Add(runs)
+	v.stats.coldIndirect.Add(indirect)
+	return done && v.stopped()
+}
