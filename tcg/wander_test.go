@@ -134,12 +134,25 @@ func (w *wanderer) insn() {
 		w.stores = append(w.stores, len(w.code))
 		w.put(0, 0, 0, 0, byte(w.Uint32()))
 	case 19:
-		w.put(0x48, 0x8d, 0xbe) // lea rdi, [rsi + x]; mov ecx, n; rep stosb or movsb
-		w.code = binary.LittleEndian.AppendUint32(w.code, uint32(w.IntN(0xf00)))
-		w.put(0xb9)
-		w.code = binary.LittleEndian.AppendUint32(w.code, uint32(w.IntN(60)))
-		w.put(0xf3, 0xaa)
+		w.str()
 	}
+}
+
+// str emits a repeated string instruction of any kind.
+func (w *wanderer) str() {
+	w.put(0x56, 0x48, 0x8d, 0xbe) // push rsi; lea rdi, [rsi + x]; mov ecx, n
+	w.code = binary.LittleEndian.AppendUint32(w.code, uint32(w.IntN([]int{20, 0xf00}[w.IntN(2)])))
+	w.put(0xb9)
+	w.code = binary.LittleEndian.AppendUint32(w.code, uint32(w.IntN([]int{60, 300}[w.IntN(2)])))
+	down := w.IntN(8) == 0
+	if down {
+		w.put(0xfd) // std
+	}
+	w.put([]byte{0xf2, 0xf3}[w.IntN(2)], 0x40|w.rexW(), []byte{0xa4, 0xa6, 0xaa, 0xae}[w.IntN(4)]|byte(w.IntN(2)))
+	if down {
+		w.put(0xfc) // cld
+	}
+	w.put(0x5e) // pop rsi
 }
 
 func (w *wanderer) vector(r byte) {
