@@ -60,8 +60,8 @@ cross: ## the library and the command build for other hosts
 	GOOS=windows GOARCH=amd64 $(GO) build ./...
 
 fuzz: ## coverage-guided fuzzing of the decoders, FUZZTIME each
-	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME) ./cpu/x86
-	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME) ./cpu/arm64
+	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./cpu/x86
+	$(GO) test -run '^$$' -fuzz FuzzDecode -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./cpu/arm64
 
 INSNS        ?= 1000000
 SEED         ?= 1
@@ -71,8 +71,8 @@ fuzz-diff: ## random instructions against the host CPU and qemu-aarch64, INSNS (
 
 STEPS ?= 10000
 fuzz-gdb: ## a hostile debugger, FUZZTIME, and STEPS single steps of random programs beside the interpreter
-	$(GO) test -run '^$$' -fuzz FuzzServer -fuzztime $(FUZZTIME) ./gdbstub
-	$(GO) test -run '^$$' -fuzz FuzzGDB -fuzztime $(FUZZTIME) .
+	$(GO) test -run '^$$' -fuzz FuzzServer -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./gdbstub
+	$(GO) test -run '^$$' -fuzz FuzzGDB -fuzztime $(FUZZTIME) -fuzzminimizetime 10x .
 	$(GO) test -run TestGDBRandomSteps -v . -gdb.steps $(STEPS) -gdb.seed $(SEED)
 
 HOSTILE ?= 250000
