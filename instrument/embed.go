@@ -8,55 +8,53 @@ import (
 // makeHelpers makes the helpers that generated code calls for the instance's events. Each asks again
 // before it delivers.
 func (i *Instance) makeHelpers() {
-	gone := &i.guard.gone
+	s, gone := i.set, &i.guard.gone
 	if p := i.insn; p != nil {
-		i.hInsn = i.helper("insn", func(env *ir.Env, _ *[4]ir.Val) {
-			if c := i.set.cpu(env); !gone.Load() && p.NeedsBeforeInsn(env.PC, c) {
+		i.hInsn = i.helper("insn", func(env *ir.Env, _ *[4]ir.Val) (none ir.Val) {
+			if c := s.cpu(env); !gone.Load() && p.NeedsBeforeInsn(env.PC, c) {
 				p.BeforeInsn(env.PC, c)
 			}
+			return none
 		})
 	}
 	if p := i.block; p != nil {
-		i.hBlock = i.helper("block", func(env *ir.Env, _ *[4]ir.Val) {
-			if c := i.set.cpu(env); !gone.Load() && p.NeedsBeforeBlock(env.PC, c) {
+		i.hBlock = i.helper("block", func(env *ir.Env, _ *[4]ir.Val) (none ir.Val) {
+			if c := s.cpu(env); !gone.Load() && p.NeedsBeforeBlock(env.PC, c) {
 				p.BeforeBlock(env.PC, c)
 			}
+			return none
 		})
 	}
 	if p := i.mem; p != nil {
-		i.hMem = i.helper("mem", func(env *ir.Env, in *[4]ir.Val) {
-			if c := i.set.cpu(env); !gone.Load() && p.NeedsBeforeMem(env.PC, c) {
+		i.hMem = i.helper("mem", func(env *ir.Env, in *[4]ir.Val) (none ir.Val) {
+			if c := s.cpu(env); !gone.Load() && p.NeedsBeforeMem(env.PC, c) {
 				p.BeforeMem(env.PC, c, access(in))
 			}
+			return none
 		})
 	}
 	if p := i.after; p != nil {
-		i.hAfter = i.helper("after_mem", func(env *ir.Env, in *[4]ir.Val) {
-			if c := i.set.cpu(env); !gone.Load() && p.NeedsAfterMem(env.PC, c) {
+		i.hAfter = i.helper("after_mem", func(env *ir.Env, in *[4]ir.Val) (none ir.Val) {
+			if c := s.cpu(env); !gone.Load() && p.NeedsAfterMem(env.PC, c) {
 				p.AfterMem(env.PC, c, access(in))
 			}
+			return none
 		})
 	}
 }
 
-// helper makes one of them, which delivers by fn.
-func (i *Instance) helper(event string, fn func(env *ir.Env, in *[4]ir.Val)) *ir.Helper {
-	h := &ir.Helper{Name: "plugin." + i.name + "." + event, ReadsOnly: true, Observer: true}
+// helper makes one of them, which delivers by fn: under the plugin's lock unless it is Concurrent.
+func (i *Instance) helper(event string, fn func(env *ir.Env, in *[4]ir.Val) ir.Val) *ir.Helper {
+	h := &ir.Helper{Name: "plugin." + i.name + "." + event, ReadsOnly: true, Observer: true, Fn: fn}
 	if u, ok := i.p.(StateUser); ok && u.UsesState() == StateNone {
 		h.NoGlobals = true
 	}
-	if i.guard.free {
+	if !i.guard.free {
 		h.Fn = func(env *ir.Env, in *[4]ir.Val) ir.Val {
-			fn(env, in)
-			return ir.Val{}
+			i.lock()
+			defer i.unlock()
+			return fn(env, in)
 		}
-		return h
-	}
-	h.Fn = func(env *ir.Env, in *[4]ir.Val) ir.Val {
-		i.lock()
-		defer i.unlock()
-		fn(env, in)
-		return ir.Val{}
 	}
 	return h
 }

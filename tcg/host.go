@@ -29,6 +29,8 @@ func unregisterCode(buf *execmem.Buffer) { hostcode.Unregister(buf) }
 
 func enterCode(h *backend.Header, addr uintptr) { hostcode.Enter(h, addr) }
 
+func reenterCode(h *backend.Header, addr uintptr) { hostcode.Reenter(h, addr) }
+
 // awaitOutside returns when v has been outside generated code since the call: whatever it had looked up in its
 // TLB is not used any more. v may be in Run or not, the caller may be v's goroutine; no lock is needed, and
 // locks may be held, since generated code holds none.

@@ -21,6 +21,8 @@ type jit struct {
 	rw    []byte  // the writable view
 	base  uintptr // the executable view
 	stubs backend.Stubs
+	// resume is the host address of stubs.Resume.
+	resume uintptr
 
 	// hotBase is the offset of a vCPU's countdowns from its State.
 	hotBase int32
@@ -87,6 +89,7 @@ func newJIT(e *Engine) (*jit, error) {
 	if j.stubs, err = be.EmitStubs(j.rw); err != nil {
 		return nil, errors.Join(err, buf.Close())
 	}
+	j.resume = j.base + uintptr(j.stubs.Resume)
 	if m := e.cfg.CodeMap; m != nil {
 		m.Code(j.base, int(j.stubs.End), 0, 0, 1)
 	}
@@ -155,9 +158,10 @@ func (j *jit) request(tb *TB) backend.Request {
 	r := j.cur
 	return backend.Request{
 		// A loop inside the code is like a chain to itself.
-		Loop: tb.Key.Flags == 0 && tb.region == nil && !j.e.cfg.NoChain && !j.e.log.On(debuglog.NoChain),
-		Hot:  j.hot(tb),
-		Buf:  j.rw[r.off:r.end:r.end], Off: r.off, Slot: j.number(r.slots.len), Site: j.number(r.owner.len),
+		Loop:   tb.Key.Flags == 0 && tb.region == nil && !j.e.cfg.NoChain && !j.e.log.On(debuglog.NoChain),
+		Hot:    j.hot(tb),
+		MarkFP: j.e.cfg.Instr != nil && !j.e.cfg.Instr.Unused(),
+		Buf:    j.rw[r.off:r.end:r.end], Off: r.off, Slot: j.number(r.slots.len), Site: j.number(r.owner.len),
 	}
 }
 

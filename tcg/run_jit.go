@@ -64,9 +64,10 @@ func (v *VCPU) executeJIT(tb *TB) (done bool) {
 
 func (v *VCPU) inCode(tb *TB) (done bool) {
 	j, h := v.e.jit, v.hdr
-	addr := j.entry(h, tb)
+	addr, again := j.entry(h, tb), false
 	for {
-		v.enter(addr)
+		v.enter(addr, again)
+		again = false
 		switch h.ExitReason {
 		case backend.ExitSlot:
 			v.stats.slots.Add(1)
@@ -113,13 +114,15 @@ func (v *VCPU) inCode(tb *TB) (done bool) {
 			}
 			t, s := j.site(n)
 			if s.Kind == backend.SiteCall && t.Helpers[s.Helper].Observer {
-				v.observed++
-				t.Observe(h, s, &v.env, v.e.arch.Globals)
-			} else if what := v.site(t, s); what != siteResume {
+				v.seeObserver(n, t, s)
+				addr, again = v.observe(h, v.seen.at(n)), true
+				continue
+			}
+			if what := v.site(t, s); what != siteResume {
 				return what == siteStop
 			}
 			h.ResumeAddr = uint64(j.base + uintptr(s.Resume))
-			addr = j.base + uintptr(j.stubs.Resume)
+			addr = j.resume
 			continue
 		default:
 			panic(fmt.Sprintf("BUG: generated code left with reason %d", h.ExitReason))
@@ -138,11 +141,26 @@ func (j *jit) entry(h *backend.Header, tb *TB) uintptr {
 	return j.base + uintptr(j.stubs.Enter)
 }
 
-// enter runs host code at addr with the guest's FP environment.
-func (v *VCPU) enter(addr uintptr) {
-	v.hdr.LoadFPEnv(v.env.FPEnv)
-	enterCode(v.hdr, addr)
-	v.hdr.FoldFPEnv(v.env.FPEnv)
+// enter runs host code at addr with the guest's FP environment, and goes on behind the observers that it calls. again: the
+// code has been left for one.
+func (v *VCPU) enter(addr uintptr, again bool) {
+	h := v.hdr
+	if again {
+		reenterCode(h, addr)
+	} else {
+		h.LoadFPEnv(v.env.FPEnv)
+		enterCode(h, addr)
+	}
+	if seen := v.seen; seen != nil {
+		for h.ExitReason == backend.ExitSite {
+			o := seen.at(h.ExitArg)
+			if o.number != h.ExitArg+1 {
+				break
+			}
+			reenterCode(h, v.observe(h, o))
+		}
+	}
+	h.FoldFPEnv(v.env.FPEnv)
 }
 
 // followSlot sets the PC to what slot n leads to and returns its TB, chained if it may be.

@@ -23,6 +23,8 @@ type VCPU struct {
 	// observed are the calls of observers since code was entered, not in stats yet: an atomic addition would wait
 	// for the registers just saved to reach the cache.
 	observed uint64
+	// seen are the observers called last, nil if none was.
+	seen *observers
 
 	*vcpuMem
 	// epoch is the code buffer's epoch that v has come to, or idle.

@@ -137,6 +137,7 @@ func (v *VCPU) quiesce() {
 		if v.cleaned != now {
 			v.cleaned = now
 			v.forgetGone()
+			v.seen.forget()
 		}
 	}
 }

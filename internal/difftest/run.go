@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/cpu/x86"
 	"github.com/gotcg/gotcg/internal/hostexec"
 	"github.com/gotcg/gotcg/softmmu"
@@ -28,8 +27,8 @@ type Config struct {
 	Keep func(*x86.Encoding) bool
 	// MaxMismatch is how many differences end the run; 0: 1.
 	MaxMismatch int
-	// Hook makes memory accesses visible to a hook that does nothing: repeated string instructions become
-	// loops then.
+	// Hook has observers called before each instruction and around each access, which do floating-point arithmetic of their
+	// own: repeated string instructions become loops then.
 	Hook bool
 	// Verify checks every block.
 	Verify bool
@@ -100,17 +99,6 @@ func (m *machine) close() {
 	}
 	_ = m.as.Close()
 }
-
-// watcher is instrumentation that watches memory accesses and does nothing.
-type watcher struct{}
-
-func (watcher) Insn(*ir.Builder, *cpu.Arch, uint64, []byte, bool) {}
-func (w watcher) MemHook(uint64) ir.MemHook                       { return w }
-func (watcher) EndBlock() bool                                    { return false }
-func (watcher) Unused() bool                                      { return false }
-func (watcher) BasicBlocks() bool                                 { return false }
-func (watcher) BeforeMem(*ir.Builder, *ir.Op)                     {}
-func (watcher) AfterMem(*ir.Builder, *ir.Op)                      {}
 
 // Run compares random sequences until enough instructions have been or too many differ.
 func Run(c Config) (*Result, error) {

@@ -66,6 +66,9 @@ type Request struct {
 	// Hot, if not 0, is the offset from the State of the block's countdown, 32 bits: each time the block is begun, and
 	// each further round of a loop, takes one off; when that makes it negative the block is left with ExitHot.
 	Hot int32
+	// MarkFP has code that uses the FP environment set Header.FPUsed, as code with calls of observers always does: other code
+	// must not be reached from such code without a way through Go.
+	MarkFP bool
 }
 
 // Code is a compiled block. Its slices are the compiler's: valid until the next Compile.

@@ -102,8 +102,9 @@ type Header struct {
 	Entries uint32
 	// NoVRegs: VRegs were not saved at a site, and need not be loaded.
 	NoVRegs uint32
-	_       uint32
-	_       [3]uint64
+	// FPUsed: generated code may have changed the MXCSR since it was entered; otherwise GuestFPEnv still tells what it is.
+	FPUsed uint32
+	_      [3]uint64
 }
 
 // HeaderSize is the size of Header in bytes, a multiple of 64; the guest State starts there.
@@ -134,6 +135,7 @@ const (
 	OffScratch32  = int32(unsafe.Offsetof(Header{}.Scratch32)) - HeaderSize
 	OffHostFlags  = int32(unsafe.Offsetof(Header{}.HostFlags)) - HeaderSize
 	OffNoVRegs    = int32(unsafe.Offsetof(Header{}.NoVRegs)) - HeaderSize
+	OffFPUsed     = int32(unsafe.Offsetof(Header{}.FPUsed)) - HeaderSize
 	OffEntries    = int32(unsafe.Offsetof(Header{}.Entries)) - HeaderSize
 )
 

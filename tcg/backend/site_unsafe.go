@@ -124,22 +124,6 @@ func (t *Table) Recover(h *Header, s *Site, globals []ir.GlobalInfo) {
 // env.Exc was raised.
 type ExecFunc func(env *ir.Env, o *ir.Op, helpers []*ir.Helper, in *[5]ir.Val) (r, r2 ir.Val, ok bool)
 
-// Observe does the work of site s, a call of a helper with Observer.
-func (t *Table) Observe(h *Header, s *Site, env *ir.Env, globals []ir.GlobalInfo) {
-	env.PC = s.PC
-	in := &env.In
-	for i, l := range t.Locs[s.Args+1 : s.Args+uint32(s.NArgs)] {
-		if l != LocNone {
-			in[i] = t.Read(h, l, ir.I64)
-		}
-	}
-	helper := t.Helpers[s.Helper]
-	if !helper.NoGlobals {
-		t.Recover(h, s, globals)
-	}
-	helper.Fn(env, (*[4]ir.Val)(in[:4]))
-}
-
 // Do does the work of site s: it reads the operands from the saved registers, has exec do the op,
 // writes the outputs and returns true; generated code can then go on at s.Resume. When the op raises
 // an exception the guest State is recovered to the instruction's start, the exception is in

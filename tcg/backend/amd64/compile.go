@@ -85,6 +85,8 @@ type Compiler struct {
 	skip               int // an op that has been emitted with the one before it
 	// merged: the block's last op has been emitted with the one before it.
 	merged bool
+	// marks: what uses the FP environment sets Header.FPUsed. unmarked: it is not known to be set if it must be.
+	marks, unmarked bool
 }
 
 type labelFix struct {
@@ -154,6 +156,9 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 			c.startInsn()
 			continue
 		}
+		if c.unmarked {
+			c.markFP()
+		}
 		if t := c.op.A[0]; int(t) < len(c.gtmpl) && c.t[t].reg != none {
 			c.replaced(t)
 		}
@@ -163,6 +168,9 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 			lowerings[c.op.Code](c)
 		}
 		c.endOp()
+		if c.marks && c.endsMark(c.op) {
+			c.unmarked = true
+		}
 		if c.rg.active != nil && (c.op.A[0] == c.rg.flags || c.op.A[1] == c.rg.flags) && rows[c.op.Code].nout > 0 {
 			c.rg.active = nil
 		}
@@ -211,6 +219,8 @@ func (c *Compiler) begin(b *ir.Block, r backend.Request) {
 	c.nearSave, c.nearSlot = 0, 0
 	c.initTemps()
 	c.markCross()
+	c.marks = r.MarkFP || slices.ContainsFunc(b.Helpers, func(h *ir.Helper) bool { return h.Observer })
+	c.unmarked = c.marks
 }
 
 // emitPool places the vector constants after the code.

@@ -31,6 +31,8 @@ const (
 	offHostFPEnv = backend.OffHostFPEnv - backend.StateBias
 	//lint:ignore U1000 used by the assembly
 	offEntries = backend.OffEntries - backend.StateBias
+	//lint:ignore U1000 used by the assembly
+	offFPUsed = backend.OffFPUsed - backend.StateBias
 )
 
 // Register tells the signal handlers about a code buffer. A fault in it goes on at host address
@@ -63,6 +65,17 @@ func Enter(h *backend.Header, code uintptr) {
 	enterPrctl(unsafe.Pointer(h), code)
 }
 
+// Reenter is Enter for generated code that has just been left for what does not look at the guest's FP environment, on
+// the same goroutine: the header's GuestFPEnv is what it was then. Code that uses the FP environment must say so: see
+// backend.Request.MarkFP.
+func Reenter(h *backend.Header, code uintptr) {
+	if fsgsbase {
+		reenter(unsafe.Pointer(h), code)
+		return
+	}
+	enterPrctl(unsafe.Pointer(h), code)
+}
+
 // fsgsbase tells whether the kernel lets programs use WRGSBASE (HWCAP2_FSGSBASE, getauxval(3)). It is found
 // out when a code buffer is registered first.
 var fsgsbase bool
@@ -71,6 +84,9 @@ var findFSGSBase = sync.OnceFunc(func() { fsgsbase = hwcap2()&2 != 0 })
 
 //go:noescape
 func enter(h unsafe.Pointer, code uintptr)
+
+//go:noescape
+func reenter(h unsafe.Pointer, code uintptr)
 
 //go:noescape
 func enterPrctl(h unsafe.Pointer, code uintptr)

@@ -123,11 +123,20 @@ func TestEnter(t *testing.T) {
 			0x66, 0x45, 0x0f, 0x76, 0xff, 0xfd, 0xc3) // pcmpeqd xmm15, xmm15; std; ret
 		m.h.GuestFPEnv = 0x7f80
 		m.h.Regs[3] = 0x3fbf
-		Enter(m.h, m.code(c...))
+		at := m.code(c...)
+		Enter(m.h, at)
 		require.Equal(t, uint64(0x1122334455667788), m.h.Regs[0])
 		require.Equal(t, uint64(0x123456789abc), m.h.Regs[1])
 		require.Equal(t, uint64(0x7f80), m.h.Regs[2])
 		require.Equal(t, uint32(0x3fbf), m.h.GuestFPEnv)
+		require.Equal(t, uint32(0x1f80), m.h.HostFPEnv&0xffc0)
+		m.h.GuestFPEnv = 0x5f81
+		Reenter(m.h, at)
+		require.Equal(t, uint64(0x1122334455667788), m.h.Regs[0])
+		require.Equal(t, uint64(0x5f81), m.h.Regs[2])
+		if fsgsbase { // the code has not said that it changes the MXCSR: it is not read
+			require.Equal(t, uint32(0x5f81), m.h.GuestFPEnv)
+		}
 		require.Equal(t, uint32(0x1f80), m.h.HostFPEnv&0xffc0)
 		var zero [4]float64
 		require.Equal(t, [4]float64{}, zero)
