@@ -22,8 +22,7 @@ type coldStore struct {
 	prep   interp.Preparer
 	chunks []*coldChunk
 	used   coldRef // where there is room
-	// table finds blocks by hash: open addressing, at most half full, entries are the upper half of the hash of the PC,
-	// then a coldRef; 0: none.
+	// table finds blocks: open addressing, at most half full; an entry is the lower half of the PC and a coldRef, 0: none.
 	table []uint64
 	n     int
 	rares []*interp.Rare // the first is nil
@@ -137,34 +136,44 @@ func (s *coldStore) prog(p *coldProg) interp.Prog {
 	return interp.Kept(p.pc, (*uint64)(unsafe.Add(unsafe.Pointer(p), 8*coldHeader)), p.shape, s.rares[p.rare])
 }
 
-func coldHash(pc uint64) uint64 { return pc * 0x9e3779b97f4a7c15 }
+// home is where the search for a block begins, by the lower half of its PC: neighbours are near each other, and so are in few
+// lines of the host's cache. What that makes of strange addresses maxColdProbes bounds.
+func (s *coldStore) home(pc uint32) uint32 { return pc>>2 + pc>>20*0x9e3779b1 }
+
+const maxColdProbes = 64
 
 // find returns the number of the block at pc, or 0.
 func (s *coldStore) find(pc uint64, mode uint32) coldRef {
 	if s.n == 0 {
 		return 0
 	}
-	h := coldHash(pc)
-	for i := h >> 32; ; i++ {
-		x := s.table[i&uint64(len(s.table)-1)]
+	i, mask := s.home(uint32(pc)), uint32(len(s.table)-1)
+	for range maxColdProbes {
+		x := s.table[i&mask]
 		if x == 0 {
 			return 0
 		}
-		if x>>32 == h>>32 {
+		if uint32(x>>32) == uint32(pc) {
 			if p := s.at(coldRef(x)); p.pc == pc && p.mode == mode {
 				return coldRef(x)
 			}
 		}
-	}
-}
-
-// insert enters x, an entry of the table.
-func (s *coldStore) insert(x uint64) {
-	i := x >> 32
-	for s.table[i&uint64(len(s.table)-1)] != 0 {
 		i++
 	}
-	s.table[i&uint64(len(s.table)-1)] = x
+	return 0
+}
+
+// insert enters x, an entry of the table, if there is room for it near its home.
+func (s *coldStore) insert(x uint64) bool {
+	i, mask := s.home(uint32(x>>32)), uint32(len(s.table)-1)
+	for range maxColdProbes {
+		if p := &s.table[i&mask]; *p == 0 {
+			*p = x
+			return true
+		}
+		i++
+	}
+	return false
 }
 
 // reset forgets all.
@@ -218,15 +227,15 @@ func (s *coldStore) add(b *ir.Block, key cpu.TBKey, epoch uint64) coldRef {
 		p.rare = uint16(len(s.rares))
 		s.rares = append(s.rares, rare)
 	}
-	s.insert(coldHash(key.PC)>>32<<32 | uint64(at))
 	s.n++
+	s.insert(key.PC<<32 | uint64(at))
 	return at
 }
 
 // grow makes a larger table.
 func (s *coldStore) grow() {
 	old := s.table
-	s.table = make([]uint64, max(1024, 4*len(old)))
+	s.table = make([]uint64, max(1024, 2*len(old)))
 	for _, x := range old {
 		if x != 0 {
 			s.insert(x)

@@ -68,7 +68,7 @@ func newMachine(c Config) (*machine, error) {
 		return nil, err
 	}
 	m := &machine{as: as, cfg: c}
-	if err := as.Map(codeBase, codeSize, softmmu.RWX, softmmu.Info{}); err != nil {
+	if err := as.Map(codeBase, codeSize, softmmu.R|softmmu.X, softmmu.Info{}); err != nil {
 		return nil, err
 	}
 	if err := as.Map(dataBase, dataSize, softmmu.RW, softmmu.Info{}); err != nil {
@@ -170,7 +170,7 @@ func (m *machine) load(batch []*testCase, g *gen) {
 	for _, t := range batch {
 		copy(code[t.addr-codeBase:], t.code)
 	}
-	m.as.Write(codeBase, code)
+	m.as.Poke(codeBase, code)
 	d := m.host.Data()
 	for i := 0; i < len(d); i += 8 {
 		v := g.lane()

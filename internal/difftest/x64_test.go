@@ -68,6 +68,7 @@ func run(t *testing.T, accel tcg.Accel, mode softmmu.Mode, hook bool, tier2 int)
 }
 
 func TestDifferentialInterp(t *testing.T)    { run(t, tcg.AccelInterp, softmmu.Direct, false, 0) }
+func TestDifferentialCold(t *testing.T)      { run(t, tcg.AccelAuto, softmmu.Direct, false, 0) }
 func TestDifferentialJITDirect(t *testing.T) { run(t, tcg.AccelJIT, softmmu.Direct, false, 0) }
 func TestDifferentialJITTLB(t *testing.T)    { run(t, tcg.AccelJIT, softmmu.TLB, false, 0) }
 func TestDifferentialJITHook(t *testing.T) {
