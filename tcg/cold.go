@@ -13,7 +13,7 @@ import (
 
 // Host code for a block costs several times what its IR does, and most code runs a few times only. So a block is
 // interpreted the first times, up to its first branch, and is not entered into the cache; then it is compiled, with what
-// follows branches that are not taken.
+// follows branches that are not taken as far as that has been run and is no block of its own.
 //
 // What the interpreter runs of code that the guest cannot write to is kept, by each vCPU for itself (coldstore.go). Other code
 // is translated for each of its few interpreted runs.
@@ -66,6 +66,14 @@ func (e *Engine) findCold(key cpu.TBKey, worn bool) (tb *TB, cold bool, entered 
 	}
 	*n++
 	return nil, true, 0
+}
+
+// reaches tells whether a block that is compiled goes on with what is at key, behind a branch: not when that has not been
+// run so far, though the block has, and not when it is a block already, to be chained to.
+func (e *Engine) reaches(key cpu.TBKey) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.watches) != 0 || e.cold[keyHash(key)>>(64-coldBits)] != 0 && e.cache.byKey.get(key) == nil
 }
 
 // runCold interprets the block at the State's PC, which is v.coldNext if that is not 0, and those after it that are

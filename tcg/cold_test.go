@@ -77,6 +77,50 @@ func TestCold(t *testing.T) {
 	}
 }
 
+// TestColdBranch: a block that is compiled goes on behind a branch only where that has been run.
+func TestColdBranch(t *testing.T) {
+	if !hostcode.Supported {
+		return // all is interpreted
+	}
+	code := words(
+		0xb40000a2,                                     // cbz x2, 1f
+		0x91000400, 0x91000400, 0x91000400, 0x91000400, // add x0, x0, #1
+		0xf1000421, // 1: subs x1, x1, #1
+		0x54ffff41, // b.ne cbz
+		0xd4000001, // svc #0
+	)
+	for _, row := range []struct {
+		name         string
+		cold         int
+		x2, x0       uint64
+		insns, count uint64
+	}{
+		{"run", 2, 1, 400, 7, 1},
+		{"not run", 2, 0, 0, 1 + 2, 2},
+		{"all compiled", -1, 0, 0, 7 + 2 + 1, 3},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			as, err := softmmu.New(softmmu.Config{})
+			require.NoError(t, err)
+			defer as.Close()
+			require.NoError(t, as.Map(codeBase, softmmu.PageSize, softmmu.RX, softmmu.Info{}))
+			as.Poke(codeBase, code)
+			e, err := tcg.New(tcg.Config{Arch: arm64.Arch(), Mem: as, Verify: true, Tier2: -1, ColdRuns: row.cold})
+			require.NoError(t, err)
+			defer e.Close()
+			v := e.NewVCPU()
+			v.SetPC(codeBase)
+			arm64.Arch().WriteReg(v.State(), 1, 100)
+			arm64.Arch().WriteReg(v.State(), 2, row.x2)
+			require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+			require.Equal(t, row.x0, arm64.Arch().ReadReg(v.State(), 0))
+			s := e.Stats()
+			require.Equal(t, row.count, s.Translated)
+			require.Equal(t, row.insns, s.TranslatedInsns)
+		})
+	}
+}
+
 // TestColdFP: rounding and sticky flags are the same whichever part of a loop is interpreted.
 func TestColdFP(t *testing.T) {
 	if !hostcode.Supported {

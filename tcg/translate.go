@@ -107,6 +107,7 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 		instr = nil
 	}
 	basic = basic || instr != nil && instr.BasicBlocks()
+	warm := e.cold != nil && instr == nil && !basic && key.Flags == 0 // it has been interpreted before
 	pageEnd := key.PC | (softmmu.PageSize - 1)
 	pc := key.PC
 	for {
@@ -147,9 +148,13 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 			e.countIndirect(b)
 			return true, softmmu.Fault{}
 		}
+		if warm && sideExit(b) && !e.reaches(cpu.TBKey{PC: pc, Mode: key.Mode}) {
+			b.ExitTB(pc, false)
+			return true, softmmu.Fault{}
+		}
 		if b.Insns >= maxInsns || pc > pageEnd || pc < key.PC || len(b.Temps) > maxTemps || pc-key.PC >= uint64(n) ||
 			len(b.Helpers) > 0 && helperStores(b, mark) ||
-			basic && b.Ops[len(b.Ops)-1].Code.Info().Flags&ir.SideExit != 0 || instr != nil && instr.EndBlock() {
+			basic && sideExit(b) || instr != nil && instr.EndBlock() {
 			b.ExitTB(pc, false)
 			return true, softmmu.Fault{}
 		}
