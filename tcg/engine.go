@@ -140,6 +140,8 @@ type Engine struct {
 	mu     sync.Mutex
 	cache  tbCache
 	making underWay
+	// noEntryChecks are the keys of regions that are made without checks where loops are begun: one has failed.
+	noEntryChecks map[cpu.TBKey]bool
 	// vcpus are the vCPUs that have not retired; free is the memory of some that have.
 	vcpus     []*VCPU
 	free      []*vcpuMem

@@ -158,10 +158,11 @@ func (j *jit) request(tb *TB) backend.Request {
 	r := j.cur
 	return backend.Request{
 		// A loop inside the code is like a chain to itself.
-		Loop:   tb.Key.Flags == 0 && tb.region == nil && !j.e.cfg.NoChain && !j.e.log.On(debuglog.NoChain),
-		Hot:    j.hot(tb),
-		MarkFP: j.e.cfg.Instr != nil && !j.e.cfg.Instr.Unused(),
-		Buf:    j.rw[r.off:r.end:r.end], Off: r.off, Slot: j.number(r.slots.len), Site: j.number(r.owner.len),
+		Loop:          tb.Key.Flags == 0 && tb.region == nil && !j.e.cfg.NoChain && !j.e.log.On(debuglog.NoChain),
+		Hot:           j.hot(tb),
+		NoEntryChecks: j.e.unchecked(tb),
+		MarkFP:        j.e.cfg.Instr != nil && !j.e.cfg.Instr.Unused(),
+		Buf:           j.rw[r.off:r.end:r.end], Off: r.off, Slot: j.number(r.slots.len), Site: j.number(r.owner.len),
 	}
 }
 
@@ -197,6 +198,12 @@ func (j *jit) site(n uint32) (*backend.Table, *backend.Site) {
 	p := r.tbs.at(*r.owner.at(n))
 	t := p.tab.Table()
 	return t, &t.Sites[n-p.site]
+}
+
+// siteOwner returns the TB that site n is in.
+func (j *jit) siteOwner(n uint32) *TB {
+	r := &j.zones[n>>zoneShift]
+	return r.tbs.at(*r.owner.at(n & numberMask)).tb
 }
 
 // chain patches slot n, of from, to jump to tb. The engine's lock is held.

@@ -176,6 +176,33 @@ func (f *former) make(phase *string) (tb *TB, again bool) {
 	return tb, false
 }
 
+// maxUnchecked bounds Engine.noEntryChecks.
+const maxUnchecked = 4096
+
+// dropUnchecked drops a region of which a check at a loop's entry has failed, and has it made without those next time.
+func (e *Engine) dropUnchecked(tb *TB) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.noEntryChecks == nil || len(e.noEntryChecks) >= maxUnchecked {
+		e.noEntryChecks = map[cpu.TBKey]bool{}
+	}
+	e.noEntryChecks[tb.Key] = true
+	if !tb.gone.Load() {
+		e.drop(tb)
+		e.stats.regionsDropped.Add(1)
+	}
+}
+
+// unchecked reports whether tb is to be made without such checks.
+func (e *Engine) unchecked(tb *TB) bool {
+	if tb.region == nil {
+		return true
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.noEntryChecks[tb.Key]
+}
+
 // same reports whether the code of the region that has just been made is still what it was made of.
 func (f *former) same() bool {
 	for i := range f.nodes {

@@ -119,6 +119,9 @@ func (v *VCPU) inCode(tb *TB) (done bool) {
 				continue
 			}
 			if what := v.site(t, s); what != siteResume {
+				if s.Kind == backend.SiteRange {
+					v.e.dropUnchecked(j.siteOwner(n))
+				}
 				return what == siteStop
 			}
 			h.ResumeAddr = uint64(j.base + uintptr(s.Resume))
@@ -227,7 +230,7 @@ func (v *VCPU) site(t *backend.Table, s *backend.Site) siteResult {
 		v.leaveAt(t, s)
 		v.raise(cpu.Exception{Kind: ir.ExcDivide, PC: s.PC})
 		return siteStop
-	case backend.SiteLeave:
+	case backend.SiteLeave, backend.SiteRange:
 		if v.check != nil {
 			v.check.left = s.PC + 1
 		}

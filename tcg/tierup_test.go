@@ -217,3 +217,47 @@ func TestRegionLeft(t *testing.T) {
 		require.Greater(t, s.RegionIndirect-s.RegionLeft, uint64(700))
 	}
 }
+
+// TestRegionRanges walks memory by a pointer that leads nowhere in one round: what is checked where the inner loop begins is
+// out of range then, and the region is made anew without.
+func TestRegionRanges(t *testing.T) {
+	code := words(
+		0x10000205, // adr x5, data
+		0xd2803207, // mov x7, #400
+		0xd2800000, // mov x0, #0
+		0xf10190ff, // 1: cmp x7, #100
+		0x54000041, // b.ne 2f
+		0xf2eaa005, // movk x5, #0x5500, lsl #48
+		0xaa0503e2, // 2: mov x2, x5
+		0xd2800283, // mov x3, #20
+		0x14000001, // b 3f
+		0xf8408444, // 3: ldr x4, [x2], #8
+		0x8b040000, // add x0, x0, x4
+		0xd1000463, // sub x3, x3, #1
+		0xb5ffffa3, // cbnz x3, 3b
+		0xd10004e7, // sub x7, x7, #1
+		0xb5fffea7, // cbnz x7, 1b
+		0xd4000001, // svc #0
+	)
+	data := uint64(codeBase + len(code))
+	for i := range uint32(20) {
+		code = append(code, words(i, 0)...)
+	}
+	for name, cfg := range tierModes {
+		t.Run(name, func(t *testing.T) {
+			e, v := tierVCPU(t, softmmu.Direct, tcg.AccelAuto, cfg, code)
+			x := v.Run().Exc
+			require.Equal(t, ir.ExcMemory, x.Kind)
+			require.EqualValues(t, codeBase+9*4, x.PC)
+			a := arm64.Arch()
+			require.EqualValues(t, 300*190, a.ReadReg(v.State(), 0))
+			if e.Accel() == tcg.AccelJIT && (name == "few" || name == "at once") {
+				require.NotZero(t, e.Stats().RegionsDropped)
+			}
+			a.WriteReg(v.State(), 2, data)
+			a.WriteReg(v.State(), 5, data)
+			require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+			require.EqualValues(t, 400*190, a.ReadReg(v.State(), 0))
+		})
+	}
+}

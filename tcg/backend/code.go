@@ -63,6 +63,8 @@ type Request struct {
 	// Loop allows a block that ends in an exit back to its own start to run as a loop inside the code,
 	// leaving by the interrupt word only.
 	Loop bool
+	// NoEntryChecks: no address is checked before it is accessed.
+	NoEntryChecks bool
 	// Hot, if not 0, is the offset from the State of the block's countdown, 32 bits: each time the block is begun, and
 	// each further round of a loop, takes one off; when that makes it negative the block is left with ExitHot.
 	Hot int32
@@ -163,6 +165,9 @@ const (
 	// SiteLeave: nothing but to leave, with the State complete but for the PC, which is the site's: an interrupt was seen
 	// on the way round a loop.
 	SiteLeave
+	// SiteRange: the same because an address that a loop would use is out of range; compiled anew, and without checks where
+	// loops are begun (Request.NoEntryChecks), the block goes on.
+	SiteRange
 )
 
 // Site is a place inside a block where Go takes over.

@@ -553,7 +553,7 @@ func (c *Compiler) newValue(k int) *tstate {
 	}
 	s.inMem, s.cst, s.chk, s.zeroHi, s.zero96 = false, ir.NoTemp, 0, false, false
 	if c.npair > 0 {
-		c.forgetPairs(t)
+		c.forgetPairs(k)
 	}
 	if t == c.rounded.a || t == c.rounded.r {
 		c.rounded.a = ir.NoTemp

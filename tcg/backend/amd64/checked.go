@@ -2,29 +2,51 @@ package amd64
 
 import "github.com/gotcg/gotcg/tcg/ir"
 
-// pair is a checked guest address: base + index<<scale + disp.
+// pair is a guest address that needs no check: base + index<<scale + disp. It is at most slack from one that was checked.
 type pair struct {
 	base, index ir.Temp
-	disp        int64
+	disp, slack int64
 	scale       uint8
 }
 
-// pairKnown reports whether p is near a checked address.
-func (c *Compiler) pairKnown(p pair) bool {
+// pairKnown returns what is known of an address near p, or nil.
+func (c *Compiler) pairKnown(p pair) *pair {
 	for i := range min(c.npair, len(c.pairs)) {
 		q := &c.pairs[i]
-		if q.index == p.index && q.base == p.base && q.scale == p.scale && max(q.disp-p.disp, p.disp-q.disp) < maxSlack {
-			return true
+		if q.index == p.index && q.base == p.base && q.scale == p.scale && max(q.disp-p.disp, p.disp-q.disp)+q.slack < maxSlack {
+			return q
 		}
 	}
-	return false
+	return nil
 }
 
-// forgetPairs forgets the checked addresses that t, which changes, is part of.
-func (c *Compiler) forgetPairs(t ir.Temp) {
+// addPair notes that p needs no check.
+func (c *Compiler) addPair(p pair) {
+	c.pairs[c.npair%len(c.pairs)] = p
+	c.npair++
+}
+
+// forgetPairs forgets the checked addresses that output k of the op, which changes, is part of, unless it is moved only.
+func (c *Compiler) forgetPairs(k int) {
+	t := c.op.A[k]
+	a, n, moved := ir.NoTemp, int64(0), false
 	for i := range min(c.npair, len(c.pairs)) {
-		if q := &c.pairs[i]; q.index == t || q.base == t {
+		q := &c.pairs[i]
+		if q.index != t && q.base != t {
+			continue
+		}
+		if !moved && k == 0 {
+			a, n, moved = c.affine(c.op)
+		}
+		if !moved || a != t {
 			q.index = ir.NoTemp
+			continue
+		}
+		if q.base == t {
+			q.disp -= n
+		}
+		if q.index == t {
+			q.disp -= n << q.scale
 		}
 	}
 }

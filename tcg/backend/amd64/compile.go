@@ -49,7 +49,7 @@ type Compiler struct {
 	crossed                   []uint16  // scratch of markCross
 	expiring, expireBuf       []expiry
 	constG                    []ir.Temp // globals that are constants not yet stored
-	pairs                     [4]pair   // the last of npair checked addresses with an index
+	pairs                     [8]pair   // the last of npair checked addresses with an index
 	npair                     int
 	rounded                   rounding
 	hf                        hostFlags
@@ -59,6 +59,7 @@ type Compiler struct {
 	saved    reg
 	shadowed uint16
 	rg       region
+	flow     flow
 
 	op   *ir.Op
 	idx  int
@@ -297,9 +298,8 @@ type stub struct {
 	recs uint32
 	nrec uint16
 	seg  uint16 // an index of c.rg.segs
-	// down: past the poll of seg. mark: see edge.
-	down bool
-	mark int32
+	way  wayKind
+	mark int32 // see edge
 	// Of stubOdd: the result and where to go back to.
 	x      xreg
 	w      ir.Width
@@ -363,7 +363,7 @@ func (c *Compiler) emitStub(s *stub) {
 		c.jmpStub(c.hotExit)
 	case stubEdge:
 		c.emitEdge(&edge{stores: s.recs, moves: s.n, end: s.recs + uint32(s.nrec), mark: s.mark})
-		c.jumpTo(&c.rg.segs[s.seg], s.down)
+		c.jumpTo(&c.rg.segs[s.seg], s.way)
 	case stubSlot:
 		c.slots[s.n].Stub = uint32(c.n)
 		c.movRI(rax, uint64(c.req.Slot+s.n))

@@ -78,26 +78,35 @@ func (c *Compiler) emitEdge(e *edge) {
 // markForm makes the pinned register tell of a form. The host's flags stay.
 func (c *Compiler) markForm(id int32) { c.movRI(r15, uint64(id)<<backend.FormShift) }
 
-// jumpTo goes to segment s, or, when the way is one down, past its poll.
-func (c *Compiler) jumpTo(s *segment, down bool) {
-	at := s.at
-	if down {
-		at = s.body
-	}
+// wayKind says where a way enters a segment.
+type wayKind uint8
+
+const (
+	wayRound wayKind = iota // at its poll
+	wayDown                 // behind that: from above
+	wayBegin                // at a poll before the checks for its loop
+)
+
+// entry returns where a way enters the segment, which has been placed.
+func (s *segment) entry(w wayKind) int {
+	return [...]int{wayRound: s.at, wayDown: s.body, wayBegin: s.begin}[w]
+}
+
+// jumpTo goes to segment s.
+func (c *Compiler) jumpTo(s *segment, w wayKind) {
+	at := s.entry(w)
 	if d := at - (c.n + 2); s.at >= 0 && d >= -128 && d < 0 {
 		c.put(0xeb|uint64(uint8(d))<<8, 2)
 		return
 	}
-	c.toSegment(c.jmp32(), s, down)
+	c.toSegment(c.jmp32(), s, w)
 }
 
 // toSegment makes the rel32 at place at lead to s.
-func (c *Compiler) toSegment(at int, s *segment, down bool) {
+func (c *Compiler) toSegment(at int, s *segment, w wayKind) {
 	switch {
-	case s.at >= 0 && down:
-		c.patch32(at, s.body)
 	case s.at >= 0:
-		c.patch32(at, s.at)
+		c.patch32(at, s.entry(w))
 	default:
 		c.rg.fix = append(c.rg.fix, headFix{at, int(c.segment(s))})
 	}
@@ -116,19 +125,19 @@ func (c *Compiler) segment(s *segment) uint16 {
 // condEdge goes to s under cc.
 func (c *Compiler) condEdge(cc cc, s *segment) {
 	e := c.findEdge(s)
-	down := s.at < 0
-	if e.mark != 0 && e.stores == e.end && !down && !c.t[c.rg.flags].inMem { // nobody looks at it if the way is not taken
+	w := c.wayTo(s)
+	if e.mark != 0 && e.stores == e.end && w != wayDown && !c.t[c.rg.flags].inMem { // nobody looks at it if the way is not taken
 		c.markForm(e.mark)
 		e.mark = 0
 	}
-	switch d := s.at - (c.n + 2); {
+	switch d := s.entry(w) - (c.n + 2); {
 	case !e.empty():
 		x := c.addStub(stubEdge, c.jcc32(cc), e.moves, e.stores, uint16(e.end-e.stores))
-		x.seg, x.down, x.mark = c.segment(s), down, e.mark
-	case !down && d >= -128:
+		x.seg, x.way, x.mark = c.segment(s), w, e.mark
+	case w != wayDown && d >= -128:
 		c.put(0x70|uint64(cc)|uint64(uint8(d))<<8, 2)
 	default:
-		c.toSegment(c.jcc32(cc), s, down)
+		c.toSegment(c.jcc32(cc), s, w)
 	}
 }
 
@@ -140,7 +149,7 @@ func (c *Compiler) goTo(s *segment) {
 		c.rg.fell = true // it comes next
 		return
 	}
-	c.jumpTo(s, s.at < 0)
+	c.jumpTo(s, c.wayTo(s))
 }
 
 // lowerHead begins a segment.

@@ -36,7 +36,9 @@ func (c *Compiler) findForms() {
 		if !s.head {
 			continue
 		}
-		if soft, clobbered, ok := c.flagsAt(s); ok && (soft || s.loop) {
+		soft, clobbered, ok := c.flagsAt(s)
+		soft = soft || c.entryChecks(s) != 0
+		if ok && (soft || s.loop) {
 			c.formsOf(i, soft, &clobbered)
 		}
 	}

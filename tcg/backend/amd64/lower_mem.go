@@ -265,8 +265,15 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 		p.base, p.disp = ir.NoTemp, int64(k)
 		known = ri == noReg && k < c.cfg.GuestLimit-64 && c.cfg.GuestLimit > 64
 	}
-	again := ri != noReg && c.op.Aux <= 3 && c.pairKnown(p)
-	known = known || again
+	again := false
+	if ri != noReg && c.op.Aux <= 3 {
+		if q := c.pairKnown(p); q != nil {
+			again, known = true, true
+			q.disp, q.slack = p.disp, 0 // what is accessed needs no check behind
+		}
+	} else if known && bare {
+		c.t[base].chk = min(chk, 1+uint32(max(disp, -disp)))
+	}
 	align := c.op.Attr&ir.NatAlign != 0 && w > ir.W8 && w < ir.W128 // 16 bytes: the host faults
 	if !known || align {
 		c.clobber()
@@ -313,8 +320,7 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 			c.t[base].chk = 1
 		}
 		if ri != noReg && c.op.Aux <= 3 {
-			c.pairs[c.npair%len(c.pairs)] = p
-			c.npair++
+			c.addPair(p)
 		}
 	}
 	return a

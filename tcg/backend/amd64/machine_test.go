@@ -119,6 +119,9 @@ type machine struct {
 	loop bool
 	// hot is the offset of the countdown, 0 for none.
 	hot int32
+	// noEntryChecks: one has failed.
+	noEntryChecks bool
+	ranges        int // how many have
 }
 
 const guard = 1 << 31
@@ -200,7 +203,7 @@ type outcome struct {
 // compile compiles b into the buffer.
 func (m *machine) compile(b *ir.Block) uint32 {
 	off := (m.st.End + 15) &^ 15
-	code, err := m.c.Compile(b, backend.Request{Buf: m.buf.Write()[off:], Off: off, Slot: 1000, Site: 2000, Loop: m.loop, Hot: m.hot})
+	code, err := m.c.Compile(b, backend.Request{Buf: m.buf.Write()[off:], Off: off, Slot: 1000, Site: 2000, Loop: m.loop, Hot: m.hot, NoEntryChecks: m.noEntryChecks})
 	require.NoError(m.t, err)
 	m.work = code
 	return off
@@ -264,7 +267,11 @@ func (m *machine) run(b *ir.Block) outcome {
 				m.t.Fatalf("fault at code offset %#x addr %#x has no site\n%s", m.hdr.FaultPC-uint64(base), m.hdr.FaultAddr-m.hdr.GuestBase, ir.Format(b))
 			}
 		}
-		if s.Kind == backend.SiteLeave {
+		if s.Kind == backend.SiteRange {
+			m.noEntryChecks = true
+			m.ranges++
+		}
+		if s.Kind == backend.SiteLeave || s.Kind == backend.SiteRange {
 			code.Recover(m.hdr, s, testGlobals)
 			if s.PC == b.PC && !hasHead(b, s.PC) {
 				at = m.at(base)
@@ -314,6 +321,7 @@ func (m *machine) check(b *ir.Block, st gstate) {
 	copy(m.mem, before)
 	clear(m.cnt)
 	*m.state() = st
+	m.noEntryChecks = false
 	got := m.run(b)
 	// A denormal operand sticks under x86's rules only; no guest looks at the bit under Arm's.
 	got.St.FPEnv &^= ir.FPDenormal

@@ -43,7 +43,7 @@ type segment struct {
 	// vars are its canonical globals: c.rg.vars[first:last].
 	first, last int
 	forms       forms
-	body        int // offset of the code behind the poll
+	body, begin int // offsets of the code that ways from above lead to, behind the poll, and ways that begin its loop
 }
 
 // headVar is a canonical global at a Head: its fate as in use. It is in register reg, and counts as not in the State if
@@ -104,6 +104,7 @@ func (c *Compiler) findRegion() {
 	c.choose(false, allocG, maxCanonG)
 	c.choose(true, allocX, maxCanonX)
 	c.makeVars()
+	c.findFacts()
 	c.findForms()
 }
 
@@ -431,22 +432,34 @@ func (c *Compiler) placeHead(s *segment, falls bool) {
 		x := &c.t[v.t]
 		x.inMem, x.next, x.obs, x.hard = !v.written, v.next, v.obs, v.hard
 	}
+	checks := c.entryChecks(s)
+	if checks != 0 {
+		s.body = c.n
+		c.emitEntryChecks(s, checks)
+	}
 	if s.loop {
 		skip := 0
-		if falls || c.rg.fell {
+		if falls || c.rg.fell || checks != 0 {
 			skip = c.jmp8() // who comes from above does not poll, and its flags may be in another form
+		}
+		if checks != 0 {
+			s.begin = c.n
+			c.pollHead(s.pc)
+			c.patch32(c.jmp32(), s.body)
 		}
 		c.align(16, 0)
 		s.at = c.n
-		c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
-		c.leaveSite(s.pc)
+		c.pollHead(s.pc)
 		if skip != 0 {
 			c.patch8(skip)
 		}
 	} else {
 		s.at = c.n
 	}
-	s.body, c.rg.fell = c.n, false
+	if c.rg.fell = false; checks == 0 {
+		s.body = c.n
+	}
+	c.learnFacts(s)
 	if !s.forms.marked {
 		c.rg.active = nil
 	}
@@ -456,14 +469,21 @@ func (c *Compiler) placeHead(s *segment, falls bool) {
 	}
 }
 
-// leaveSite makes a site that leaves for pc when the host's Z is clear.
-func (c *Compiler) leaveSite(pc uint64) {
+// pollHead leaves at the Head of pc when the interrupt word is set.
+func (c *Compiler) pollHead(pc uint64) {
+	c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
+	n := c.headSite(pc, backend.SiteLeave)
+	c.addStub(stubSite, c.jcc32(ccNE), n, 0, 0)
+}
+
+// headSite makes a site at a Head.
+func (c *Compiler) headSite(pc uint64, kind backend.SiteKind) uint32 {
 	n := uint32(len(c.tab.Sites))
 	recs, nrec := c.dirtyRecs()
 	c.tab.Sites = append(c.tab.Sites, backend.Site{
-		PC: pc, Insn: uint16(max(c.insn, 0)), Kind: backend.SiteLeave, Args: uint32(len(c.tab.Locs)),
+		PC: pc, Insn: uint16(max(c.insn, 0)), Kind: kind, Args: uint32(len(c.tab.Locs)),
 		Recs: recs, NRecs: nrec, Undo: uint16(len(c.tab.Undos)), Host: backend.NoOffset, Resume: uint32(c.n),
 	})
-	c.addStub(stubSite, c.jcc32(ccNE), n, 0, 0)
 	c.region = len(c.tab.Sites) // it takes no counter back
+	return n
 }
