@@ -22,6 +22,8 @@ type coldStore struct {
 	prep   interp.Preparer
 	chunks []*coldChunk
 	used   coldRef // where there is room
+	// present is how much has been made present, coldStep words at a time, if warm.
+	present coldRef
 	// table finds blocks: open addressing, at most half full; an entry is the lower half of the PC and a coldRef, 0: none.
 	table []uint64
 	n     int
@@ -36,6 +38,8 @@ const (
 	coldChunkBits = 15
 	// maxColdChunks bounds what a vCPU keeps, to 24 MiB; at the bound it forgets all.
 	maxColdChunks = 24 << 20 >> (coldChunkBits + 3)
+	// coldStep is how many words are made present at a time.
+	coldStep = 4 << 10
 	// maxColdWords is more than a block that is kept has.
 	maxColdWords = 1 << (coldChunkBits - 2)
 )
@@ -190,13 +194,14 @@ func (s *coldStore) room(n int) coldRef {
 		at = at&^(1<<coldChunkBits-1) + 1<<coldChunkBits
 	}
 	for int(at>>coldChunkBits) >= len(s.chunks) {
-		c := new(coldChunk)
-		if s.warm {
-			execmem.Present(unsafe.Pointer(c), unsafe.Sizeof(*c))
-		}
-		s.chunks = append(s.chunks, c)
+		s.chunks = append(s.chunks, new(coldChunk))
 	}
 	s.used = at + coldRef(n)
+	for s.warm && s.present < s.used {
+		c := s.chunks[s.present>>coldChunkBits]
+		execmem.Present(unsafe.Pointer(&c[s.present&(1<<coldChunkBits-1)]), 8*coldStep)
+		s.present += coldStep
+	}
 	return at
 }
 
