@@ -111,10 +111,12 @@ func (b *Buffer) Addr() uintptr { return uintptr(unsafe.Pointer(&b.rx[0])) }
 // Size returns the size of the buffer in bytes.
 func (b *Buffer) Size() int { return len(b.rw) }
 
-// What Ahead makes present at a time, and how much of it there must be.
+// What Ahead makes present at a time, how much in the buffer's first pages, since a short run needs few, and how much of it
+// there must be.
 const (
-	aheadStep = 64 << 10
-	aheadLeft = 8 << 10
+	aheadStep  = 64 << 10
+	aheadFirst = 16 << 10
+	aheadLeft  = 8 << 10
 )
 
 // Ahead is to be called before code is written at off, by whoever writes: it makes the next pages present
@@ -128,8 +130,11 @@ func (b *Buffer) Ahead(off int) {
 		b.lo = off &^ (aheadStep - 1)
 		b.hi = b.lo
 	}
-	from := b.hi
-	if b.hi = min(b.hi+aheadStep, len(b.rw)); b.hi > from {
+	from, step := b.hi, aheadStep
+	if from < aheadStep {
+		step = aheadFirst
+	}
+	if b.hi = min(from+step, len(b.rw)); b.hi > from {
 		_ = unix.Madvise(b.rw[from:b.hi], unix.MADV_POPULATE_WRITE)
 		_ = unix.Madvise(b.rx[from:b.hi], unix.MADV_POPULATE_READ)
 	}
