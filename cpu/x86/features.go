@@ -71,8 +71,23 @@ var privilegedOps = []Op{
 // claims is what follows from features.
 type claims struct {
 	refused [numOps]bool // the ops of features that are not claimed, and neverOps
-	// bits are the claimed bits by leaf and register.
-	bits map[[2]uint32]uint32
+	bits    [claimedRegs]uint32
+}
+
+// claimedRegs is how many registers of leaves there are in claims.bits: see claimedReg.
+const claimedRegs = 3 * 4
+
+// claimedReg returns where in claims.bits those of a register of a leaf are: of features, or -1.
+func claimedReg(leaf uint32, reg uint8) int {
+	switch leaf {
+	case 1:
+		return int(reg)
+	case 7:
+		return 4 + int(reg)
+	case 0x80000001:
+		return 8 + int(reg)
+	}
+	return -1
 }
 
 // isTranslated tells about the tables of translations, one of whose functions is CPUID's: Go would see a cycle.
@@ -81,7 +96,7 @@ var isTranslated func(Op) bool
 func init() { isTranslated = Translated }
 
 var claimed = sync.OnceValue(func() *claims {
-	c := &claims{bits: map[[2]uint32]uint32{}}
+	c := &claims{}
 	for _, op := range neverOps {
 		c.refused[op] = true
 	}
@@ -91,7 +106,7 @@ var claimed = sync.OnceValue(func() *claims {
 			all = all && isTranslated(op)
 		}
 		if all {
-			c.bits[[2]uint32{f.leaf, uint32(f.reg)}] |= 1 << f.bit
+			c.bits[claimedReg(f.leaf, f.reg)] |= 1 << f.bit
 			continue
 		}
 		for _, op := range f.ops {
@@ -105,7 +120,7 @@ var claimed = sync.OnceValue(func() *claims {
 func Claimed(name string) bool {
 	for _, f := range features {
 		if f.name == name {
-			return claimed().bits[[2]uint32{f.leaf, uint32(f.reg)}]>>f.bit&1 != 0
+			return claimed().bits[claimedReg(f.leaf, f.reg)]>>f.bit&1 != 0
 		}
 	}
 	return false
