@@ -456,6 +456,30 @@ func wanderAll(t *testing.T, arch *cpu.Arch, program func(*wanderer)) {
 	}
 }
 
+// disturb has code forgotten in every way there is, until end is closed.
+func (m *wanderMachine) disturb(end chan bool) {
+	for i := 0; ; i++ {
+		select {
+		case <-end:
+			return
+		default:
+		}
+		at := uint64(wanderCode + i*40%0x800)
+		switch i % 4 {
+		case 0:
+			m.e.FlushRange(at, at+8)
+		case 1:
+			m.e.SetBreak(at)
+			m.e.ClearBreak(at)
+		case 2:
+			m.as.Protect(wanderCode, softmmu.PageSize, softmmu.RWX)
+		case 3:
+			m.as.Protect(wanderCode, softmmu.PageSize, softmmu.R|softmmu.X)
+		}
+		time.Sleep(30 * time.Microsecond)
+	}
+}
+
 // TestWanderTogether runs a program on three vCPUs of one engine at once, each with its own data: each ends as alone.
 func TestWanderTogether(t *testing.T) {
 	if !hostcode.Supported {
@@ -463,7 +487,7 @@ func TestWanderTogether(t *testing.T) {
 	}
 	const (
 		vcpus = 3
-		apart = 0x100000
+		apart = 0x200000 // nobody is next to another
 	)
 	place := func(i int) (data, stack uint64) {
 		return wanderData + uint64(i+1)*apart, wanderStack + uint64(i+1)*apart
@@ -488,6 +512,9 @@ func TestWanderTogether(t *testing.T) {
 				require.NoError(t, m.as.Map(softmmu.Addr(stack-0x10000), 0x10000, softmmu.RW, softmmu.Info{}))
 			}
 			m.as.Poke(wanderCode, w.code)
+			if seed/4%2 == 0 { // what is interpreted first is kept
+				require.NoError(t, m.as.Protect(wanderCode, 0x8000, softmmu.R|softmmu.X))
+			}
 			return m
 		}
 		run := func(m *wanderMachine, i int) (o wandered) {
@@ -507,11 +534,17 @@ func TestWanderTogether(t *testing.T) {
 		for i := range vcpus {
 			want[i] = run(one, i)
 		}
-		var wait sync.WaitGroup
+		var wait, others sync.WaitGroup
 		for i := range vcpus {
 			wait.Go(func() { got[i] = run(all, i) })
 		}
+		end := make(chan bool)
+		if seed/8%2 == 0 {
+			others.Go(func() { all.disturb(end) })
+		}
 		wait.Wait()
+		close(end)
+		others.Wait()
 		for i := range vcpus {
 			require.Equal(t, want[i], got[i], "seed %d, vCPU %d", seed, i)
 		}
