@@ -505,7 +505,14 @@ func TestHostileArguments(t *testing.T) {
 	}
 	for _, a := range []abi.Arch{abi.X64, abi.A64} {
 		dir := t.TempDir()
-		g := newGuest(t, a, softmmu.Auto, Config{Sysroot: dir})
+		cfg := Config{Sysroot: dir} // and files of its own: the test's output may be one
+		for _, f := range []**os.File{&cfg.Stdin, &cfg.Stdout, &cfg.Stderr} {
+			var err error
+			*f, err = os.CreateTemp(t.TempDir(), "")
+			require.NoError(t, err)
+			defer (*f).Close()
+		}
+		g := newGuest(t, a, softmmu.Auto, cfg)
 		g.bytes([]byte("name\x00"))
 		for _, s := range Syscalls(a) {
 			if s.Support == Unimplemented || skip[s.Name] {
