@@ -174,7 +174,9 @@ func TestHammerInject(t *testing.T) {
 	for _, every := range []int{1, 3, 50} {
 		hammers(t, arm64.Arch(), longWay(n), tcg.Config{CodeSize: 1, InjectFlush: every, InjectSeed: uint64(every)}, func(h *hammer) {
 			h.wayThreads(3, n, 2)
-			require.NotZero(h.t, h.e.Stats().Flushes)
+			for h.e.Stats().Flushes == 0 && !h.t.Failed() { // a busy machine has not come so far
+				h.wayRound(n, 2, 0)
+			}
 		})
 	}
 }
