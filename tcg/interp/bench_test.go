@@ -8,7 +8,8 @@ import (
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
-// BenchmarkRun runs a block of six instructions: loads, additions with flags, a compare and an exit.
+// BenchmarkRun runs a block of six instructions: loads, additions with flags, a compare and an exit. Once is with making
+// it ready each time, kept without.
 func BenchmarkRun(b *testing.B) {
 	blk, err := ir.Parse(`block 0x1000
 insn pc=0x1000 len=4
@@ -29,11 +30,24 @@ insn pc=0x1014 len=4
  exit_tb pc=0x1018
 `, globals)
 	require.NoError(b, err)
-	s := &state{A: 100, B: 32}
-	th := newThread(s)
-	b.ReportAllocs()
-	for b.Loop() {
-		th.Run(blk)
+	th := newThread(&state{A: 100, B: 32})
+	perInsn := func(b *testing.B) {
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/6, "ns/insn")
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/6, "ns/insn")
+	b.Run("once", func(b *testing.B) {
+		for b.Loop() {
+			th.Run(blk)
+		}
+		perInsn(b)
+	})
+	b.Run("kept", func(b *testing.B) {
+		var m Preparer
+		p, err := m.Prepare(blk, 0)
+		require.NoError(b, err)
+		var x Exit
+		for b.Loop() {
+			th.RunProg(p, &x)
+		}
+		perInsn(b)
+	})
 }

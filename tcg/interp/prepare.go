@@ -31,7 +31,6 @@ type Preparer struct {
 	// globals are those whose slots are known.
 	globals *ir.GlobalInfo
 	slots   []uint16 // of temps; unset: none yet
-	zero    uint16   // the constant 0, if it is not unset
 	frame   uint32   // words used
 	top     uint32   // the most of any segment
 	exits   uint32   // direct exits
@@ -80,7 +79,7 @@ func (m *Preparer) start(b *ir.Block, need Need) {
 	m.b, m.need = b, need
 	m.code, m.pool, m.rest, m.rare.heads = m.code[:0], m.pool[:0], m.rest[:0], m.rare.heads[:0]
 	m.labels, m.fixups = m.labels[:0], m.fixups[:0]
-	m.exits, m.frame, m.top, m.zero = 0, frameStart, 0, unset
+	m.exits, m.frame, m.top = 0, frameStart, 0
 	m.pc, m.pcSet, m.stores, m.failed = b.PC, true, false, false
 	if n := len(b.Temps); len(m.slots) < n {
 		m.slots, m.globals = make([]uint16, n+64), nil
@@ -112,10 +111,7 @@ func (m *Preparer) place(area uint16, n uint32) uint16 {
 // in returns the operand for input x.
 func (m *Preparer) in(x ir.Temp) uint16 {
 	if x == ir.NoTemp {
-		if m.zero == unset {
-			m.zero = m.constant(ir.Val{}, ir.V128)
-		}
-		return m.zero
+		return zero
 	}
 	if s := m.slots[x]; s != unset {
 		return s
@@ -197,6 +193,9 @@ func (m *Preparer) lower(o *ir.Op, first bool) {
 		}
 		op := [...]uint8{opAddF, opSubF, 0, 0, opAndF, opOrF, opXorF}[c-ir.AddF]
 		m.words(op, mod, m.out(o.A[0]), a, b, uint64(m.out(o.A[1])))
+	case c >= ir.ShlF && c <= ir.SarF:
+		a, b, old := m.in(o.A[2]), m.in(o.A[3]), uint64(m.in(o.A[4]))
+		m.words(opShlF+uint8(c-ir.ShlF), uint8(o.W), m.out(o.A[0]), a, b, uint64(m.out(o.A[1]))|old<<16)
 	case c == ir.SetF:
 		a := m.in(o.A[1])
 		m.word(opSetF, uint8(o.Cond), m.out(o.A[0]), a, 0)

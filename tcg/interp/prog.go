@@ -52,10 +52,11 @@ const (
 	maxWord = 1<<(16-areaBits) - 1
 )
 
-// The frame begins with room for what is not wanted.
+// The frame begins with room for what is not wanted, and with a zero that nobody writes.
 const (
 	nowhere    = inFrame
-	frameStart = 2
+	zero       = 2<<areaBits | inFrame
+	frameStart = 4
 )
 
 // The opcodes. m is the modifier, w the ir.Width in its lowest two bits, x the second word.
@@ -99,6 +100,9 @@ const (
 	opAndF    //
 	opOrF     //
 	opXorF    //
+	opShlF    // likewise, the old flags << 16
+	opShrF    //
+	opSarF    //
 	opLd      // m: w, scale << 2, signed << 4, D << 5; x: displacement, PC less Prog.PC << 32
 	opSt      // likewise; d is the value
 	opLdV     // m: w (three bits), scale << 3

@@ -160,6 +160,21 @@ func (t *Thread) RunProg(p *Prog, x *Exit) {
 			r.set(uint16(*(*uint64)(at)), ir.FlagsSZP(ir.Width(mod), v))
 			at = word(at, 1)
 			continue
+		case opShlF, opShrF, opSarF:
+			n := *(*uint64)(at)
+			var v, f uint64
+			switch w := ir.Width(mod); uint8(i) {
+			case opShlF:
+				v, f = ir.ShlFlags(w, r.get(a), r.get(b), r.get(uint16(n>>16)))
+			case opShrF:
+				v, f = ir.ShrFlags(w, r.get(a), r.get(b), r.get(uint16(n>>16)))
+			default:
+				v, f = ir.SarFlags(w, r.get(a), r.get(b), r.get(uint16(n>>16)))
+			}
+			r.set(d, v)
+			r.set(uint16(n), f)
+			at = word(at, 1)
+			continue
 		case opLd:
 			n := *(*uint64)(at)
 			at = word(at, 1)

@@ -55,11 +55,11 @@ func evalShiftFlags(o *Op, in *[5]Val) (r, f uint64) {
 	a, b, c := in[0].Lo, in[1].Lo, in[2].Lo
 	switch o.Code {
 	case ShlF:
-		return shlFlags(o.W, a, b, c)
+		return ShlFlags(o.W, a, b, c)
 	case ShrF:
-		return shrFlags(o.W, a, b, c)
+		return ShrFlags(o.W, a, b, c)
 	case SarF:
-		return sarFlags(o.W, a, b, c)
+		return SarFlags(o.W, a, b, c)
 	case RolF:
 		return rolFlags(o.W, a, b, c)
 	case RorF:
@@ -116,9 +116,9 @@ func shiftCount(w Width, c uint64) uint {
 	return uint(c & 31)
 }
 
-// shlFlags: SDM vol. 2B SAL/SAR/SHL/SHR. O, undefined for counts other than 1, is given by the
+// ShlFlags: SDM vol. 2B SAL/SAR/SHL/SHR. O, undefined for counts other than 1, is given by the
 // same formula for all counts; C, undefined for counts beyond the width, is 0; A is 0.
-func shlFlags(w Width, a, count, old uint64) (r, f uint64) {
+func ShlFlags(w Width, a, count, old uint64) (r, f uint64) {
 	c := shiftCount(w, count)
 	a &= w.Mask()
 	if c == 0 {
@@ -133,8 +133,8 @@ func shlFlags(w Width, a, count, old uint64) (r, f uint64) {
 	return r, FlagsSZP(w, r) | cf<<8 | r>>(n-1)&1 ^ cf
 }
 
-// shrFlags is SHR; O is the change of the top bit in the last step.
-func shrFlags(w Width, a, count, old uint64) (r, f uint64) {
+// ShrFlags is SHR; O is the change of the top bit in the last step.
+func ShrFlags(w Width, a, count, old uint64) (r, f uint64) {
 	c := shiftCount(w, count)
 	a &= w.Mask()
 	if c == 0 {
@@ -147,8 +147,8 @@ func shrFlags(w Width, a, count, old uint64) (r, f uint64) {
 	return r, FlagsSZP(w, r) | cf<<8 | of
 }
 
-// sarFlags is SAR.
-func sarFlags(w Width, a, count, old uint64) (r, f uint64) {
+// SarFlags is SAR.
+func SarFlags(w Width, a, count, old uint64) (r, f uint64) {
 	c := shiftCount(w, count)
 	if c == 0 {
 		return a & w.Mask(), old
