@@ -39,8 +39,8 @@ const (
 type flowEvent struct {
 	kind flowKind
 	fact uint8
-	seg  uint16 // evWay: where it leads
-	n    bound  // evAccess: how far from the fact's address; evMove: how far it moves; evWay: the op
+	seg  uint16 // evWay: where it leads; evCopy: the fact that it becomes near to
+	n    bound  // evAccess: how far from the fact's address; evMove and evCopy: how far it moves; evWay: the op
 }
 
 type flowKind uint8
@@ -48,6 +48,7 @@ type flowKind uint8
 const (
 	evAccess flowKind = iota
 	evMove
+	evCopy
 	evLose
 	evLoseAll
 	evWay
@@ -287,6 +288,8 @@ func (c *Compiler) defEvents(o *ir.Op) {
 			}
 			if d = max(d, -d); moved && d < maxDrift {
 				f.events = append(f.events, flowEvent{kind: evMove, fact: uint8(i), n: bound(d)})
+			} else if j := f.like(p, t, of); ok && j >= 0 {
+				f.events = append(f.events, flowEvent{kind: evCopy, fact: uint8(i), seg: uint16(j), n: bound(max(n, -n))})
 			} else {
 				f.events = append(f.events, flowEvent{kind: evLose, fact: uint8(i)})
 			}
@@ -301,6 +304,19 @@ func (c *Compiler) defEvents(o *ir.Op) {
 			}
 		}
 	}
+}
+
+// like returns the fact that is p with base of in the place of t, or -1.
+func (f *flow) like(p *pair, t, of ir.Temp) int {
+	if p.base != t || p.index == t || p.index == of || of == ir.NoTemp {
+		return -1
+	}
+	q := *p
+	q.base = of
+	if k, n := f.find(q); k >= 0 && n == 0 {
+		return k
+	}
+	return -1
 }
 
 // forgetSyms forgets the symbol of t and those made of it.
@@ -397,6 +413,14 @@ func (f *flow) through(i int, known []bound) {
 	f.apply(i, f.events[f.first[i]:f.first[i+1]], known)
 }
 
+// drift is b when the address has moved by n.
+func drift(b, n bound) bound {
+	if b == unknown || b+n > maxDrift {
+		return unknown
+	}
+	return b + n
+}
+
 // apply is through for some events.
 func (f *flow) apply(i int, events []flowEvent, known []bound) {
 	nf := len(f.facts)
@@ -405,10 +429,12 @@ func (f *flow) apply(i int, events []flowEvent, known []bound) {
 		case evAccess:
 			known[e.fact] = min(e.n, maxDrift)
 		case evMove:
-			if b := &known[e.fact]; *b >= 0 && *b != unknown {
-				if *b += e.n; *b > maxDrift {
-					*b = unknown
-				}
+			if b := &known[e.fact]; *b >= 0 {
+				*b = drift(*b, e.n)
+			}
+		case evCopy:
+			if known[e.fact] = known[e.seg]; known[e.fact] >= 0 {
+				known[e.fact] = drift(known[e.fact], e.n)
 			}
 		case evLose:
 			known[e.fact] = unknown
