@@ -44,7 +44,7 @@ func (a *Arena) keep(b []byte) []byte {
 // Pack sets p to t in the compact form. off is the offset in the code buffer of the block's code, to which
 // t's own offsets are relative; those of the opened table are offsets in the code buffer.
 func (a *Arena) Pack(p *Packed, t *Table, off uint32) {
-	w := packer{b: a.scratch[:0]}
+	w := packer{b: a.scratch}
 	w.uint(uint64(off))
 	w.sites(t)
 	w.uint(uint64(len(t.Consts)))
@@ -52,22 +52,14 @@ func (a *Arena) Pack(p *Packed, t *Table, off uint32) {
 		w.uint(v.Lo)
 		w.uint(v.Hi)
 	}
-	w.uint(uint64(len(t.Recipes)))
-	for i := range t.Recipes {
-		r := &t.Recipes[i]
-		w.op(&r.Op)
-		w.byte(byte(r.Undo))
-		for _, l := range r.Args {
-			w.loc(l)
-		}
-	}
+	w.recipes(t.Recipes)
 	w.uint(uint64(len(t.Undos)))
 	for _, u := range t.Undos {
 		w.uint(uint64(u.Slot))
 		w.int(int64(u.Amount))
 	}
 	a.scratch = w.b
-	p.data = a.keep(w.b)
+	p.data = a.keep(w.b[:w.n])
 	p.helpers = slices.Clone(t.Helpers)
 }
 
@@ -115,25 +107,54 @@ const (
 	packSameOp   = 1 << 7 // Op and Args as the site before
 )
 
-type packer struct{ b []byte }
-
-func (w *packer) byte(b byte) { w.b = append(w.b, b) }
-
-func (w *packer) uint(v uint64) {
-	for v >= 0x80 {
-		w.b = append(w.b, byte(v)|0x80)
-		v >>= 7
-	}
-	w.b = append(w.b, byte(v))
+// packer writes to b[:n]; b is as long as its memory. What writes a lot makes room first and keeps both in variables.
+type packer struct {
+	b []byte
+	n int
 }
 
-func (w *packer) int(v int64) { w.uint(uint64(v<<1) ^ uint64(v>>63)) }
+// Most bytes of what is written.
+const (
+	maxUint = 10
+	maxOp   = 3 + 1 + 1 + 2*maxUint
+)
 
-// loc writes a location with its kind in the low bits.
-func (w *packer) loc(l Loc) { w.uint(uint64(bits.RotateLeft32(uint32(l), 8)&0xff) | uint64(l.N())<<4) }
+// room makes b long enough for n more bytes.
+func (w *packer) room(n int) {
+	if len(w.b)-w.n < n {
+		w.b = append(w.b, make([]byte, n+len(w.b))...)
+		w.b = w.b[:cap(w.b)]
+	}
+}
 
-// op writes what is looked at in the op of a site: all but the temps.
-func (w *packer) op(o *ir.Op) {
+// putUint writes v to b[n:], seven bits a byte, and returns where it ends. The functions like it do so too.
+func putUint(b []byte, n int, v uint64) int {
+	if v < 0x80 {
+		b[n] = byte(v)
+		return n + 1
+	}
+	return putLong(b, n, v)
+}
+
+func putLong(b []byte, n int, v uint64) int {
+	for v >= 0x80 {
+		b[n] = byte(v) | 0x80
+		n++
+		v >>= 7
+	}
+	b[n] = byte(v)
+	return n + 1
+}
+
+func putInt(b []byte, n int, v int64) int { return putUint(b, n, uint64(v<<1)^uint64(v>>63)) }
+
+// putLoc writes a location with its kind in the low bits.
+func putLoc(b []byte, n int, l Loc) int {
+	return putUint(b, n, uint64(bits.RotateLeft32(uint32(l), 8)&0xff)|uint64(l.N())<<4)
+}
+
+// putOp writes what is looked at in the op of a site: all but the temps.
+func putOp(b []byte, n int, o *ir.Op) int {
 	var rest byte
 	if o.Cond != 0 {
 		rest |= 1
@@ -147,22 +168,37 @@ func (w *packer) op(o *ir.Op) {
 	if o.Imm != 0 {
 		rest |= 8
 	}
-	w.b = append(w.b, byte(o.Code), byte(o.Code>>8)<<4|rest, byte(o.W)|byte(o.D)<<4)
+	b = b[:n+maxOp]
+	b[n], b[n+1], b[n+2] = byte(o.Code), byte(o.Code>>8)<<4|rest, byte(o.W)|byte(o.D)<<4
+	n += 3
 	if rest == 0 {
-		return
+		return n
 	}
 	if rest&1 != 0 {
-		w.byte(byte(o.Cond))
+		b[n] = byte(o.Cond)
+		n++
 	}
 	if rest&2 != 0 {
-		w.byte(o.Aux)
+		b[n] = o.Aux
+		n++
 	}
 	if rest&4 != 0 {
-		w.uint(uint64(o.Attr))
+		n = putUint(b, n, uint64(o.Attr))
 	}
 	if rest&8 != 0 {
-		w.int(o.Imm)
+		n = putInt(b, n, o.Imm)
 	}
+	return n
+}
+
+func (w *packer) uint(v uint64) {
+	w.room(maxUint)
+	w.n = putUint(w.b, w.n, v)
+}
+
+func (w *packer) int(v int64) {
+	w.room(maxUint)
+	w.n = putInt(w.b, w.n, v)
 }
 
 func (w *packer) sites(t *Table) {
@@ -187,39 +223,59 @@ func (w *packer) sites(t *Table) {
 		if i > 0 && s.Args == prev.Args && s.NArgs == prev.NArgs && s.Op == prev.Op {
 			head |= packSameOp
 		}
-		w.byte(head)
+		w.room(1 + maxOp + maxUint*(9+int(s.NArgs)+2*int(s.NRecs)))
+		b, n := w.b, w.n
+		b[n] = head
+		n++
 		if head&packSamePC == 0 {
-			w.int(int64(s.PC - prev.PC))
-			w.uint(uint64(s.Insn - prev.Insn))
+			n = putInt(b, n, int64(s.PC-prev.PC))
+			n = putUint(b, n, uint64(s.Insn-prev.Insn))
 		}
 		if head&packHost != 0 {
-			w.int(int64(s.Host) - int64(code))
+			n = putInt(b, n, int64(s.Host)-int64(code))
 			code = s.Host
 		}
-		w.int(int64(s.Resume) - int64(code))
+		n = putInt(b, n, int64(s.Resume)-int64(code))
 		code = s.Resume
 		if head&packSameOp == 0 {
-			w.op(&s.Op)
-			w.byte(s.NArgs)
+			n = putOp(b, n, &s.Op)
+			b[n] = s.NArgs
+			n++
 			for _, l := range t.Locs[s.Args : s.Args+uint32(s.NArgs)] {
-				w.loc(l)
+				n = putLoc(b, n, l)
 			}
 		}
 		if head&packSameRecs == 0 {
-			w.uint(uint64(s.NRecs))
+			n = putUint(b, n, uint64(s.NRecs))
 			for _, r := range t.Recs[s.Recs : s.Recs+uint32(s.NRecs)] {
-				w.uint(uint64(r.Global))
-				w.loc(r.Loc)
+				n = putUint(b, n, uint64(r.Global))
+				n = putLoc(b, n, r.Loc)
 			}
 		}
 		if head&packUndo != 0 {
-			w.uint(uint64(s.Undo))
-			w.uint(uint64(s.NUndo))
+			n = putUint(b, n, uint64(s.Undo))
+			n = putUint(b, n, uint64(s.NUndo))
 		}
 		if s.Kind == SiteCall || s.Kind == SitePure {
-			w.uint(uint64(s.Helper))
+			n = putUint(b, n, uint64(s.Helper))
 		}
-		prev = s
+		w.n, prev = n, s
+	}
+}
+
+// recipes writes how to compute flags.
+func (w *packer) recipes(l []Recipe) {
+	w.uint(uint64(len(l)))
+	for i := range l {
+		r := &l[i]
+		w.room(maxOp + 1 + maxUint*len(r.Args))
+		n := putOp(w.b, w.n, &r.Op)
+		w.b[n] = byte(r.Undo)
+		n++
+		for _, l := range r.Args {
+			n = putLoc(w.b, n, l)
+		}
+		w.n = n
 	}
 }
 

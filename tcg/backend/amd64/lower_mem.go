@@ -56,7 +56,8 @@ func (c *Compiler) site(kind backend.SiteKind) uint32 {
 	s := &c.tab.Sites[n] // all fields, one by one: see ir.Op.Start
 	s.PC, s.Insn, s.Kind, s.NArgs = c.pc, uint16(max(c.insn, 0)), kind, row.nout+row.nin
 	s.Args, s.Recs, s.NRecs, s.Undo, s.NUndo = args, recs, nrec, uint16(len(c.tab.Undos)), 0
-	s.Host, s.Resume, s.Helper, s.Op = backend.NoOffset, backend.NoOffset, 0, *o
+	s.Host, s.Resume, s.Helper = backend.NoOffset, backend.NoOffset, 0
+	s.Op = *o
 	return uint32(n)
 }
 
