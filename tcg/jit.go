@@ -21,8 +21,8 @@ type jit struct {
 	rw    []byte  // the writable view
 	base  uintptr // the executable view
 	stubs backend.Stubs
-	// resume is the host address of stubs.Resume.
-	resume uintptr
+	// resume are the host addresses of stubs.Resume.
+	resume [backend.NumSaved]uintptr
 
 	// hotBase is the offset of a vCPU's countdowns from its State.
 	hotBase int32
@@ -89,7 +89,9 @@ func newJIT(e *Engine) (*jit, error) {
 	if j.stubs, err = be.EmitStubs(j.rw); err != nil {
 		return nil, errors.Join(err, buf.Close())
 	}
-	j.resume = j.base + uintptr(j.stubs.Resume)
+	for i, off := range j.stubs.Resume {
+		j.resume[i] = j.base + uintptr(off)
+	}
 	if m := e.cfg.CodeMap; m != nil {
 		m.Code(j.base, int(j.stubs.End), 0, 0, 1)
 	}

@@ -12,7 +12,8 @@ type observer struct {
 	// state: the observer may look at the State.
 	state  bool
 	pc     uint64
-	resume uint64 // host address
+	resume uint64  // host address
+	enter  uintptr // of the stub that loads what was saved and goes there
 	fn     func(*ir.Env, *[4]ir.Val) ir.Val
 	table  *backend.Table
 	site   *backend.Site
@@ -30,7 +31,7 @@ func (l *observers) forget() {
 	}
 }
 
-// seeObserver keeps site n, an observer's call.
+// seeObserver keeps site n, an observer's call, at which generated code has just been left.
 func (v *VCPU) seeObserver(n uint32, t *backend.Table, s *backend.Site) {
 	if v.seen == nil {
 		v.seen = new(observers)
@@ -39,7 +40,7 @@ func (v *VCPU) seeObserver(n uint32, t *backend.Table, s *backend.Site) {
 	o := v.seen.at(n)
 	*o = observer{
 		number: n + 1, nargs: s.NArgs - 1, state: !h.NoGlobals, pc: s.PC, resume: uint64(v.e.jit.base + uintptr(s.Resume)),
-		fn: h.Fn, table: t, site: s,
+		enter: v.e.jit.resume[v.hdr.Saved%backend.NumSaved], fn: h.Fn, table: t, site: s,
 	}
 	copy(o.args[:], t.Locs[s.Args+1:s.Args+uint32(s.NArgs)])
 }
@@ -51,7 +52,13 @@ func (v *VCPU) observe(h *backend.Header, o *observer) uintptr {
 	env.PC = o.pc
 	in := &env.In
 	for i, l := range o.args[:min(o.nargs, 4)] {
-		if l != backend.LocNone {
+		switch l.Kind() {
+		case backend.LocReg:
+			in[i].Lo = h.Regs[l&15]
+		case backend.LocConst:
+			in[i].Lo = o.table.Consts[l.N()].Lo
+		case backend.LocNone:
+		default:
 			in[i] = o.table.Read(h, l, ir.I64)
 		}
 	}
@@ -61,5 +68,5 @@ func (v *VCPU) observe(h *backend.Header, o *observer) uintptr {
 	}
 	o.fn(env, (*[4]ir.Val)(in[:4]))
 	h.ResumeAddr = o.resume
-	return v.e.jit.resume
+	return o.enter
 }

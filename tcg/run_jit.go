@@ -125,7 +125,7 @@ func (v *VCPU) inCode(tb *TB) (done bool) {
 				return what == siteStop
 			}
 			h.ResumeAddr = uint64(j.base + uintptr(s.Resume))
-			addr = j.resume
+			addr = j.resume[h.Saved%backend.NumSaved]
 			continue
 		default:
 			panic(fmt.Sprintf("BUG: generated code left with reason %d", h.ExitReason))

@@ -37,8 +37,8 @@ type Config struct {
 
 // Stubs are the offsets in the code buffer of the common stubs.
 type Stubs struct {
-	// Resume restores Header.Regs and VRegs and jumps to Header.ResumeAddr. It is entered directly.
-	Resume uint32
+	// Resume restores what was saved at a site, by Header.Saved, and jumps to Header.ResumeAddr. It is entered directly.
+	Resume [NumSaved]uint32
 	// Enter enters the code at Header.ResumeAddr.
 	Enter uint32
 	// SaveExit saves Regs and VRegs and returns; a site's stub jumps there with the site's number in RAX.

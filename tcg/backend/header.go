@@ -100,12 +100,15 @@ type Header struct {
 	// Entries counts entries into generated code and returns from it: odd means that the vCPU is inside. Written by the
 	// entry code without ordering: who reads it does hostcode.Barrier before.
 	Entries uint32
-	// NoVRegs: VRegs were not saved at a site, and need not be loaded.
-	NoVRegs uint32
+	// Saved tells what was saved at a site: generated code is resumed by Stubs.Resume[Saved].
+	Saved uint32
 	// FPUsed: generated code may have changed the MXCSR since it was entered; otherwise GuestFPEnv still tells what it is.
 	FPUsed uint32
 	_      [3]uint64
 }
+
+// NumSaved is the number of sets of registers that are saved at sites; 0 is that of all.
+const NumSaved = 5
 
 // HeaderSize is the size of Header in bytes, a multiple of 64; the guest State starts there.
 const HeaderSize = int32(unsafe.Sizeof(Header{}))
@@ -134,7 +137,7 @@ const (
 	OffInterrupt  = int32(unsafe.Offsetof(Header{}.Interrupt)) - HeaderSize
 	OffScratch32  = int32(unsafe.Offsetof(Header{}.Scratch32)) - HeaderSize
 	OffHostFlags  = int32(unsafe.Offsetof(Header{}.HostFlags)) - HeaderSize
-	OffNoVRegs    = int32(unsafe.Offsetof(Header{}.NoVRegs)) - HeaderSize
+	OffSaved      = int32(unsafe.Offsetof(Header{}.Saved)) - HeaderSize
 	OffFPUsed     = int32(unsafe.Offsetof(Header{}.FPUsed)) - HeaderSize
 	OffEntries    = int32(unsafe.Offsetof(Header{}.Entries)) - HeaderSize
 )

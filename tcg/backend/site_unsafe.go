@@ -108,6 +108,10 @@ func (t *Table) Recover(h *Header, s *Site, globals []ir.GlobalInfo) {
 	recs := t.Recs[s.Recs : s.Recs+uint32(s.NRecs)]
 	for i := range recs {
 		g, l := &globals[recs[i].Global], recs[i].Loc
+		if l.Kind() == LocReg { // most are
+			*(*uint64)(unsafe.Add(h.State(), g.Offset)) = h.Regs[l&15]
+			continue
+		}
 		if l.Kind() == LocForm {
 			form := h.Regs[PinnedReg] >> FormShift & 0xffff
 			if form == 0 {

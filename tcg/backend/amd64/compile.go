@@ -25,7 +25,8 @@ type Compiler struct {
 	stubs backend.Stubs
 	// Further common stubs, for this package only.
 	slotExit, intrSlot, intrPtr, excExit, hotExit uint32
-	saveFew                                       uint32 // SaveExit without the vector registers
+	// saveExit are the forms of SaveExit for observers, by Header.Saved.
+	saveExit [backend.NumSaved]uint32
 
 	// gtmpl are the initial tstates of the globals.
 	gtmpl []tstate

@@ -76,11 +76,29 @@ func (c *Compiler) again(n uint32) uint32 {
 func (c *Compiler) leave(n uint32) {
 	stub := c.stubs.SaveExit
 	if s := &c.tab.Sites[n]; s.Kind == backend.SiteCall && c.tab.Helpers[s.Helper].Observer && c.freeX == allocX {
-		stub = c.saveFew // no vector register is in use, and an observer has no vector inputs
+		stub = c.saveExit[c.savedAt(s)]
 	}
 	c.movRI(rax, uint64(c.req.Site+n))
 	c.jmpStub(stub)
 	c.tab.Sites[n].Resume = uint32(c.n)
+}
+
+// savedAt returns what must be saved at s, a call of an observer while no vector register is in use: an index of savedSets.
+func (c *Compiler) savedAt(s *backend.Site) int {
+	regs := allocG &^ c.freeG
+	for _, l := range c.tab.Locs[s.Args : s.Args+uint32(s.NArgs)] {
+		if l.Kind() == backend.LocReg {
+			regs |= 1 << l.N()
+		}
+	}
+	k := 1
+	if regs&^fewRegs == 0 && c.tab.Helpers[s.Helper].NoGlobals {
+		k = 3
+	}
+	if c.hf.t == ir.NoTemp && c.fcmp.at < c.idx {
+		k++
+	}
+	return k
 }
 
 // lowerEval is the lowering of every op that has no other: Go does it.

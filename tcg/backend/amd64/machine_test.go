@@ -290,7 +290,7 @@ func (m *machine) run(b *ir.Block) outcome {
 			m.t.Fatalf("site without resume: %s", ir.FormatOp(b, &s.Op))
 		}
 		m.hdr.ResumeAddr = uint64(base) + uint64(s.Resume)
-		at = m.buf.Addr() + uintptr(m.st.Resume)
+		at = m.buf.Addr() + uintptr(m.st.Resume[m.hdr.Saved])
 	}
 }
 

@@ -64,12 +64,14 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 	reason(backend.ExitInterruptPC)
 	c.leaveCode()
 
-	c.saveFew = start()
-	arg()
-	reason(backend.ExitSite)
-	c.saveRegs()
-	c.storeI(s32, hdr(backend.OffNoVRegs), 1)
-	c.leaveCode()
+	for k := 1; k < backend.NumSaved; k++ {
+		c.saveExit[k] = start()
+		arg()
+		reason(backend.ExitSite)
+		c.saveRegs(savedSets[k])
+		c.storeI(s32, hdr(backend.OffSaved), int32(k))
+		c.leaveCode()
+	}
 
 	s.Fault = start()
 	reason(backend.ExitFault)
@@ -79,32 +81,26 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 	arg()
 	reason(backend.ExitSite)
 	c.patch8(fault)
-	c.saveRegs()
-	c.storeI(s32, hdr(backend.OffNoVRegs), 0)
+	c.saveRegs(savedSets[0])
+	c.storeI(s32, hdr(backend.OffSaved), 0)
 	for x := xmm0; x <= xmm15; x++ {
 		c.xm(xMOVAPS+1, x, hdr(backend.OffVRegs+int32(x)*16))
 	}
 	c.leaveCode()
 
-	s.Resume = start()
-	c.aluMI(aCMP, s32, hdr(backend.OffNoVRegs), 0)
-	few := c.jcc32(ccNE)
-	for x := xmm0; x <= xmm15; x++ {
-		c.xm(xMOVAPS, x, hdr(backend.OffVRegs+int32(x)*16))
-	}
-	c.patch32(few, c.n)
-	c.load(s32, rax, hdr(backend.OffHostFlags))
-	c.aluRI(aADD, s8, rax, 127)
-	c.sahf()
-	for r := rax; r <= r15; r++ {
-		if r != rsp && r != rbp && r != r14 {
-			c.load(s64, r, hdr(backend.OffRegs+int32(r)*8))
+	for k := range s.Resume {
+		s.Resume[k] = start()
+		if k == 0 {
+			for x := xmm0; x <= xmm15; x++ {
+				c.xm(xMOVAPS, x, hdr(backend.OffVRegs+int32(x)*16))
+			}
 		}
+		c.loadRegs(savedSets[k])
+		if f := c.cfg.Flags; f != 0 { // and not what is above
+			c.rm(0x8b|p66, uint8(r15), c.memOf(&c.gtmpl[f]))
+		}
+		c.jmpM(hdr(backend.OffResumeAddr))
 	}
-	if f := c.cfg.Flags; f != 0 { // and not what is above
-		c.rm(0x8b|p66, uint8(r15), c.memOf(&c.gtmpl[f]))
-	}
-	c.jmpM(hdr(backend.OffResumeAddr))
 
 	s.End = start()
 	return *s, nil
@@ -125,15 +121,46 @@ func (c *Compiler) leaveCode() {
 	c.ret()
 }
 
-// saveRegs stores the general registers and the flags.
-func (c *Compiler) saveRegs() {
+// saved is a set of registers that is saved at a site.
+type saved struct {
+	regs  uint32
+	flags bool
+}
+
+// fewRegs are those that are allocated first.
+const fewRegs = 1<<rbx | 1<<rsi | 1<<rdi | 1<<r8
+
+// savedSets are the sets by Header.Saved. What observers are called with is in no vector register.
+var savedSets = [backend.NumSaved]saved{
+	{(1<<16 - 1) &^ (1<<rsp | 1<<rbp | 1<<r14), true},
+	{allocG | 1<<r15, true}, {allocG | 1<<r15, false}, {fewRegs | 1<<r15, true}, {fewRegs | 1<<r15, false},
+}
+
+// saveRegs stores general registers and flags.
+func (c *Compiler) saveRegs(s saved) {
 	for r := rax; r <= r15; r++ {
-		if r != rsp && r != rbp && r != r14 {
+		if s.regs>>r&1 != 0 {
 			c.store(s64, hdr(backend.OffRegs+int32(r)*8), r)
 		}
 	}
-	c.lahf()
-	c.setcc(ccO, rax)
-	c.movZX(s16, rax, rax)
-	c.store(s32, hdr(backend.OffHostFlags), rax)
+	if s.flags {
+		c.lahf()
+		c.setcc(ccO, rax)
+		c.movZX(s16, rax, rax)
+		c.store(s32, hdr(backend.OffHostFlags), rax)
+	}
+}
+
+// loadRegs loads what saveRegs stored.
+func (c *Compiler) loadRegs(s saved) {
+	if s.flags {
+		c.load(s32, rax, hdr(backend.OffHostFlags))
+		c.aluRI(aADD, s8, rax, 127)
+		c.sahf()
+	}
+	for r := rax; r <= r15; r++ {
+		if s.regs>>r&1 != 0 {
+			c.load(s64, r, hdr(backend.OffRegs+int32(r)*8))
+		}
+	}
 }
