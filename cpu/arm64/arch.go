@@ -70,7 +70,7 @@ func regs() []cpu.RegInfo {
 		tls  = "org.gnu.gdb.aarch64.tls"
 	)
 	var s State
-	var r []cpu.RegInfo
+	r := make([]cpu.RegInfo, 0, len(s.X)+len(s.V)+6)
 	for i := range s.X {
 		r = append(r, cpu.RegInfo{Name: "x" + strconv.Itoa(i), Num: i, Bits: 64, Feature: core, Type: "int",
 			Offset: uint32(unsafe.Offsetof(s.X)) + uint32(i)*8})

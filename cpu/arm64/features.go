@@ -71,9 +71,14 @@ func claim() (cap1, cap2 uint64) {
 	}
 	incomplete := map[string]bool{}
 	have := map[string]bool{}
+	var last *decodeRow // rows of a feature are next to each other: most tell nothing new
 	for _, table := range []*decodeTable{&tableInt, &tableFPSIMD} {
 		for i := range table.rows {
 			r := &table.rows[i]
+			if last != nil && last.feature == r.feature && last.kind == r.kind {
+				continue
+			}
+			last = r
 			have[r.feature] = true
 			if r.kind != rowTrans {
 				incomplete[r.feature] = true
