@@ -220,8 +220,17 @@ var x87ArithMem = x87Helper("x87_arith_mem", ir.X87ArithMem, func(f *fpu, in *[4
 	return 0
 })
 
-var condBits = map[softfp.Ordering]uint64{
-	softfp.Less: fswC0, softfp.Equal: fswC3, softfp.Greater: 0, softfp.Unordered: fswC0 | fswC2 | fswC3,
+// condBits returns the condition codes of a comparison.
+func condBits(r softfp.Ordering) uint64 {
+	switch r {
+	case softfp.Less:
+		return fswC0
+	case softfp.Equal:
+		return fswC3
+	case softfp.Greater:
+		return 0
+	}
+	return fswC0 | fswC2 | fswC3
 }
 
 // compare sets the condition codes for ST(0) against v, and pops.
@@ -236,7 +245,7 @@ func (f *fpu) compare(v softfp.F80, denorm bool, other int, pop, signal bool) {
 		f.e.MemDenormal(denorm, a)
 		ok = f.done()
 	}
-	f.s.FSW = f.s.FSW&^(fswCC) | condBits[r]
+	f.s.FSW = f.s.FSW&^(fswCC) | condBits(r)
 	if ok && pop {
 		f.pop()
 	}

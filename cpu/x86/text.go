@@ -27,8 +27,14 @@ func regName(n, size uint8) string {
 	return regNames64[n&15]
 }
 
-// sizeNames are the assembler's words for memory sizes in bytes.
-var sizeNames = map[uint8]string{1: "byte", 2: "word", 4: "dword", 6: "fword", 8: "qword", 10: "tbyte", 16: "xmmword"}
+// sizeName is the assembler's word for a memory size in bytes, or empty.
+func sizeName(size uint8) string {
+	names := [...]string{1: "byte", 2: "word", 4: "dword", 6: "fword", 8: "qword", 10: "tbyte", 16: "xmmword"}
+	if int(size) < len(names) {
+		return names[size]
+	}
+	return ""
+}
 
 // Mnemonic returns the assembler's name, with the operand size or condition it carries.
 func (in *Inst) Mnemonic() string {
@@ -161,7 +167,7 @@ func (in *Inst) argText(a Arg) string {
 // memText returns the text of the memory operand, size bytes wide.
 func (in *Inst) memText(size uint8) string {
 	var b strings.Builder
-	if n := sizeNames[size]; n != "" {
+	if n := sizeName(size); n != "" {
 		b.WriteString(n + " ptr ")
 	}
 	m := &in.Mem
