@@ -55,12 +55,12 @@ follows it is the program's. The program's exit status is gotcg's; 128 + the sig
 	f.StringVarP(&o.items, "debug", "d", "", "log these items, comma-separated (-d help lists them)")
 	f.StringVarP(&o.logFile, "log-file", "D", "", "write the log to this file, not to standard error")
 	f.StringVar(&o.dfilter, "dfilter", "", "log only code in these address ranges: LO..HI or LO+LEN, comma-separated")
-	f.StringArrayVarP(&o.env, "env", "E", nil, "set (NAME=VALUE) or unset (NAME) a variable of the program's environment")
+	f.VarP((*listFlag)(&o.env), "env", "E", "set (NAME=VALUE) or unset (NAME) a variable of the program's environment")
 	f.StringVar(&o.argv0, "argv0", "", "the program's argv[0]")
 	f.StringVar(&o.sysroot, "sysroot", "", "host directory that the program sees as /")
 	f.StringVar(&o.accel, "accel", "auto", "executor: jit, interp, or auto: jit but for code that runs a few times only")
 	f.StringVar(&o.mem, "mem", "direct", "guest memory: direct or tlb")
-	f.StringArrayVar(&o.cfg.Plugins, "plugin", nil, "load a plugin: NAME or NAME,KEY=VALUE,... (gotcg plugins lists them)")
+	f.Var((*listFlag)(&o.cfg.Plugins), "plugin", "load a plugin: NAME or NAME,KEY=VALUE,... (gotcg plugins lists them)")
 	f.BoolVar(&o.strace, "strace", false, "log the program's system calls")
 	f.BoolVar(&o.cfg.AllowKill, "allow-kill", false, "let the program signal other processes")
 	f.BoolVar(&o.stats, "stats", false, "count what is executed, and print that and the engine's counters at the end")
@@ -229,6 +229,14 @@ func (o *runOptions) leave(m *gotcg.Machine, sio stdio) {
 		fmt.Fprintf(sio.err, "gotcg: %s\n", oneLine(err))
 	}
 }
+
+// listFlag is a flag that may be given several times. pflag's StringArray makes a CSV writer to print each one's empty default, in
+// every run.
+type listFlag []string
+
+func (l *listFlag) Set(s string) error { *l = append(*l, s); return nil }
+func (l *listFlag) Type() string       { return "stringArray" }
+func (l *listFlag) String() string     { return strings.Join(*l, " ") }
 
 // environ applies NAME=VALUE and NAME to an environment.
 func environ(env, changes []string) []string {
