@@ -57,24 +57,18 @@ func Unregister(buf *execmem.Buffer) { hostsig.UnregisterCode(buf.Addr()) }
 // Enter runs generated code at host address code until it returns, with the pinned registers and
 // the guest's FP environment of the header. The goroutine cannot be preempted meanwhile; a request
 // to sets the header's interrupt word. The header must not move: it is off the stack.
+//
+//go:noinline
 func Enter(h *backend.Header, code uintptr) {
-	if fsgsbase {
-		enter(unsafe.Pointer(h), code)
-		return
-	}
-	enterPrctl(unsafe.Pointer(h), code)
+	// Not inlined: its prologue is where the goroutine is preempted, when the signal for that has always met generated code.
+	enter(unsafe.Pointer(h), code)
 }
 
 // Reenter is Enter for generated code that has just been left for what does not look at the guest's FP environment, on
 // the same goroutine: the header's GuestFPEnv is what it was then. Code that uses the FP environment must say so: see
 // backend.Request.MarkFP.
-func Reenter(h *backend.Header, code uintptr) {
-	if fsgsbase {
-		reenter(unsafe.Pointer(h), code)
-		return
-	}
-	enterPrctl(unsafe.Pointer(h), code)
-}
+// It is no place where the goroutine may be preempted: what is called between Enter and Reenter must be.
+func Reenter(h *backend.Header, code uintptr) { reenter(unsafe.Pointer(h), code) }
 
 // fsgsbase tells whether the kernel lets programs use WRGSBASE (HWCAP2_FSGSBASE, getauxval(3)). It is found
 // out when a code buffer is registered first.
@@ -87,6 +81,3 @@ func enter(h unsafe.Pointer, code uintptr)
 
 //go:noescape
 func reenter(h unsafe.Pointer, code uintptr)
-
-//go:noescape
-func enterPrctl(h unsafe.Pointer, code uintptr)

@@ -10,10 +10,19 @@
 
 #define SETGS \
 	MOVQ	const_offGuestBase(BP), CX; \
+	CMPB	·fsgsbase(SB), $0; \
+	JEQ	prctl; \
 	BYTE	$0xf3; BYTE $0x48; BYTE $0x0f; BYTE $0xae; BYTE $0xca; \ // RDGSBASE DX: cheaper than writing
 	CMPQ	DX, CX; \
 	JEQ	based; \
 	BYTE	$0xf3; BYTE $0x48; BYTE $0x0f; BYTE $0xae; BYTE $0xd9; \ // WRGSBASE CX
+	JMP	based; \
+prctl: \
+	MOVQ	$0x1001, DI; \ // ARCH_SET_GS
+	MOVQ	CX, SI; \
+	MOVQ	$158, AX; \ // arch_prctl
+	SYSCALL; \
+	MOVQ	code+8(FP), AX; \
 based:
 
 #define RUN \
@@ -48,19 +57,5 @@ TEXT ·reenter(SB), NOSPLIT, $8-16
 	LEAQ	(const_headerSize+const_stateBias)(CX), BP
 	MOVL	$0, const_offFPUsed(BP)
 	SETGS
-	RUN
-	RET
-
-// func enterPrctl(h unsafe.Pointer, code uintptr)
-TEXT ·enterPrctl(SB), NOSPLIT, $8-16
-	MOVQ	h+0(FP), CX
-	LEAQ	(const_headerSize+const_stateBias)(CX), BP
-	MOVQ	$0x1001, DI		// ARCH_SET_GS
-	MOVQ	const_offGuestBase(BP), SI
-	MOVQ	$158, AX		// arch_prctl
-	SYSCALL
-	MOVQ	code+8(FP), AX
-	MOVL	$1, const_offFPUsed(BP)
-	STMXCSR	const_offHostFPEnv(BP)
 	RUN
 	RET
