@@ -70,6 +70,25 @@ func TestImports(t *testing.T) {
 	require.Greater(t, n, 10)
 }
 
+// TestStart keeps packages out of the command that initialize themselves in each run, for long or with much memory, though gotcg
+// has no use for them or had little: docs/performance.md, Start-up.
+func TestStart(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	cmd := exec.Command("go", "list", "-deps", "./cmd/gotcg")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	deps := strings.Fields(string(out))
+	require.Contains(t, deps, module)
+	for _, p := range []string{
+		"crypto/rand", "crypto/sha256", "encoding/gob", "encoding/json", "encoding/xml", "go/token", "golang.org/x/sys/cpu", "hash/crc32",
+		"html/template", "log/slog", "math/big", "mime", "net/http", "os/exec", "os/user", "runtime/pprof", "runtime/trace", "testing",
+	} {
+		require.NotContains(t, deps, p)
+	}
+}
+
 func check(t *testing.T, pkg string, imports []string) {
 	for _, room := range rooms {
 		if !matches(room.pkg, pkg) {
