@@ -67,6 +67,7 @@ type flow struct {
 	// are the ops from below that begin the loop, too: others go round it.
 	entry, checks []uint32
 	ways          []int
+	begun         []bool // there are such for the segment
 }
 
 // symbol is a local that equals a global and a constant.
@@ -471,6 +472,8 @@ func (f *flow) findChecks(n int) {
 	}
 	var known [maxFacts]bound
 	wanted := make([]uint32, n)
+	f.begun = slices.Grow(f.begun[:0], n)[:n]
+	clear(f.begun)
 	for i := range n {
 		copy(known[:nf], f.in[i*nf:])
 		first := f.first[i]
@@ -491,6 +494,7 @@ func (f *flow) findChecks(n int) {
 				wanted[e.seg] |= lost
 				if int(e.seg) <= i {
 					f.ways = append(f.ways, int(e.n))
+					f.begun[e.seg] = true
 				}
 			}
 		}

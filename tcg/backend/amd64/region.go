@@ -434,6 +434,17 @@ func (c *Compiler) placeHead(s *segment, falls bool) {
 	}
 	checks := c.entryChecks(s)
 	if checks != 0 {
+		over := 0
+		if c.flow.begun[c.segment(s)] {
+			if falls || c.rg.fell {
+				over = c.jmp8()
+			}
+			s.begin = c.n
+			c.pollHead(s.pc)
+		}
+		if over != 0 {
+			c.patch8(over)
+		}
 		s.body = c.n
 		c.emitEntryChecks(s, checks)
 	}
@@ -441,11 +452,6 @@ func (c *Compiler) placeHead(s *segment, falls bool) {
 		skip := 0
 		if falls || c.rg.fell || checks != 0 {
 			skip = c.jmp8() // who comes from above does not poll, and its flags may be in another form
-		}
-		if checks != 0 {
-			s.begin = c.n
-			c.pollHead(s.pc)
-			c.patch32(c.jmp32(), s.body)
 		}
 		c.align(16, 0)
 		s.at = c.n
