@@ -19,10 +19,10 @@ import (
 // is translated for each of its few interpreted runs.
 
 // defaultColdRuns is Config.ColdRuns of AccelAuto.
-const defaultColdRuns = 16
+const defaultColdRuns = 8
 
-// maxMakes is how often a block is translated for the interpreter, by all vCPUs, until it is compiled. Those that
-// share a count, by a hash of their PC, are compiled earlier.
+// maxMakes is how often the first vCPU translates a block for the interpreter until it is compiled; others do it if nobody
+// has. Those that share a count, by a hash of their PC, are compiled earlier.
 const maxMakes = 3
 
 // coldBits is the log2 of the number of counts.
@@ -52,7 +52,8 @@ func (e *Engine) initCold() {
 
 // findCold is find; without a TB it tells whether the block is to be translated for the interpreter, and counts that, and
 // e.entered. With worn it is not: it has been interpreted often enough.
-func (e *Engine) findCold(key cpu.TBKey, worn bool) (tb *TB, cold bool, entered uint64) {
+func (v *VCPU) findCold(key cpu.TBKey, worn bool) (tb *TB, cold bool, entered uint64) {
+	e := v.e
 	instr := e.cfg.Instr
 	may := !worn && e.coldRuns != 0 && key.Flags == 0 && (instr == nil || instr.Unused())
 	e.mu.Lock()
@@ -61,7 +62,11 @@ func (e *Engine) findCold(key cpu.TBKey, worn bool) (tb *TB, cold bool, entered 
 		return tb, false, e.entered
 	}
 	n := &e.cold[keyHash(key)>>(64-coldBits)]
-	if *n >= min(e.coldRuns, maxMakes) {
+	most := uint8(maxMakes)
+	if v.Index != 0 { // what another vCPU has met, too, is likely to be met by more, which host code is for
+		most = 1
+	}
+	if *n >= min(e.coldRuns, most) {
 		return nil, false, e.entered
 	}
 	*n++

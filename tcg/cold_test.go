@@ -32,7 +32,7 @@ func TestCold(t *testing.T) {
 		perm    softmmu.Perm // 0: RX
 	}{
 		// The first block, the loop's body up to its branch, and what is behind it.
-		{name: "auto", colds: 1 + 16 + 1, blocks: 1},
+		{name: "auto", colds: 1 + 8 + 1, blocks: 1},
 		{name: "often", cfg: tcg.Config{ColdRuns: 250}, colds: 1 + 99 + 1},
 		// What the guest may write to is translated anew for each run.
 		{name: "writable", perm: softmmu.RWX, colds: 1 + 3 + 1, blocks: 1},

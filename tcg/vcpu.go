@@ -192,7 +192,7 @@ func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
 			}
 		}
 	}
-	tb, cold, entered := v.e.findCold(key, worn)
+	tb, cold, entered := v.findCold(key, worn)
 	if cold {
 		v.cold, v.coldNext = true, 0
 		return nil, softmmu.Fault{}
