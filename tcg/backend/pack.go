@@ -47,11 +47,7 @@ func (a *Arena) Pack(p *Packed, t *Table, off uint32) {
 	w := packer{b: a.scratch}
 	w.uint(uint64(off))
 	w.sites(t)
-	w.uint(uint64(len(t.Consts)))
-	for _, v := range t.Consts {
-		w.uint(v.Lo)
-		w.uint(v.Hi)
-	}
+	w.consts(t.Consts)
 	w.recipes(t.Recipes)
 	w.uint(uint64(len(t.Undos)))
 	for _, u := range t.Undos {
@@ -261,6 +257,16 @@ func (w *packer) sites(t *Table) {
 		}
 		w.n, prev = n, s
 	}
+}
+
+func (w *packer) consts(l []ir.Val) {
+	w.room(maxUint * (1 + 2*len(l)))
+	b, n := w.b, putUint(w.b, w.n, uint64(len(l)))
+	for i := range l {
+		n = putUint(b, n, l[i].Lo)
+		n = putUint(b, n, l[i].Hi)
+	}
+	w.n = n
 }
 
 // recipes writes how to compute flags.

@@ -117,8 +117,9 @@ func (c *Compiler) canonical(t ir.Temp) bool {
 func (c *Compiler) findSegments() bool {
 	g := &c.rg
 	start, heads := 0, false
-	for i := range c.ops {
-		if c.ops[i].Code != ir.Head {
+	ops := c.ops
+	for i := range ops {
+		if ops[i].Code != ir.Head {
 			continue
 		}
 		if i > start {
