@@ -129,6 +129,8 @@ func (f *former) finishCond(n *node, follows func(uint64) bool) (open bool) {
 	switch {
 	case follows(n.next):
 		return true
+	case o.Code != ir.ExitC && o.Code != ir.ExitF:
+		// A repeated string instruction whose accesses are observed: a loop, where the plan saw a way back after a helper's call.
 	case follows(n.taken):
 		o.Cond, o.Imm = o.Cond.Negate(), int64(n.next)
 		return true

@@ -1,6 +1,7 @@
 package tcg_test
 
 import (
+	"cmp"
 	"encoding/binary"
 	"flag"
 	"math/rand/v2"
@@ -257,7 +258,7 @@ func newWanderMachine(t *testing.T, arch *cpu.Arch, mode softmmu.Mode, cfg tcg.C
 	require.NoError(t, as.Map(wanderCode, 0x8000, softmmu.RWX, softmmu.Info{}))
 	require.NoError(t, as.Map(wanderData, 0x2000, softmmu.RW, softmmu.Info{}))
 	require.NoError(t, as.Map(wanderStack-0x10000, 0x10000, softmmu.RW, softmmu.Info{}))
-	cfg.Arch, cfg.Mem, cfg.Verify, cfg.CodeSize = arch, as, true, 1<<20
+	cfg.Arch, cfg.Mem, cfg.Verify, cfg.CodeSize = arch, as, true, cmp.Or(cfg.CodeSize, 1<<20)
 	e, err := tcg.New(cfg)
 	require.NoError(t, err)
 	return &wanderMachine{as, e, e.NewVCPU()}

@@ -31,6 +31,21 @@ func (s *State) foldBranch(o *ir.Op) {
 	*o = ir.Op{Code: ir.Br, Imm: o.Imm, A: [6]ir.Temp{ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp, ir.NoTemp}}
 }
 
+// onlyLoop reports whether all n branches to the label that ops begins with come from the straight code behind it: a loop that
+// nobody else leads into.
+func onlyLoop(ops []ir.Op, n int) bool {
+	for i := range ops[1:] {
+		o := &ops[1+i]
+		switch flags := o.Code.Info().Flags; {
+		case o.Code == ir.SetLabel || flags&ir.Joins != 0:
+			return n == 0
+		case flags&ir.Labelled != 0 && o.Imm == ops[0].Imm:
+			n--
+		}
+	}
+	return n == 0
+}
+
 // prune drops what no way leads to any more after foldBranch, branches to where control goes anyway, and labels
 // without a branch. When no label is left the block is straight again.
 func (s *State) prune() {
@@ -59,6 +74,10 @@ func (s *State) prune() {
 				br, dead = nil, false
 			}
 			if refs[o.Imm] == 0 {
+				s.drop(o)
+				continue
+			}
+			if dead && onlyLoop(ops[i:], refs[o.Imm]) {
 				s.drop(o)
 				continue
 			}
