@@ -201,7 +201,7 @@ const firstArg = "the first argument"
 // takes the breakpoint out, steps over it, puts it in and goes on, as gdb does.
 func conditional(s *stub, syms map[string]uint64, own bool) float64 {
 	bp := fmt.Sprintf("0,%x,1", syms["hit"])
-	const total = 200000
+	const total = 800000
 	if own {
 		// The first argument, rdi or x0, is -1.
 		s.ask(fmt.Sprintf("Z%s;Xd,26%04x25ffffffffffffffff1327", bp, syms[firstArg]))

@@ -10,10 +10,10 @@ __attribute__((noinline)) long hit(long n) { return sink = n; }
 int main(void)
 {
 	unsigned long x = 1;
-	for (long i = 0; i < 200000000; i++) {
+	for (long i = 0; i < 800000000; i++) {
 		x = x * 6364136223846793005ul + 1442695040888963407ul;
 		other[x >> 54] += x;
-		if (i % 50000000 == 0)
+		if (i % 200000000 == 0)
 			watched++;
 		if (i % 1000 == 0)
 			hit(i);
