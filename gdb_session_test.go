@@ -30,6 +30,17 @@ var compilers = map[string]string{"x64": "gcc", "a64": "aarch64-linux-gnu-gcc"}
 // built keeps the programs that have been compiled, for the sessions that share them.
 var built sync.Map
 
+// TestMain removes the programs that were compiled for several tests.
+func TestMain(m *testing.M) {
+	m.Run()
+	built.Range(func(_, build any) bool {
+		if out, err := build.(func() (string, error))(); err == nil {
+			_ = os.RemoveAll(filepath.Dir(out))
+		}
+		return true
+	})
+}
+
 // debugged compiles a program of testdata/gdb with what gdb needs to know.
 func debugged(t *testing.T, name, arch string) string {
 	cc := compilers[arch]
