@@ -18,6 +18,7 @@ type observer struct {
 	table  *backend.Table
 	site   *backend.Site
 	args   [4]backend.Loc
+	tally  backend.Tally
 }
 
 // observers are a vCPU's, by number. The number of a site is another's only after the vCPU was at a quiescent point.
@@ -40,7 +41,7 @@ func (v *VCPU) seeObserver(n uint32, t *backend.Table, s *backend.Site) {
 	o := v.seen.at(n)
 	*o = observer{
 		number: n + 1, nargs: s.NArgs - 1, state: !h.NoGlobals, pc: s.PC, resume: uint64(v.e.jit.base + uintptr(s.Resume)),
-		enter: v.e.jit.resume[v.hdr.Saved%backend.NumSaved], fn: h.Fn, table: t, site: s,
+		enter: v.e.jit.resume[v.hdr.Saved%backend.NumSaved], fn: h.Fn, table: t, site: s, tally: t.Tally,
 	}
 	copy(o.args[:], t.Locs[s.Args+1:s.Args+uint32(s.NArgs)])
 }
@@ -48,6 +49,7 @@ func (v *VCPU) seeObserver(n uint32, t *backend.Table, s *backend.Site) {
 // observe calls o, whose site generated code has been left at, and returns where to enter it again.
 func (v *VCPU) observe(h *backend.Header, o *observer) uintptr {
 	v.observed++
+	o.tally.Take(h, v.counters)
 	env := &v.env
 	env.PC = o.pc
 	in := &env.In

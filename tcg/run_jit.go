@@ -113,6 +113,7 @@ func (v *VCPU) inCode(tb *TB) (done bool) {
 				}
 			}
 			t, s := j.site(n)
+			t.Tally.Take(v.hdr, v.counters)
 			if s.Kind == backend.SiteCall && t.Helpers[s.Helper].Observer {
 				v.seeObserver(n, t, s)
 				addr, again = v.observe(h, v.seen.at(n)), true

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"errors"
+	"sync/atomic"
 
 	"github.com/gotcg/gotcg/tcg/ir"
 )
@@ -95,6 +96,24 @@ type Table struct {
 	Helpers []*ir.Helper
 	// Undos are the CounterUndo ops of the block in order.
 	Undos []Undo
+	// Tally is what the block counts in a register.
+	Tally Tally
+}
+
+// Tally is a counter that code counts in host register Reg, 0 for none: at each of its sites what is there is still to be
+// added to counter Slot, and the register to be 0 then.
+type Tally struct {
+	Reg  uint8
+	Slot uint32
+}
+
+// Take adds what is in the register, of those saved at a site, to the counter.
+func (y Tally) Take(h *Header, counters []uint64) {
+	if y.Reg != 0 {
+		c, r := &counters[y.Slot], &h.Regs[y.Reg&15]
+		atomic.StoreUint64(c, *c+*r)
+		*r = 0
+	}
 }
 
 // Recipe computes a flags word as the second output of Op over Args, after undoing what the op

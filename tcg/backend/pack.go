@@ -54,6 +54,7 @@ func (a *Arena) Pack(p *Packed, t *Table, off uint32) {
 		w.uint(uint64(u.Slot))
 		w.int(int64(u.Amount))
 	}
+	w.uint(uint64(t.Tally.Slot)<<4 | uint64(t.Tally.Reg))
 	a.scratch = w.b
 	p.data = a.keep(w.b[:w.n])
 	p.helpers = slices.Clone(t.Helpers)
@@ -85,6 +86,8 @@ func (p *Packed) Table() *Table {
 	for i := range t.Undos {
 		t.Undos[i] = Undo{Slot: uint32(r.uint()), Amount: int32(r.int())}
 	}
+	tally := r.uint()
+	t.Tally = Tally{Reg: uint8(tally & 15), Slot: uint32(tally >> 4)}
 	if !p.table.CompareAndSwap(nil, t) {
 		return p.table.Load()
 	}

@@ -72,6 +72,9 @@ func randomTable(r *rand.Rand) *Table {
 		t.Recipes = append(t.Recipes, Recipe{Op: op(), Args: [3]Loc{loc(), loc(), loc()}, Undo: UndoKind(r.IntN(4))})
 		t.Undos = append(t.Undos, Undo{Slot: r.Uint32(), Amount: int32(r.Uint32())})
 	}
+	if r.IntN(2) == 0 {
+		t.Tally = Tally{Reg: uint8(1 + r.IntN(15)), Slot: r.Uint32()}
+	}
 	return t
 }
 
@@ -114,6 +117,7 @@ func TestPack(t *testing.T) {
 		require.Equal(t, append([]ir.Val{}, x.t.Consts...), got.Consts)
 		require.Equal(t, append([]Recipe{}, x.t.Recipes...), got.Recipes)
 		require.Equal(t, append([]Undo{}, x.t.Undos...), got.Undos)
+		require.Equal(t, x.t.Tally, got.Tally)
 	}
 }
 

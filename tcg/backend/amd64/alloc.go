@@ -55,6 +55,9 @@ type hostFlags struct {
 // newLocal is to be copied from.
 var newLocal = tstate{reg: none, cst: ir.NoTemp, next: never, last: never, mem: noMem}
 
+// owned are the general registers that hold temps.
+func (c *Compiler) owned() uint32 { return allocG &^ (c.freeG | c.tally.regs) }
+
 // initTemps sets up c.t for a block.
 func (c *Compiler) initTemps() {
 	temps := c.blk.Temps
@@ -269,7 +272,7 @@ func (c *Compiler) allocReg(reuse bool) reg {
 		free = c.freeG
 	}
 	if free == 0 {
-		c.evict(c.victim(c.ownG[:], allocG&^c.pinG&^c.freeG))
+		c.evict(c.victim(c.ownG[:], c.owned()&^c.pinG))
 		free = c.freeG &^ c.pinG
 	}
 	r := reg(bits.TrailingZeros32(c.choice(free, c.rg.regsG, false)))

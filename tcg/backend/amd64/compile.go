@@ -61,6 +61,7 @@ type Compiler struct {
 	shadowed uint16
 	rg       region
 	flow     flow
+	tally    tally
 
 	op   *ir.Op
 	idx  int
@@ -134,6 +135,7 @@ func (c *Compiler) Compile(b *ir.Block, r backend.Request) (backend.Code, error)
 	}
 	c.findRegion()
 	c.liveness()
+	c.beginTally()
 	if c.rg.marks {
 		c.movZX(s16, r15, r15)
 	}
@@ -219,6 +221,7 @@ func (c *Compiler) begin(b *ir.Block, r backend.Request) {
 	c.op, c.idx = nil, -1
 	c.fcmp.at, c.npair, c.rounded.a = -1, 0, ir.NoTemp
 	c.nearSave, c.nearSlot = 0, 0
+	c.tally = tally{}
 	c.initTemps()
 	c.markCross()
 	c.marks = r.MarkFP || slices.ContainsFunc(b.Helpers, func(h *ir.Helper) bool { return h.Observer })
@@ -346,8 +349,8 @@ func (c *Compiler) emitStub(s *stub) {
 		for _, r := range c.recs[s.recs : s.recs+uint32(s.nrec)] {
 			c.storeRec(r)
 		}
-		sl := &c.slots[s.n]
-		if sl.Backward {
+		c.addTally()
+		if c.slots[s.n].Backward {
 			c.poll(s.n)
 		}
 		c.slotJump(s.n)
@@ -355,11 +358,13 @@ func (c *Compiler) emitStub(s *stub) {
 		for _, r := range c.recs[s.recs : s.recs+uint32(s.nrec)] {
 			c.storeRec(r)
 		}
+		c.addTally()
 		c.ptrJump(reg(s.n))
 	case stubHot:
 		for _, r := range c.recs[s.recs : s.recs+uint32(s.nrec)] {
 			c.storeRec(r)
 		}
+		c.addTally()
 		c.movRI(rax, uint64(c.req.Slot+s.n))
 		c.jmpStub(c.hotExit)
 	case stubEdge:

@@ -36,7 +36,7 @@ func (c *Compiler) findEdge(s *segment) edge {
 			c.recs = append(c.recs, backend.Rec{Global: t, Loc: l})
 		}
 	}
-	for m := allocG &^ c.freeG; m != 0; m &= m - 1 {
+	for m := c.owned(); m != 0; m &= m - 1 {
 		r := bits.TrailingZeros32(m)
 		store(c.ownG[r], backend.LocReg|backend.Loc(r))
 	}

@@ -195,14 +195,14 @@ func (c *Compiler) sideExit(cc cc) {
 	}
 	back := c.op.Attr&ir.Backward != 0
 	n := c.newSlot(backend.SlotTB, uint64(c.op.Imm), back)
-	if back && c.idx+1 < len(c.ops) && c.hf.fix&^backend.FlagsInvC == 0 {
+	if back && !c.tally.on() && c.idx+1 < len(c.ops) && c.hf.fix&^backend.FlagsInvC == 0 {
 		if o := &c.ops[c.idx+1]; o.Code == ir.ExitTB && o.Attr&ir.Backward == 0 && c.target(o) == nil {
 			c.loopExit(cc, n)
 			return
 		}
 	}
 	recs, nrec := c.dirtyRecs()
-	if nrec == 0 && !back {
+	if nrec == 0 && !back && !c.tally.on() {
 		c.slotJcc(cc, n)
 		return
 	}
@@ -262,6 +262,7 @@ func (c *Compiler) lowerExitTB() {
 	back := c.op.Attr&ir.Backward != 0
 	n := c.newSlot(backend.SlotTB, uint64(c.op.Imm), back)
 	c.finalWriteBack()
+	c.addTally()
 	if back {
 		c.poll(n)
 	}
@@ -274,6 +275,7 @@ func (c *Compiler) lowerExitPtr() {
 	r := c.src(c.op.A[0])
 	c.kill()
 	c.finalWriteBack()
+	c.addTally()
 	c.ptrJump(r)
 }
 
@@ -335,6 +337,7 @@ func (c *Compiler) lowerExitExc() {
 	}
 	c.kill()
 	c.finalWriteBack()
+	c.addTally()
 	if r == noReg {
 		c.storeI(s64, hdr(backend.OffExitPC), 0)
 	} else {
@@ -393,27 +396,4 @@ func (c *Compiler) lowerBrF() {
 	c.writeBack()
 	c.lfix = append(c.lfix, labelFix{c.jcc32(cc), int32(o.Imm)})
 	c.forget()
-}
-
-// lowerCounter adds to the scoreboard.
-func (c *Compiler) lowerCounter() {
-	o := c.op
-	c.clobber()
-	disp := int32(o.CounterSlot()) * 8
-	c.aluMI(aADD, s64, at(rbp, c.cfg.Counters-backend.StateBias+disp), o.CounterAmount())
-}
-
-func (c *Compiler) lowerCounterUndo() {
-	c.tab.Undos = append(c.tab.Undos, backend.Undo{Slot: c.op.CounterSlot(), Amount: c.op.CounterAmount()})
-}
-
-// endCounterRegion gives the sites since the last exit their share of the undos: those that follow,
-// up to this exit.
-func (c *Compiler) endCounterRegion() {
-	n := len(c.tab.Undos)
-	for i := c.region; i < len(c.tab.Sites); i++ {
-		s := &c.tab.Sites[i]
-		s.NUndo = uint16(n - int(s.Undo))
-	}
-	c.region = len(c.tab.Sites)
 }

@@ -267,6 +267,7 @@ func (m *machine) run(b *ir.Block) outcome {
 				m.t.Fatalf("fault at code offset %#x addr %#x has no site\n%s", m.hdr.FaultPC-uint64(base), m.hdr.FaultAddr-m.hdr.GuestBase, ir.Format(b))
 			}
 		}
+		code.Tally.Take(m.hdr, m.cnt)
 		if s.Kind == backend.SiteRange {
 			m.noEntryChecks = true
 			m.ranges++

@@ -101,7 +101,8 @@ func (c *Compiler) findRegion() {
 		}
 	}
 	c.weigh()
-	c.choose(false, allocG, maxCanonG)
+	c.chooseTally()
+	c.choose(false, c.freeG, maxCanonG-bits.OnesCount32(c.tally.regs))
 	c.choose(true, allocX, maxCanonX)
 	c.makeVars()
 	c.findFacts()
@@ -260,6 +261,9 @@ func (c *Compiler) scan(i int) bool {
 	return true
 }
 
+// loopWeight is what a use at a depth in loops counts.
+func loopWeight(depth uint8) uint32 { return 1 << (3 * depth) }
+
 // weigh finds which globals are written, and how much each is used, more so in loops.
 func (c *Compiler) weigh() {
 	g := &c.rg
@@ -278,7 +282,7 @@ func (c *Compiler) weigh() {
 	most := 0
 	for i := range g.segs {
 		s := &g.segs[i]
-		w := uint32(1) << (3 * s.depth)
+		w := loopWeight(s.depth)
 		for k := s.start; k < s.end; k++ {
 			o := &c.ops[k]
 			row := &rows[o.Code]

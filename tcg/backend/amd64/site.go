@@ -83,7 +83,7 @@ func (c *Compiler) leave(n uint32) {
 
 // savedAt returns what must be saved at s, a call of an observer while no vector register is in use: an index of savedSets.
 func (c *Compiler) savedAt(s *backend.Site) int {
-	regs := allocG &^ c.freeG
+	regs := c.owned() | c.tally.regs
 	for _, l := range c.tab.Locs[s.Args : s.Args+uint32(s.NArgs)] {
 		if l.Kind() == backend.LocReg {
 			regs |= 1 << l.N()

@@ -12,7 +12,7 @@ import (
 func (c *Compiler) dirtyRecs() (start uint32, n uint16) {
 	start = uint32(len(c.recs))
 	ng := len(c.blk.Globals)
-	for m := allocG &^ c.freeG; m != 0; m &= m - 1 {
+	for m := c.owned(); m != 0; m &= m - 1 {
 		r := bits.TrailingZeros32(m)
 		if t := c.ownG[r]; int(t) < ng {
 			if s := &c.t[t]; !s.inMem && s.obs {
@@ -119,7 +119,7 @@ func (c *Compiler) storeConst64(off int32, v uint64) {
 
 // writeBack stores every homed value that is looked at later and is not in memory yet.
 func (c *Compiler) writeBack() {
-	for m := allocG &^ c.freeG; m != 0; m &= m - 1 {
+	for m := c.owned(); m != 0; m &= m - 1 {
 		if s := &c.t[c.ownG[bits.TrailingZeros32(m)]]; s.homed && !s.inMem && s.obs {
 			c.storeHome(s)
 		}
@@ -139,7 +139,7 @@ func (c *Compiler) writeBack() {
 
 // forget drops all register assignments and known constants of homed temps; used where control joins.
 func (c *Compiler) forget() {
-	for m := allocG &^ c.freeG; m != 0; m &= m - 1 {
+	for m := c.owned(); m != 0; m &= m - 1 {
 		c.unassign(&c.t[c.ownG[bits.TrailingZeros32(m)]])
 	}
 	for m := allocX &^ c.freeX; m != 0; m &= m - 1 {
