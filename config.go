@@ -57,7 +57,7 @@ const (
 type MemMode = softmmu.Mode
 
 // Memory modes. Direct maps guest pages onto host pages; TLB looks each page up, allows MMIO, and
-// gives the guest all 64 bits of address.
+// gives the guest all 64 bits of address. The zero MemMode is Direct where there is room for it, else TLB.
 const (
 	Direct = softmmu.Direct
 	TLB    = softmmu.TLB
@@ -79,11 +79,12 @@ type Config struct {
 	Arch  Arch
 	Accel Accel
 	Mem   MemMode
-	// AddressBits is the log2 of the guest's address range in bytes in Direct mode; 0: 42 bits, so
-	// that about thirty machines fit into one process, or fewer bits when there is no room. At most 46.
+	// AddressBits is the log2 of the guest's address range in bytes when its memory is mapped directly, or less
+	// when the host process has no room for it: at least 32, and 36 unless Mem is Direct, which is TLB then. 0: 42,
+	// so that about thirty machines fit into one process. At most 46.
 	AddressBits uint
-	// CodeSize is the size of the code buffer in bytes; 0: 64 MiB, and at least 128 KiB. When it is full, the
-	// oldest code makes room.
+	// CodeSize is the size of the code buffer in bytes, at least 128 KiB; 0: 64 MiB, or less (1 MiB) where there is
+	// no room. When it is full, the oldest code makes room.
 	CodeSize int
 	// InjectFlush, for tests, forgets translations at one of that many block look-ups; 0: never.
 	InjectFlush int

@@ -5,6 +5,10 @@ package softmmu
 import (
 	"errors"
 	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"strings"
 	"syscall"
 	"unsafe"
 
@@ -39,6 +43,20 @@ func (r *reservation) release() error {
 	_, _, e := syscall.Syscall(syscall.SYS_MUNMAP, r.start, r.size, 0)
 	*r = reservation{}
 	return hostErr("munmap", e)
+}
+
+// addressRoom returns how many bytes of addresses RLIMIT_AS leaves to the process.
+func addressRoom() uint64 {
+	var r syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_AS, &r); err != nil || r.Cur >= 1<<62 {
+		return math.MaxUint64
+	}
+	var pages uint64
+	if b, err := os.ReadFile("/proc/self/statm"); err == nil { // proc(5): the first number is the size
+		first, _, _ := strings.Cut(string(b), " ")
+		pages, _ = strconv.ParseUint(first, 10, 50)
+	}
+	return r.Cur - min(r.Cur, pages*PageSize)
 }
 
 func hostErr(what string, e syscall.Errno) error {

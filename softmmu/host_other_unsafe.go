@@ -2,7 +2,10 @@
 
 package softmmu
 
-import "unsafe"
+import (
+	"math"
+	"unsafe"
+)
 
 const directSupported = false
 
@@ -11,6 +14,8 @@ type reservation struct{ start uintptr }
 
 func (r *reservation) take(uint64) error { return ErrUnsupported }
 func (r *reservation) release() error    { return nil }
+
+func addressRoom() uint64 { return math.MaxUint64 }
 
 func hostMap(uintptr, uintptr, Perm, bool) error                    { return ErrUnsupported }
 func hostMapFile(uintptr, uintptr, Perm, File) error                { return ErrUnsupported }

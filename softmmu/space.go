@@ -1,6 +1,7 @@
 package softmmu
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sync"
@@ -14,7 +15,7 @@ type Mode uint8
 
 // Modes.
 const (
-	// Auto is Direct where the host supports it, else TLB.
+	// Auto is Direct where the host supports it and has room for 2^AutoBits bytes of addresses, else TLB.
 	Auto Mode = iota
 	// Direct maps guest pages at a fixed distance on the host.
 	Direct
@@ -39,7 +40,10 @@ const (
 	// that several machines fit in one process.
 	DefaultBits = 42
 	MinBits     = 32
-	MaxBits     = 46
+	// AutoBits is the least width that Auto takes in place of Config's: with less, TLB mode has more room for
+	// the guest.
+	AutoBits = 36
+	MaxBits  = 46
 	// GuardSize is the size in bytes of the closed zones below and above a direct-mode range: a
 	// checked address plus any 32-bit displacement stays in the reservation.
 	GuardSize = 2<<30 + 1<<20
@@ -66,8 +70,8 @@ var (
 // Config says what address space to make. The zero value is useful.
 type Config struct {
 	Mode Mode
-	// Bits is the width of a direct-mode address range; 0 means DefaultBits, or fewer when the host
-	// process has no room left. TLB mode always has 64.
+	// Bits is the width of a direct-mode address range, or fewer when the host process has no room left;
+	// 0 means DefaultBits. TLB mode always has 64.
 	Bits uint
 	// MaxRegions bounds the length of the region list; 0 means DefaultMaxRegions.
 	MaxRegions int
@@ -120,30 +124,42 @@ func New(c Config) (*AddressSpace, error) {
 	if !directSupported {
 		return nil, fmt.Errorf("softmmu: direct mode: %w", ErrUnsupported)
 	}
-	bits, err := as.reserve(c.Bits)
-	if err != nil {
+	bits, err := as.reserve(cmp.Or(c.Bits, DefaultBits), c.Mode == Auto)
+	switch {
+	case err == nil:
+		as.limit = 1<<bits - 1
+	case c.Mode == Auto:
+		as.mode = TLB
+	default:
 		return nil, err
 	}
-	as.limit = 1<<bits - 1
 	return as, nil
 }
 
-// reserve takes the range of host addresses.
-func (as *AddressSpace) reserve(bits uint) (uint, error) {
-	fixed := bits != 0
-	if !fixed {
-		bits = DefaultBits
+// reserve takes a range of host addresses of at most so many bits. It takes what there is, but when there is another way.
+func (as *AddressSpace) reserve(bits uint, another bool) (uint, error) {
+	least := uint(MinBits)
+	if another {
+		least = min(bits, AutoBits)
 	}
-	for {
-		err := as.reserved.take(1<<bits + 2*GuardSize)
+	size := func() uint64 { return 1<<bits + 2*GuardSize }
+	// Where addresses are rationed, a quarter of them is for all else: the range is not to be had back.
+	room := addressRoom() / 4 * 3
+	for bits > least && size() > room {
+		bits--
+	}
+	if another && size() > room {
+		return 0, ErrNoMemory
+	}
+	for ; ; bits-- {
+		err := as.reserved.take(size())
 		if err == nil {
 			as.base = as.reserved.start + GuardSize
 			return bits, nil
 		}
-		if fixed || bits <= MinBits {
-			return 0, fmt.Errorf("softmmu: reserving 2^%d bytes: %w", bits, err)
+		if bits <= least {
+			return 0, fmt.Errorf("softmmu: direct mode: no room for 2^%d bytes of addresses: %w", bits, err)
 		}
-		bits--
 	}
 }
 

@@ -33,6 +33,7 @@ func (a Accel) String() string { return [...]string{"auto", "jit", "interp"}[a%3
 // Sizes of the code buffer in bytes.
 const (
 	defaultCodeSize = 64 << 20
+	leastCodeSize   = 1 << 20 // by default
 	minCodeSize     = 4 * minZone
 )
 
@@ -62,7 +63,7 @@ type Config struct {
 	Arch  *cpu.Arch
 	Mem   *softmmu.AddressSpace
 	Accel Accel
-	// CodeSize is the size of the code buffer in bytes; 0: 64 MiB, and at least 128 KiB.
+	// CodeSize is the size of the code buffer in bytes, at least 128 KiB; 0: 64 MiB, or less (1 MiB) where there is no room.
 	CodeSize int
 	// MaxInsns bounds the guest instructions of a block; 0: 64, 1: one instruction a block.
 	MaxInsns int
@@ -166,10 +167,9 @@ func New(cfg Config) (*Engine, error) {
 	cfg.fromEnv()
 	tier2 := cfg.tier2()
 	cfg.NoChain = cfg.NoChain || cfg.Lockstep
-	if cfg.CodeSize == 0 {
-		cfg.CodeSize = defaultCodeSize
+	if cfg.CodeSize != 0 {
+		cfg.CodeSize = max(cfg.CodeSize, minCodeSize)
 	}
-	cfg.CodeSize = max(cfg.CodeSize, minCodeSize)
 	e := &Engine{
 		arch: cfg.Arch, mem: cfg.Mem, cfg: cfg, log: cfg.Log, accel: cfg.Accel,
 		b: ir.NewBuilder(cfg.Arch.Globals), opt: opt.NewState(), breaks: map[uint64]int{},

@@ -1,10 +1,12 @@
 package tcg
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sort"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/gotcg/gotcg/internal/debuglog"
 	"github.com/gotcg/gotcg/internal/execmem"
@@ -81,7 +83,10 @@ func newJIT(e *Engine) (*jit, error) {
 	if e.cfg.CodeMap != nil {
 		newBuffer = execmem.NewAnonymous
 	}
-	buf, err := newBuffer(e.cfg.CodeSize)
+	buf, err := newBuffer(cmp.Or(e.cfg.CodeSize, defaultCodeSize))
+	for n := defaultCodeSize / 8; e.cfg.CodeSize == 0 && n >= leastCodeSize && errors.Is(err, syscall.ENOMEM); n /= 8 {
+		buf, err = newBuffer(n) // much less: what there is is not for code only
+	}
 	if err != nil {
 		return nil, err
 	}

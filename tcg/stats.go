@@ -3,12 +3,20 @@ package tcg
 import (
 	"fmt"
 	"io"
+	"math/bits"
 	"sync/atomic"
 	"time"
+
+	"github.com/gotcg/gotcg/softmmu"
 )
 
 // Stats are the engine's counters.
 type Stats struct {
+	// MemMode and AddressBits say how guest memory is reached; CodeBuffer is the size of the code buffer in bytes.
+	MemMode     softmmu.Mode
+	AddressBits int
+	CodeBuffer  int
+
 	Translated, TranslatedInsns, TranslatedBytes uint64
 	HostBytes                                    uint64
 	TranslateTime                                time.Duration // only when Counted
@@ -79,6 +87,10 @@ func (e *Engine) Stats() Stats {
 	s.Regions, s.RegionInsns, s.RegionTime = c.regions.Load(), c.regionInsns.Load(), time.Duration(c.regionTime.Load())
 	s.RegionsDropped, s.RegionsStale = c.regionsDropped.Load(), c.regionsStale.Load()
 	s.Counted = e.cfg.Count
+	s.MemMode, s.AddressBits = e.mem.Mode(), bits.Len64(uint64(e.mem.Limit()))
+	if e.jit != nil {
+		s.CodeBuffer = e.jit.buf.Size()
+	}
 	for _, v := range e.vcpus {
 		s.addVCPU(v)
 	}
@@ -128,7 +140,7 @@ func (s Stats) Print(w io.Writer) {
 		{"flushes", s.Flushes},
 		{"blocks invalidated", s.Invalidated},
 		{"code buffer evictions", s.Evictions},
-	}} {
+	}, s.room()} {
 		for _, l := range lines {
 			fmt.Fprintf(w, "%-34s %v\n", l.name+":", l.v)
 		}
@@ -150,6 +162,14 @@ func (s *Stats) translation() []line {
 	if s.Regions > 0 {
 		l = append(l, line{"regions made", s.Regions}, line{"  guest instructions in them", s.RegionInsns},
 			line{"  time", s.RegionTime}, line{"  dropped", s.RegionsDropped}, line{"  stale", s.RegionsStale})
+	}
+	return l
+}
+
+func (s *Stats) room() []line {
+	l := []line{{"guest memory", fmt.Sprintf("%v, %d bits of address", s.MemMode, s.AddressBits)}}
+	if s.CodeBuffer > 0 {
+		l = append(l, line{"code buffer bytes", s.CodeBuffer})
 	}
 	return l
 }

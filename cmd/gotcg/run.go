@@ -59,7 +59,7 @@ follows it is the program's. The program's exit status is gotcg's; 128 + the sig
 	f.StringVar(&o.argv0, "argv0", "", "the program's argv[0]")
 	f.StringVar(&o.sysroot, "sysroot", "", "host directory that the program sees as /")
 	f.StringVar(&o.accel, "accel", "auto", "executor: jit, interp, or auto: jit but for code that runs a few times only")
-	f.StringVar(&o.mem, "mem", "direct", "guest memory: direct or tlb")
+	f.StringVar(&o.mem, "mem", "auto", "guest memory: direct, tlb, or auto: direct where addresses are not scarce")
 	f.Var((*listFlag)(&o.cfg.Plugins), "plugin", "load a plugin: NAME or NAME,KEY=VALUE,... (gotcg plugins lists them)")
 	f.BoolVar(&o.strace, "strace", false, "log the program's system calls")
 	f.BoolVar(&o.cfg.AllowKill, "allow-kill", false, "let the program signal other processes")
@@ -82,7 +82,7 @@ follows it is the program's. The program's exit status is gotcg's; 128 + the sig
 		}
 	}
 	complete("accel", func() []string { return []string{"auto", "jit", "interp"} })
-	complete("mem", func() []string { return []string{"direct", "tlb"} })
+	complete("mem", func() []string { return []string{"auto", "direct", "tlb"} })
 	complete("debug", debuglog.Names)
 	complete("plugin", pluginNames)
 	return cmd
@@ -101,11 +101,13 @@ func (o *runOptions) config(sio stdio, args []string) (log io.WriteCloser, err e
 		return nil, fmt.Errorf("--accel %q: want auto, jit or interp", o.accel)
 	}
 	switch o.mem {
+	case "auto":
 	case "direct":
+		c.Mem = gotcg.Direct
 	case "tlb":
 		c.Mem = gotcg.TLB
 	default:
-		return nil, fmt.Errorf("--mem %q: want direct or tlb", o.mem)
+		return nil, fmt.Errorf("--mem %q: want auto, direct or tlb", o.mem)
 	}
 	switch n, err := strconv.Atoi(o.tier2); {
 	case o.tier2 == "":
@@ -124,7 +126,8 @@ func (o *runOptions) config(sio stdio, args []string) (log io.WriteCloser, err e
 	if c.InjectFlush < 0 {
 		return nil, fmt.Errorf("--inject-flush %d: want a number of block look-ups", c.InjectFlush)
 	}
-	// Go 1.26 puts its heap at a random address: 2^46 bytes in one piece are not always left beside it.
+	// Go 1.26 puts its heap at a random address: 2^46 bytes in one piece are not always left beside it. Where
+	// even these are not, or ulimit -v rations them, it is fewer.
 	c.AddressBits = 45
 	c.Args = append([]string{args[0]}, args[1:]...)
 	if o.argv0 != "" {
