@@ -286,7 +286,7 @@ func leHex(v uint64) string {
 
 // TestGDBMonitor: every monitor command says something sensible.
 func TestGDBMonitor(t *testing.T) {
-	c := debugGuest(t, "compute.x64", gotcg.Config{Log: io.Discard})
+	c := debugGuest(t, "compute.x64", gotcg.Config{Accel: gotcg.JIT, Log: io.Discard})
 	c.begin()
 	ask := func(line string) string {
 		s := c.ask("qRcmd," + hex.EncodeToString([]byte(line)))

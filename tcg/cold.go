@@ -54,8 +54,7 @@ func (e *Engine) initCold() {
 // e.entered. With worn it is not: it has been interpreted often enough.
 func (v *VCPU) findCold(key cpu.TBKey, worn bool) (tb *TB, cold bool, entered uint64) {
 	e := v.e
-	instr := e.cfg.Instr
-	may := !worn && e.coldRuns != 0 && key.Flags == 0 && (instr == nil || instr.Unused())
+	may := !worn && e.coldRuns != 0 && key.Flags == 0
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if tb = e.cache.byKey.get(key); tb != nil || !may || len(e.watches) != 0 {

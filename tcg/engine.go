@@ -70,8 +70,8 @@ type Config struct {
 	// NoChain leaves every block to the run loop.
 	NoChain bool
 	// ColdRuns is how often a block runs on the interpreter before it is compiled, if there is a JIT; negative: never;
-	// 0: as often as pays with AccelAuto, never with AccelJIT. With instrumentation, NoChain or a log of blocks
-	// all code is compiled at once.
+	// 0: as often as pays with AccelAuto, never with AccelJIT. With NoChain or a log of blocks all code is
+	// compiled at once.
 	ColdRuns int
 	// Opt switches passes of the optimizer: see opt.State.Set; empty: all are on.
 	Opt string

@@ -107,7 +107,7 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 		instr = nil
 	}
 	basic = basic || instr != nil && instr.BasicBlocks()
-	warm := e.cold != nil && instr == nil && !basic && key.Flags == 0 // it has been interpreted before
+	warm := e.cold != nil && !basic && key.Flags == 0 // it has been interpreted before
 	pageEnd := key.PC | (softmmu.PageSize - 1)
 	pc := key.PC
 	for {
