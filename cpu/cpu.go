@@ -63,6 +63,9 @@ type Arch struct {
 	Rep *ir.RepLayout
 	// MaxInsnLen and InsnAlign are in bytes.
 	MaxInsnLen, InsnAlign int
+	// TagBits is how many of the highest bits of an address are a tag: what is accessed, or jumped to, is at the
+	// address with the highest bit below them in their place. Generated code does not do that until a tag has been met.
+	TagBits uint8
 	// TSO: ordinary guest accesses are ordered as x86's.
 	TSO bool
 	// InitState sets a State to what a new user-mode program sees before the ABI's registers.

@@ -157,6 +157,9 @@ func faultA64(x cpu.Exception) sigFault {
 	return f
 }
 
+// untagged is the kernel's untagged_addr: an AArch64 user address without the tag in its top byte; the other half's stay as they are.
+func untagged(addr uint64) uint64 { return addr & uint64(int64(addr)<<8>>8) }
+
 // memoryA64 is an instruction or data abort, as ESR_EL1 describes it; Arm ARM D24.2.37.
 func memoryA64(x cpu.Exception) sigFault {
 	const (
@@ -168,8 +171,8 @@ func memoryA64(x cpu.Exception) sigFault {
 	if x.Kind == cpu.ExcAlign { // of the PC
 		m = cpu.Fault{Addr: x.PC, Kind: cpu.FaultAlign, Access: cpu.AccessFetch}
 	}
-	addr := uint64(int64(m.Addr) << 8 >> 8) // without the tag
-	f := sigFault{exit: Exit{Signal: abi.SIGSEGV, Addr: m.Addr, HasAddr: true, Reason: memoryReason(m)}, code: abi.SEGV_MAPERR, addr: addr}
+	addr := untagged(m.Addr)
+	f := sigFault{exit: Exit{Signal: abi.SIGSEGV, Addr: addr, HasAddr: true, Reason: memoryReason(m)}, code: abi.SEGV_MAPERR, addr: addr}
 	esr := uint64(dataAbort | il)
 	switch m.Access {
 	case cpu.AccessWrite:
@@ -194,7 +197,7 @@ func memoryA64(x cpu.Exception) sigFault {
 	default:
 		esr |= translation
 	}
-	f.last = lastFault{addr: m.Addr, esr: esr}
+	f.last = lastFault{addr: addr, esr: esr}
 	return f
 }
 

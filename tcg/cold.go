@@ -159,7 +159,7 @@ type coldMemory struct {
 
 // note looks at a store before it is made.
 func (m *coldMemory) note(addr, n uint64) {
-	if addr < m.hi && addr+n > m.lo {
+	if addr = uint64(m.at(addr)); addr < m.hi && addr+n > m.lo {
 		m.stale.Store(true)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/cpu/arm64"
 	"github.com/gotcg/gotcg/cpu/x86"
 	"github.com/gotcg/gotcg/softmmu"
@@ -43,7 +44,7 @@ func edgePages(t *testing.T, g hostileGuest, c hostileVCPU) {
 		return v.Run()
 	}
 	for _, edge := range []uint64{0, softmmu.PageSize, code, 0x20000, 0x30000, 1 << 31, 1 << 32, 1 << 39, uint64(top), uint64(as.Limit()) + 1,
-		1 << 46, 1 << 47, 1<<47 + softmmu.PageSize, 1 << 48, 1 << 63, ^uint64(0) - 4095, 1<<40 + 1<<31, 1<<40 + 1<<31 + 1<<20} {
+		1 << 46, 1 << 47, 1<<47 + softmmu.PageSize, 1 << 48, 1 << 55, 1 << 56, 1 << 63, 0xaa<<56 + 0x20000, 0xff<<56 + 0x20000, 0x5580 << 48, ^uint64(0) - 4095, 1<<40 + 1<<31, 1<<40 + 1<<31 + 1<<20} {
 		for d := int64(-9); d <= 9; d++ {
 			addr := edge + uint64(d)
 			if addr-code < 16 || addr+7-code < 16 {
@@ -54,7 +55,8 @@ func edgePages(t *testing.T, g hostileGuest, c hostileVCPU) {
 				if write {
 					insn, p = store, softmmu.W
 				}
-				want := wrapCheck(as, softmmu.Addr(addr), p)
+				bare := untag(g.arch, addr)
+				want := wrapCheck(as, softmmu.Addr(bare), p)
 				g.arch.WriteReg(v.State(), dataReg, 0x1122334455667788)
 				s := run(insn, addr)
 				if want.OK() {
@@ -68,9 +70,10 @@ func edgePages(t *testing.T, g hostileGuest, c hostileVCPU) {
 					continue
 				}
 				require.Equal(t, ir.ExcMemory, s.Exc.Kind, "%s at %#x", p, addr)
-				require.EqualValues(t, want.Addr, s.Exc.Fault.Addr, "%s at %#x", p, addr)
+				require.EqualValues(t, uint64(want.Addr)+addr-bare, s.Exc.Fault.Addr, "%s at %#x", p, addr)
 				require.Equal(t, uint64(0x1122334455667788), g.arch.ReadReg(v.State(), dataReg))
 			}
+			addr = untag(g.arch, addr)
 			if addr%uint64(g.arch.InsnAlign) != 0 || !wrapCheck(as, softmmu.Addr(addr), softmmu.X).OK() && as.Check(softmmu.Addr(addr), 1, softmmu.X).OK() {
 				continue
 			}
@@ -78,7 +81,7 @@ func edgePages(t *testing.T, g hostileGuest, c hostileVCPU) {
 				continue // runs whatever is there
 			}
 			v.SetLimit(2)
-			s := run(jump, addr)
+			s := run(jump, edge+uint64(d))
 			v.SetLimit(2)
 			if s.Kind == tcg.StopLimit {
 				s = v.Run()
@@ -94,6 +97,9 @@ func edgePages(t *testing.T, g hostileGuest, c hostileVCPU) {
 		}
 	}
 }
+
+// untag returns the address without the tag that a has there.
+func untag(a *cpu.Arch, addr uint64) uint64 { return uint64(int64(addr<<a.TagBits) >> a.TagBits) }
 
 // wrapCheck is Check for 8 bytes that may wrap around.
 func wrapCheck(as *softmmu.AddressSpace, a softmmu.Addr, p softmmu.Perm) softmmu.Fault {

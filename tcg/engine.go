@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/internal/debuglog"
@@ -117,7 +118,9 @@ type Engine struct {
 	coldRuns uint8
 	cold     *coldCounts
 	coldAll  coldEpoch
-	_        [64]byte // vCPUs read what is above all the time
+	// tags: an address with a tag has been met.
+	tags atomic.Bool
+	_    [64]byte // vCPUs read what is above all the time
 
 	// translating is held by who translates: one at a time, so builder, optimizer and code bytes are
 	// reused. It comes before mu.

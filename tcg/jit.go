@@ -70,7 +70,7 @@ func newJIT(e *Engine) (*jit, error) {
 		Globals: e.arch.Globals, FPEnvOffset: int32(e.arch.FPEnvOffset),
 		Flags: e.arch.Flags, X87: e.arch.X87, Rep: e.arch.Rep,
 		Counters: int32(lay.counters), JumpCache: int32(lay.jumpCache), TLB: int32(lay.tlb),
-		TLBMode: e.mem.Mode() == softmmu.TLB, GuestLimit: uint64(e.mem.Limit()),
+		TLBMode: e.mem.Mode() == softmmu.TLB, GuestLimit: e.guestLimit(),
 	}
 	if e.arch.InsnAlign == 4 {
 		cfg.PCShift = 2
@@ -163,7 +163,12 @@ func (j *jit) number(n uint32) uint32 { return j.cur.index<<zoneShift | n }
 
 func (j *jit) request(tb *TB) backend.Request {
 	r := j.cur
+	tag := uint8(0)
+	if j.e.tags.Load() {
+		tag = j.e.arch.TagBits
+	}
 	return backend.Request{
+		Tag: tag,
 		// A loop inside the code is like a chain to itself.
 		Loop:          tb.Key.Flags == 0 && tb.region == nil && !j.e.cfg.NoChain && !j.e.log.On(debuglog.NoChain),
 		Hot:           j.hot(tb),

@@ -84,7 +84,7 @@ func (e *Engine) NewVCPU() *VCPU {
 	defer e.mu.Unlock()
 	v := &VCPU{e: e, Index: e.nextIndex, vcpuMem: e.newVCPUMem()}
 	e.nextIndex++
-	v.hdr.GuestLimit = uint64(e.mem.Limit())
+	v.hdr.GuestLimit = e.guestLimit()
 	v.hdr.GuestBase = uint64(e.mem.Base())
 	if v.tlbs != nil {
 		v.tlb = e.mem.NewTLB(v.tlbs, v.awaitOutside)
@@ -92,7 +92,7 @@ func (e *Engine) NewVCPU() *VCPU {
 	if e.arch.InitState != nil {
 		e.arch.InitState(v.state)
 	}
-	v.memory = &memory{as: e.mem}
+	v.memory = &memory{as: e.mem, e: e, tag: e.arch.TagBits}
 	v.env = ir.Env{
 		State: v.state, FPEnv: (*uint64)(unsafe.Add(v.state, e.arch.FPEnvOffset)), Mem: v.memory, VCPU: v.Index, User: v,
 	}

@@ -23,8 +23,10 @@ type lockstep struct {
 	old, counters []uint64
 	// hot are blocks to become regions.
 	hot []cpu.TBKey
-	// left is where the host code left a region when it saw the interrupt word set, plus one.
+	// left is where the host code left a region in the middle, having seen the interrupt word set, plus one.
 	left uint64
+	// ranged: it left because an address was out of range.
+	ranged bool
 	// long are the PCs of regions that went round too often to be compared at once: so many times more a few rounds will do.
 	long map[uint64]int
 }
@@ -39,6 +41,7 @@ type write struct {
 
 // note remembers what a store is about to overwrite.
 func (l *lockstep) note(addr uint64, n int) {
+	addr = uint64(l.at(addr))
 	for n > 0 {
 		w := write{addr: addr, n: min(n, 16)}
 		l.as.Peek(softmmu.Addr(addr), w.old[:w.n])
@@ -125,11 +128,13 @@ func (v *VCPU) runBoth(tb *TB, stop uint64) (done, same bool) {
 		l.long[tb.Key.PC], rounds = n-1, 2
 	}
 	v.env.Mem, v.thread.Quiet, v.thread.Rounds, v.thread.StopAt = l, true, rounds, stop
+	v.thread.StopAbove = stop != 0 && l.ranged
 	v.ended = Stop{}
 	wantDone := v.executeInterp(tb.block)
 	want := v.ended
 	cut := v.thread.Rounds == 0
 	v.env.Mem, v.thread.Quiet, v.thread.Rounds, v.thread.StopAt = v.memory, false, 0, 0
+	v.thread.StopAbove = false
 	l.after = append(l.after[:0], v.stateBytes()...)
 	l.undone(v)
 	switch {

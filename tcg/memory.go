@@ -1,12 +1,70 @@
 package tcg
 
 import (
+	"github.com/gotcg/gotcg/internal/debuglog"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
 // memory is guest memory as the IR's executors see it.
-type memory struct{ as *softmmu.AddressSpace }
+type memory struct {
+	as *softmmu.AddressSpace
+	e  *Engine
+	// tag is how many of the highest bits of an address are a tag.
+	tag uint8
+}
+
+// maxTag is how many bits of an address may be a tag.
+const maxTag = 8
+
+// untagged returns addr with the bit below its tag in the tag's place.
+func untagged(addr uint64, tag uint8) uint64 { return uint64(int64(addr<<(tag&63)) >> (tag & 63)) }
+
+// at returns where an access to addr goes.
+//
+// Generated code that knows of no tags leaves to Go for one: it is above the limit that the code compares with. Where the code takes
+// an address for proven, because an access by it was made here, the next one faults: no such address is canonical on the
+// host, SDM vol. 1 3.3.7.1.
+func (m *memory) at(addr uint64) softmmu.Addr {
+	if addr>>(63-maxTag) == 0 {
+		return softmmu.Addr(addr)
+	}
+	a := untagged(addr, m.tag)
+	if a != addr {
+		m.e.sawTag()
+	}
+	return softmmu.Addr(a)
+}
+
+// fault is f, of an access at addr, as the guest sees it: the address has its tag.
+func (m *memory) fault(f softmmu.Fault, addr uint64) ir.Fault {
+	r := irFault(f)
+	r.Addr += addr - untagged(addr, m.tag)
+	return r
+}
+
+// guestLimit returns the highest address that generated code uses itself. That it is a few less than there are costs nothing:
+// accesses above are made in Go.
+func (e *Engine) guestLimit() uint64 {
+	l := uint64(e.mem.Limit())
+	if n := 64 - uint64(e.arch.TagBits); n < 64 {
+		l = (l-n)&^0xff + n // see backend.Request.Tag
+	}
+	return l
+}
+
+// sawTag notes that the guest makes use of tags: code is made anew, such as takes them off itself.
+func (e *Engine) sawTag() {
+	if !e.tags.Load() && e.tags.CompareAndSwap(false, true) {
+		if e.log.On(debuglog.Cache) {
+			e.log.Printf("cache: an address has a tag\n")
+		}
+		e.mu.Lock()
+		e.noEntryChecks = nil
+		e.flushLocked()
+		e.mu.Unlock()
+	}
+}
 
 var faultKinds = [...]ir.FaultKind{
 	softmmu.FaultNone:       ir.FaultNone,
@@ -31,50 +89,50 @@ func irFault(f softmmu.Fault) ir.Fault {
 
 // Load implements ir.Memory.
 func (m *memory) Load(addr uint64, w ir.Width) (ir.Val, ir.Fault) {
-	lo, hi, f := m.as.Load(softmmu.Addr(addr), int(w.Bytes()))
+	lo, hi, f := m.as.Load(m.at(addr), int(w.Bytes()))
 	if !f.OK() {
-		return ir.Val{}, irFault(f)
+		return ir.Val{}, m.fault(f, addr)
 	}
 	return ir.Val{Lo: lo, Hi: hi}, ir.Fault{}
 }
 
 // Store implements ir.Memory.
 func (m *memory) Store(addr uint64, w ir.Width, v ir.Val) ir.Fault {
-	if f := m.as.Store(softmmu.Addr(addr), int(w.Bytes()), v.Lo, v.Hi); !f.OK() {
-		return irFault(f)
+	if f := m.as.Store(m.at(addr), int(w.Bytes()), v.Lo, v.Hi); !f.OK() {
+		return m.fault(f, addr)
 	}
 	return ir.Fault{}
 }
 
 // Atomic implements ir.Memory.
 func (m *memory) Atomic(op ir.Opcode, addr uint64, w ir.Width, arg, cmp ir.Val) (ir.Val, ir.Fault) {
-	a, n := softmmu.Addr(addr), int(w.Bytes())
+	a, n := m.at(addr), int(w.Bytes())
 	if op == ir.Cas || op == ir.CasV {
 		lo, hi, f := m.as.Cas(a, n, cmp.Lo, cmp.Hi, arg.Lo, arg.Hi)
 		if !f.OK() {
-			return ir.Val{}, irFault(f)
+			return ir.Val{}, m.fault(f, addr)
 		}
 		return ir.Val{Lo: lo, Hi: hi}, ir.Fault{}
 	}
 	old, f := m.as.RMW(a, n, func(old uint64) uint64 { return ir.EvalAtomic(op, w, old, arg.Lo) })
 	if !f.OK() {
-		return ir.Val{}, irFault(f)
+		return ir.Val{}, m.fault(f, addr)
 	}
 	return ir.Val{Lo: old}, ir.Fault{}
 }
 
 // Read implements ir.Memory.
 func (m *memory) Read(addr uint64, p []byte) ir.Fault {
-	if _, f := m.as.Read(softmmu.Addr(addr), p); !f.OK() {
-		return irFault(f)
+	if _, f := m.as.Read(m.at(addr), p); !f.OK() {
+		return m.fault(f, addr)
 	}
 	return ir.Fault{}
 }
 
 // Write implements ir.Memory.
 func (m *memory) Write(addr uint64, p []byte) ir.Fault {
-	if _, f := m.as.Write(softmmu.Addr(addr), p); !f.OK() {
-		return irFault(f)
+	if _, f := m.as.Write(m.at(addr), p); !f.OK() {
+		return m.fault(f, addr)
 	}
 	return ir.Fault{}
 }

@@ -12,7 +12,7 @@ func (f *former) emit() bool {
 		instr = nil
 	}
 	b.Reset(f.key.PC)
-	b.Region, b.Hook = true, nil
+	b.Region, b.Hook, b.Tags = true, nil, e.tags.Load()
 	f.exts = f.exts[:0]
 	clear(f.heads)
 	f.leaves = f.leaves[:0]

@@ -48,6 +48,7 @@ func (v *VCPU) Run() (stop Stop) {
 	defer v.left(&stop)
 	v.ended.Err = nil
 	v.cold = false
+	v.SetPC(v.PC()) // it may have been written as a register, with a tag
 	for !v.round() {
 	}
 	return v.ended

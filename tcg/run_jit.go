@@ -233,7 +233,7 @@ func (v *VCPU) site(t *backend.Table, s *backend.Site) siteResult {
 		return siteStop
 	case backend.SiteLeave, backend.SiteRange:
 		if v.check != nil {
-			v.check.left = s.PC + 1
+			v.check.left, v.check.ranged = s.PC+1, s.Kind == backend.SiteRange
 		}
 		v.leaveAt(t, s)
 		return siteLeave
@@ -310,7 +310,7 @@ func (v *VCPU) address(t *backend.Table, s *backend.Site) softmmu.Addr {
 	for i := nout; i < int(s.NArgs); i++ {
 		v.in[i-nout] = t.Read(v.hdr, t.Locs[s.Args+uint32(i)], ir.I64)
 	}
-	return softmmu.Addr(interp.Address(&s.Op, &v.in))
+	return v.memory.at(interp.Address(&s.Op, &v.in))
 }
 
 // hitsCode reports whether the site's access writes to a page with translated code.

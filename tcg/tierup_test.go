@@ -227,7 +227,7 @@ func TestRegionRanges(t *testing.T) {
 		0xd2800000, // mov x0, #0
 		0xf10190ff, // 1: cmp x7, #100
 		0x54000041, // b.ne 2f
-		0xf2eaa005, // movk x5, #0x5500, lsl #48
+		0xf2e00aa5, // movk x5, #0x55, lsl #48
 		0xaa0503e2, // 2: mov x2, x5
 		0xd2800283, // mov x3, #20
 		0x14000001, // b 3f

@@ -92,7 +92,7 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 	n, fault := e.fetch(key.PC, 0, want)
 	e.fetched, e.endsInCall = n, false
 	b.Reset(key.PC)
-	b.Hook = nil
+	b.Hook, b.Tags = nil, e.tags.Load()
 	if key.PC%uint64(e.arch.InsnAlign) != 0 {
 		b.Insn(key.PC)
 		b.ExitExc(ir.ExcAlign, key.PC, ir.NoTemp)

@@ -101,8 +101,13 @@ func (v *VCPU) State() unsafe.Pointer { return v.state }
 // PC returns the guest PC.
 func (v *VCPU) PC() uint64 { return *v.pc() }
 
-// SetPC sets the guest PC.
-func (v *VCPU) SetPC(pc uint64) { *v.pc() = pc }
+// SetPC sets the guest PC, which has no tag: Arm ARM, AArch64.BranchAddr.
+func (v *VCPU) SetPC(pc uint64) {
+	if pc>>(63-maxTag) != 0 {
+		pc = untagged(pc, v.memory.tag)
+	}
+	*v.pc() = pc
+}
 
 func (v *VCPU) pc() *uint64 { return (*uint64)(unsafe.Add(v.state, v.e.arch.PCOffset)) }
 

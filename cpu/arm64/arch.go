@@ -14,6 +14,9 @@ import (
 // need not wait for it.
 var arch cpu.Arch
 
+// tagBits is the size of the tag in addresses.
+const tagBits = 8
+
 var setUp = sync.OnceFunc(func() {
 	tableInt.rows = tableIntRows()
 	tableFPSIMD.rows = tableFPSIMDRows()
@@ -27,6 +30,7 @@ var setUp = sync.OnceFunc(func() {
 		FPEnvOffset: uint32(unsafe.Offsetof(s.FPEnv)),
 		MaxInsnLen:  4,
 		InsnAlign:   4,
+		TagBits:     tagBits, // TCR_EL1.TBI0 without TBID0, as Linux sets it; Arm ARM D8.8.1
 		InitState:   initState,
 		Mode:        mode,
 		Translate:   translate,

@@ -106,37 +106,38 @@ func (t translator) pair(lo, hi ir.Temp) ir.Temp {
 }
 
 // ifReserved runs store, which returns the status, if the monitor holds [Rn] with the given size; else the
-// status is 1 and nothing is accessed. Either way Rs gets the status and the monitor is opened.
+// status is 1 and nothing is stored. Another tag makes no difference; as long as tags have not been met it
+// does, a store-exclusive may fail for any reason (Arm ARM B2.12.1). Either way Rs gets the status and the monitor is opened.
 func (t translator) ifReserved(i insn, w ir.Width, store func() ir.Temp) {
 	size := w.Bytes()
 	fail, end := t.b.NewLabel(), t.b.NewLabel()
 	d := t.b.Op2(ir.Xor, ir.W64, gExclAddr, t.xsp(i.rn()))
 	s := t.b.Op2i(ir.Xor, ir.W64, gExclSize, uint64(size))
-	t.b.BrC(ir.W64, ir.NE, t.b.Op2(ir.Or, ir.W64, d, s), t.b.Const(0), fail)
+	differs := t.b.Op2(ir.Or, ir.W64, d, s)
+	if t.b.Tags {
+		differs = t.b.Op2i(ir.Shl, ir.W64, differs, tagBits)
+	}
+	t.b.BrC(ir.W64, ir.NE, differs, t.b.Const(0), fail)
 	t.setX(i.rs(), store())
 	t.b.Br(end)
 	t.b.SetLabel(fail)
-	t.alignedElseFault(i, w)
+	t.b.Call(helperNoStore, false, t.xsp(i.rn()), gExclAddr, t.b.Const(uint64(size-1)))
 	t.setX(i.rs(), t.b.Const(1))
 	t.b.SetLabel(end)
 	t.b.MovTo(gExclSize, t.b.Const(0))
 }
 
-// alignedElseFault raises the alignment fault of a store-exclusive that the monitor does not pass, which comes
-// before the look at the monitor; one that it passes is aligned, as the load was. Arm ARM, AArch64.ExclusiveMonitorsPass.
-func (t translator) alignedElseFault(i insn, w ir.Width) {
-	if w == ir.W8 {
-		return
+// helperNoStore does what is left of a store-exclusive that the monitor does not pass: the alignment fault, which comes before
+// the look at the monitor (one that passes is aligned, as the load was; Arm ARM, AArch64.ExclusiveMonitorsPass). If the
+// address is the monitor's but for the tag, it has the engine meet that.
+var helperNoStore = &ir.Helper{Name: "a64_no_store", NoGlobals: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
+	addr, monitor, mask := in[0].Lo, in[1].Lo, in[2].Lo
+	if addr&mask != 0 {
+		env.RaiseFault(ir.Fault{Addr: addr, Kind: ir.FaultAlign, Access: ir.AccessWrite})
+	} else if addr != monitor && (addr^monitor)<<tagBits == 0 {
+		env.Mem.Load(addr, ir.W8)
+		env.Mem.Load(monitor, ir.W8)
 	}
-	b, ok := t.b, t.b.NewLabel()
-	b.BrC(ir.W64, ir.TSTEQ, t.xsp(i.rn()), b.Const(uint64(w.Bytes()-1)), ok)
-	b.Call(helperMisaligned, false, t.xsp(i.rn()))
-	b.SetLabel(ok)
-}
-
-// helperMisaligned raises the alignment fault of a store.
-var helperMisaligned = &ir.Helper{Name: "a64_misaligned", NoGlobals: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
-	env.RaiseFault(ir.Fault{Addr: in[0].Lo, Kind: ir.FaultAlign, Access: ir.AccessWrite})
 	return ir.Val{}
 }}
 

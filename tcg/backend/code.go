@@ -26,7 +26,7 @@ type Config struct {
 	Counters int32
 	// TLBMode selects TLB look-ups for guest memory; else direct mode (Header.GuestBase).
 	TLBMode bool
-	// GuestLimit is the value of Header.GuestLimit in direct mode.
+	// GuestLimit is the value of Header.GuestLimit.
 	GuestLimit uint64
 	// X87 is where the guest's x87 is, nil if it has none: see ir.Helper.X87.
 	X87 *ir.X87Layout
@@ -69,6 +69,9 @@ type Request struct {
 	// Hot, if not 0, is the offset from the State of the block's countdown, 32 bits: each time the block is begun, and
 	// each further round of a loop, takes one off; when that makes it negative the block is left with ExitHot.
 	Hot int32
+	// Tag is how many of the highest bits of guest addresses are to be taken for zero; the low byte of Header.GuestLimit is then how
+	// many others there are.
+	Tag uint8
 	// MarkFP has code that uses the FP environment set Header.FPUsed, as code with calls of observers always does: other code
 	// must not be reached from such code without a way through Go.
 	MarkFP bool

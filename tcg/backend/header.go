@@ -74,7 +74,7 @@ type Header struct {
 	// EntryRSP is the host stack pointer inside the entry routine; for the signal handlers.
 	EntryRSP uint64
 	// GuestLimit is the highest guest address that may reach host memory in direct mode (the
-	// reservation's size minus one). The entry code loads it into its pinned register.
+	// reservation's size minus one, or a little less: see Request.Tag). The entry code loads it into its pinned register.
 	GuestLimit uint64
 	// GuestBase is the host address of guest address 0 in direct mode: the GS base on amd64.
 	GuestBase uint64

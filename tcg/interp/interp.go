@@ -58,8 +58,9 @@ type Thread struct {
 	// Rounds, if positive, is how many internal exits that are backward may be taken: at the last the block is left.
 	Rounds int
 	// StopAt, if not 0, is the PC of a Head plus one: when control comes there from below, where host code polls, the
-	// block is left.
-	StopAt uint64
+	// block is left. With StopAbove also when it comes there from above, where host code may check addresses.
+	StopAt    uint64
+	StopAbove bool
 
 	// in is a field because what helpers get would escape from the stack.
 	in    [5]ir.Val
@@ -154,6 +155,16 @@ func (t *Thread) stays(p *Prog, d uint16, pc uint64, from uint32) (at uint32, ok
 	for _, h := range p.rare.heads {
 		if h.pc == pc {
 			return h.at, t.StopAt != pc+1 || h.at > from
+		}
+	}
+	return 0, false
+}
+
+// stopsAt tells whether the block is to be left at the Head at word i.
+func (t *Thread) stopsAt(p *Prog, i uint32) (pc uint64, ok bool) {
+	for _, h := range p.rare.heads {
+		if h.at == i {
+			return h.pc, t.StopAt == h.pc+1
 		}
 	}
 	return 0, false

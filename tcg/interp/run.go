@@ -220,6 +220,12 @@ func (t *Thread) RunProg(p *Prog, x *Exit) {
 			}
 			continue
 		case opHead:
+			if t.StopAbove {
+				if pc, ok := t.stopsAt(p, p.seek(at)-1); ok {
+					x.Kind, x.Backward, x.Slot, x.PC = ExitTB, false, NoSlot, pc
+					return
+				}
+			}
 			continue
 		case opPC:
 			env.PC = *(*uint64)(at)

@@ -40,6 +40,8 @@ type Builder struct {
 	OneIteration bool
 	// HostRep: the executor does well with helpers that have a Rep, also for few iterations.
 	HostRep bool
+	// Tags: the guest puts tags into addresses (cpu.Arch.TagBits); what compares addresses must not look at those.
+	Tags bool
 	// Scratch belongs to the guest's translator: room it keeps from call to call.
 	Scratch any
 

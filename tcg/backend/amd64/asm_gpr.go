@@ -318,6 +318,11 @@ func (a *asm) rorX(s size, dst, src reg, imm uint8) {
 	a.byte(imm)
 }
 
+// bzhi emits the BMI2 BZHI dst = src, the bits from that on that the low byte of n says zero, for s32 and s64.
+func (a *asm) bzhi(s size, dst, src, n reg) {
+	a.vrr(0xf5|m38|bySizeX[s], uint8(dst), uint8(n), uint8(src))
+}
+
 // andn emits the BMI1 ANDN dst = ^x & y for s32 and s64.
 func (a *asm) andn(s size, dst, x, y reg) {
 	a.vrr(0xf2|m38|bySizeX[s], uint8(dst), uint8(x), uint8(y))

@@ -141,6 +141,7 @@ var asmRows = []struct {
 	{"shlx r8, rbx, rcx", "c462f1f7c3", func(a *asm) { a.shiftX(shSHL, s64, r8, rbx, rcx) }},
 	{"sarx eax, ebx, r9d", "c4e232f7c3", func(a *asm) { a.shiftX(shSAR, s32, rax, rbx, r9) }},
 	{"rorx rax, rbx, 0x7", "c4e3fbf0c307", func(a *asm) { a.rorX(s64, rax, rbx, 7) }},
+	{"bzhi rax, rbx, r14", "c4e288f5c3", func(a *asm) { a.bzhi(s64, rax, rbx, r14) }},
 	{"andn eax, ebx, ecx", "c4e260f2c1", func(a *asm) { a.andn(s32, rax, rbx, rcx) }},
 	{"mulx rax, rbx, r8", "c4c2e3f6c0", func(a *asm) { a.mulX(s64, rax, rbx, r8) }},
 	{"vaddsd xmm1, xmm2, xmm3", "c5eb58cb", func(a *asm) { a.vxx(xADDPS|sd, 1, 2, 3) }},

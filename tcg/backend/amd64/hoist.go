@@ -548,6 +548,10 @@ func (c *Compiler) emitEntryChecks(s *segment, mask uint32) {
 			c.lea(s64, rax, m)
 			r = rax
 		}
+		if c.req.Tag != 0 {
+			c.untag(rax, r)
+			r = rax
+		}
 		c.aluRR(aCMP, s64, r, r14)
 		c.addStub(stubSite, c.jcc32(ccA), n, 0, 0)
 	}

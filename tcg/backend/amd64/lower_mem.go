@@ -93,6 +93,9 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 	if konst {
 		k += uint64(int64(disp))
 		p.base, p.disp = ir.NoTemp, int64(k)
+		if ri == noReg {
+			k = c.constUntagged(k)
+		}
 		known = ri == noReg && k < c.cfg.GuestLimit-64 && c.cfg.GuestLimit > 64
 	}
 	again := false
@@ -105,7 +108,8 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 		c.t[base].chk = min(chk, 1+uint32(max(disp, -disp)))
 	}
 	align := c.op.Attr&ir.NatAlign != 0 && w > ir.W8 && w < ir.W128 // 16 bytes: the host faults
-	if !known || align {
+	tagged := c.req.Tag != 0 && !(konst && ri == noReg)
+	if !known || align || tagged {
 		c.clobber()
 	}
 	a.site = c.site(backend.SiteMem)
@@ -122,20 +126,26 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 		a.m = mem{base: rax, index: noReg, gs: true}
 		rb = rax
 	case bare:
+		if tagged {
+			c.untag(rax, rb)
+			rb = rax
+		}
 		a.m = mem{base: rb, index: noReg, disp: disp, gs: true}
 	default:
 		if konst {
 			disp = int32(k)
 		}
 		a.m = mem{base: rb, index: ri, scale: scale, disp: disp, gs: true}
-		if again && !align {
+		if again && !align && !tagged {
 			return a
 		}
 		whole := a.m
 		a.m.gs = false
 		c.lea(s64, rax, a.m)
 		a.m = mem{base: rax, index: noReg, gs: true}
-		if !align && ri != rax && (c.op.Code == ir.Ld || c.op.Code == ir.LdV) {
+		if tagged {
+			c.untag(rax, rax)
+		} else if !align && ri != rax && (c.op.Code == ir.Ld || c.op.Code == ir.LdV) {
 			a.m = whole // the load need not wait for the sum
 		}
 		rb = rax
@@ -155,6 +165,23 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 	}
 	return a
 }
+
+// untag makes dst the address src without its tag. It changes flags. (An address with the bit below the tag set is none that
+// could be accessed, with ones above or with zeros.)
+func (c *Compiler) untag(dst, src reg) {
+	if c.feat.bmi2 {
+		c.bzhi(s64, dst, src, r14)
+		return
+	}
+	if dst != src {
+		c.movRR(s64, dst, src)
+	}
+	c.shiftRI(shSHL, s64, dst, c.req.Tag)
+	c.shiftRI(shSHR, s64, dst, c.req.Tag)
+}
+
+// constUntagged is untag for an address that is known.
+func (c *Compiler) constUntagged(k uint64) uint64 { return k << c.req.Tag >> c.req.Tag }
 
 // alignCheck sends an access whose address in a.m, on base rb, is no multiple of its size to the slow path.
 func (c *Compiler) alignCheck(a *access, rb reg, w ir.Width) {
@@ -188,11 +215,14 @@ func (c *Compiler) addressTLB(rb, ri reg, k uint64, disp int32, w ir.Width, writ
 	ri, scale := c.scaled(ri)
 	switch {
 	case rb == noReg && ri == noReg:
-		c.movRI(rax, k+uint64(int64(disp)))
+		c.movRI(rax, c.constUntagged(k+uint64(int64(disp))))
 	case rb == noReg:
 		c.lea(s64, rax, mem{base: noReg, index: ri, scale: scale, disp: int32(k + uint64(int64(disp)))})
 	default:
 		c.lea(s64, rax, mem{base: rb, index: ri, scale: scale, disp: disp})
+	}
+	if c.req.Tag != 0 {
+		c.untag(rax, rax)
 	}
 	c.movRR(s32, rcx, rax)
 	c.shiftRI(shSHR, s32, rcx, 12-5)
