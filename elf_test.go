@@ -119,6 +119,28 @@ func TestPrograms(t *testing.T) {
 	require.Equal(t, dir, now)
 }
 
+// TestAlias runs alias, whose code is written at other addresses than it runs at, in every way.
+func TestAlias(t *testing.T) {
+	if runtime.GOARCH == "amd64" {
+		out, code := native(t, "alias.x64")
+		require.Equal(t, "ok\n", out)
+		require.Zero(t, code)
+	}
+	for _, arch := range []string{".x64", ".a64"} {
+		run := func(t *testing.T, cfg gotcg.Config) {
+			out, x := runELF(t, cfg, "alias"+arch)
+			require.Equal(t, "ok\n", out)
+			require.Equal(t, gotcg.Exited, x.Kind)
+		}
+		t.Run(arch[1:], func(t *testing.T) {
+			everyFlushed(t, run)
+			t.Run("regions", func(t *testing.T) { run(t, gotcg.Config{Tier2: 1, Verify: true}) })
+			t.Run("regions/tlb", func(t *testing.T) { run(t, gotcg.Config{Tier2: 1, Mem: gotcg.TLB}) })
+			t.Run("lockstep", func(t *testing.T) { run(t, gotcg.Config{Tier2: 1, Lockstep: true}) })
+		})
+	}
+}
+
 // TestCrashes checks the signal of each way to die, and that the machine outlives it.
 func TestCrashes(t *testing.T) {
 	rows := []struct {

@@ -203,10 +203,7 @@ func sysMremap(t *Task, a *Args) (uint64, abi.Errno) {
 	case !found || old+oldN < old:
 		return 0, abi.EFAULT
 	case oldN == 0:
-		if r.Shared {
-			p.unimp("mremap of a shared mapping with old size 0")
-		}
-		return 0, abi.EINVAL
+		return p.mapAgain(&r, old, newN, flags, a[4])
 	case newN <= oldN && flags&abi.MREMAP_FIXED == 0: // may cut off several mappings
 		if newN == oldN {
 			return old, 0
@@ -240,6 +237,27 @@ func sysMremap(t *Task, a *Args) (uint64, abi.Errno) {
 		return old, 0
 	}
 	return to, memErrno(p.as.Remap(softmmu.Addr(old), oldN, softmmu.Addr(to), newN))
+}
+
+// mapAgain is mremap(2) with an old size of 0: shared memory is mapped once more.
+func (p *Process) mapAgain(r *softmmu.Region, old, n uint64, flags int, to uint64) (uint64, abi.Errno) {
+	switch {
+	case !r.Shared || r.MMIO:
+		return 0, abi.EINVAL
+	case flags&abi.MREMAP_MAYMOVE == 0:
+		return 0, abi.ENOMEM
+	case uint64(r.Start)+r.Size-old < n:
+		p.unimp("mremap with old size 0 of more than one mapping")
+		return 0, abi.EINVAL
+	case flags&abi.MREMAP_FIXED == 0:
+		var ok bool
+		if to, ok = p.findFree(0, n); !ok {
+			return 0, abi.ENOMEM
+		}
+	case to%abi.PageSize != 0 || to+n < to || to+n > p.mm.top || to < old+n && old < to+n:
+		return 0, abi.EINVAL
+	}
+	return to, memErrno(p.as.Duplicate(softmmu.Addr(old), softmmu.Addr(to), n))
 }
 
 // sysMadvise is madvise(2). Only the advice that changes contents has an effect.

@@ -156,7 +156,7 @@ func (as *AddressSpace) Store(a Addr, size int, lo, hi uint64) Fault {
 // writable memory that holds no code. storing is held.
 func (as *AddressSpace) plain(a Addr, size int) *region {
 	r := as.snap.Load().find(a)
-	if r == nil || r.perm&(W|X) != W || uint64(r.last-a) < uint64(size-1) || r.back.mmio != nil {
+	if r == nil || r.perm&(W|X) != W || uint64(r.last-a) < uint64(size-1) || r.back.mmio != nil || r.mayHoldCode() {
 		return nil
 	}
 	return r
@@ -209,24 +209,24 @@ func (as *AddressSpace) withWritable(a Addr, size int, ram func(r *region, whole
 			}
 			return Fault{}
 		}
-		taken := as.takeCode(a, a)
+		taken := as.takeWritten(a, a)
+		others := as.droppedElsewhere(a, a, forgot)
 		if last.Page() != a.Page() {
-			taken = append(taken, as.takeCode(last, last)...)
+			taken = append(taken, as.takeWritten(last, last)...)
+			others = append(others, as.droppedElsewhere(last, last, forgot)...)
 		}
-		if taken != nil || len(as.dropping) != 0 && (as.droppedAfter(a, a, forgot) || as.droppedAfter(last, last, forgot)) {
+		if taken != nil || len(as.dropping) != 0 && (len(others) != 0 || as.droppedAfter(a, a, forgot) || as.droppedAfter(last, last, forgot)) {
 			forgot = as.codeVersion.Load()
 			as.mu.Unlock()
-			as.invalidated(a, uint64(size), taken)
+			as.invalidated(a, uint64(size), taken, others...)
 			continue
 		}
 		if !whole {
 			whole = as.adjoin(r, t.find(last), last)
 		}
-		if as.mode == Direct {
-			as.open(t, a)
-			if last.Page() != a.Page() {
-				as.open(t, last)
-			}
+		as.open(t, a)
+		if last.Page() != a.Page() {
+			as.open(t, last)
 		}
 		f := ram(r, whole)
 		as.mu.Unlock()
@@ -240,8 +240,14 @@ func (as *AddressSpace) adjoin(r, n *region, last Addr) bool {
 	return n != nil && !n.isMMIO() && (as.mode == Direct || r.back.chunk == n.back.chunk && as.at(r, last) == as.at(n, last))
 }
 
-// open gives the page of a the host permissions its region has, after it was a code page.
+// open gives the page of a the host permissions its region has, after it was a code page or watched. Under mu.
 func (as *AddressSpace) open(t *table, a Addr) {
+	if as.noted[a.Page()] != nil {
+		as.unnote(a.Page())
+	}
+	if as.mode != Direct {
+		return
+	}
 	if r := t.find(a); r != nil && !r.isMMIO() {
 		_ = hostProtect(as.host(a.Page()), PageSize, r.perm) // on failure the store says so
 	}

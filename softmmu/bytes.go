@@ -23,11 +23,20 @@ func (as *AddressSpace) readPerm(a Addr, b []byte, p Perm) (int, Fault) {
 // copied before the fault. Code in the way is invalidated. Devices are not written (FaultPerm).
 func (as *AddressSpace) Write(a Addr, b []byte) (int, Fault) {
 	return as.pieces(a, len(b), W, func(r *region, a Addr, from, to int) (int, safemem.Fault) {
-		if r.perm&X != 0 {
-			as.clearCode(a, a+Addr(to-from-1))
+		if as.mode == TLB && r.info.Shared && !r.mayHoldCode() {
+			as.storing.RLock()
+			if !r.mayHoldCode() { // nor will it before the unlock
+				defer as.storing.RUnlock()
+				return safemem.CopyOut(as.at(r, a), b[from:to])
+			}
+			as.storing.RUnlock()
 		}
-		if as.mode == TLB && r.perm&X != 0 { // the host does not stop us where it has been translated meanwhile
-			defer as.clearCode(a, a+Addr(to-from-1))
+		if r.mayHoldCode() {
+			last := a + Addr(to-from-1)
+			as.clearCode(a, last)
+			if as.mode == TLB { // the host does not stop us where it has been translated meanwhile
+				defer as.clearCode(a, last)
+			}
 		}
 		return safemem.CopyOut(as.at(r, a), b[from:to])
 	})
@@ -70,11 +79,12 @@ func (as *AddressSpace) pieces(a Addr, n int, p Perm, f func(r *region, a Addr, 
 // clearCode invalidates the code pages in [a, last] and opens them for writing.
 func (as *AddressSpace) clearCode(a, last Addr) {
 	as.mu.Lock()
-	taken := as.takeCode(a, last)
-	had := taken != nil || len(as.dropping) != 0 && as.droppedAfter(a, last, 0)
+	taken := as.takeWritten(a, last)
+	others := as.droppedElsewhere(a, last, 0)
+	had := taken != nil || len(as.dropping) != 0 && (len(others) != 0 || as.droppedAfter(a, last, 0))
 	as.mu.Unlock()
 	if had {
-		as.invalidated(a, uint64(last-a)+1, taken)
+		as.invalidated(a, uint64(last-a)+1, taken, others...)
 	}
 	if as.mode != Direct {
 		return
@@ -82,16 +92,22 @@ func (as *AddressSpace) clearCode(a, last Addr) {
 	// Also when no mark was found: a mark taken by a failed change of the map leaves the page closed.
 	as.mu.Lock()
 	defer as.mu.Unlock()
-	as.snap.Load().overlapping(a.Page(), last.Page()+pageMask, func(r region) {
+	t := as.snap.Load()
+	t.overlapping(a.Page(), last.Page()+pageMask, func(r region) {
 		if r.perm&RWX != RWX || r.isMMIO() {
 			return
 		}
-		again := false
+		again := as.lives(r.start, r.last)
 		as.code.in(r.start, r.last, func(Addr) { again = true })
 		if again {
 			return // the copy faults, and comes back here
 		}
 		_ = hostProtect(as.host(r.start), uintptr(r.size()), r.perm)
+	})
+	as.eachNoted(a, last, func(p Addr, f *frame) {
+		if !f.live() {
+			as.open(t, p)
+		}
 	})
 }
 
@@ -176,10 +192,10 @@ func (as *AddressSpace) Slice(a Addr, n uint64, p Perm) (s Span, ok bool) {
 	if r == nil || as.mode != Direct && r.last < last {
 		return Span{}, false
 	}
-	mmio, exec := false, false
+	mmio, code := false, false
 	t.overlapping(a, last, func(r region) {
 		mmio = mmio || r.isMMIO()
-		exec = exec || r.perm&X != 0
+		code = code || r.perm&X != 0 || r.storesThrough() // whose object may hold code before Done
 	})
 	if mmio {
 		return Span{}, false
@@ -188,7 +204,7 @@ func (as *AddressSpace) Slice(a Addr, n uint64, p Perm) (s Span, ok bool) {
 		as.clearCode(a, last)
 	}
 	s = Span{Bytes: hostBytes(as.at(r, a), int(n)), keep: r.back}
-	if p&W != 0 && exec {
+	if p&W != 0 && code {
 		s.as, s.a = as, a
 	}
 	return s, true

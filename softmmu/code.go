@@ -1,6 +1,9 @@
 package softmmu
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // codePages is the set of pages with translated code.
 type codePages map[Addr]struct{}
@@ -38,10 +41,15 @@ func (as *AddressSpace) MarkCode(a Addr) error {
 		return fmt.Errorf("%w: no code at %#x", ErrUnmapped, uint64(a))
 	}
 	if as.mode == Direct && r.perm&W != 0 {
-		if len(as.code) >= MaxWritableCode {
+		if as.tooMuchCode() {
 			return fmt.Errorf("%w: %d code pages", ErrNoMemory, len(as.code))
 		}
 		if err := hostProtect(as.host(a), PageSize, r.perm&^W); err != nil {
+			return err
+		}
+	}
+	if o := r.object(); o != nil && o.shared {
+		if err := as.codeFrame(as.snap.Load(), r, a); err != nil {
 			return err
 		}
 	}
@@ -67,9 +75,9 @@ func (as *AddressSpace) UnmarkCode(a Addr) {
 	if _, ok := as.code[a]; !ok {
 		return
 	}
-	delete(as.code, a)
+	f := as.unmark(a).f
 	as.codeVersion.Add(1)
-	if as.mode == Direct && as.dropping[a].pending == 0 { // else who is at it opens the page
+	if as.dropping[a].pending == 0 && (f == nil || !f.live()) { // else who is at it opens the page
 		as.open(as.snap.Load(), a)
 	}
 }
@@ -87,7 +95,39 @@ func (as *AddressSpace) IsCode(a Addr, n uint64) bool {
 	defer as.mu.Unlock()
 	found := false
 	as.code.in(a, last, func(Addr) { found = true })
-	return found || as.droppedAfter(a, last, 0)
+	return found || as.droppedAfter(a, last, 0) || as.lives(a, last)
+}
+
+// storesSeen tells whether stores to a page must be, since there is code, or is being forgotten, in its memory; if not the page
+// is not watched any more. Under mu.
+func (as *AddressSpace) storesSeen(page Addr) bool {
+	if _, ok := as.code[page]; ok || as.droppedAfter(page, page, 0) {
+		return true
+	}
+	f := as.noted[page]
+	if f == nil {
+		return false
+	}
+	if !f.live() {
+		as.unnote(page)
+	}
+	return f.live()
+}
+
+// mark is a page that was a code page, and its frame, if any.
+type mark struct {
+	page Addr
+	f    *frame
+}
+
+// unmark removes a code page. Under mu.
+func (as *AddressSpace) unmark(p Addr) mark {
+	delete(as.code, p)
+	f := as.noted[p]
+	if f != nil {
+		f.code--
+	}
+	return mark{p, f}
 }
 
 // takeCode removes the code pages that [a, last] touches, and returns them. The host's protection stays. Under mu.
@@ -95,22 +135,58 @@ func (as *AddressSpace) IsCode(a Addr, n uint64) bool {
 // Until invalidated has been called with them they are being dropped: another store there may not go on before the
 // translations are forgotten either, or its thread could run what it has just overwritten. It does not wait for
 // whoever took the mark, it forgets them itself: see withWritable.
-func (as *AddressSpace) takeCode(a, last Addr) (taken []Addr) {
-	as.code.in(a, last, func(p Addr) {
-		delete(as.code, p)
-		taken = append(taken, p)
+func (as *AddressSpace) takeCode(a, last Addr) (taken []mark) {
+	as.code.in(a, last, func(p Addr) { taken = append(taken, as.unmark(p)) })
+	as.drop(taken)
+	return taken
+}
+
+// takeWritten is takeCode before a store: it takes those too that have the same memory. Under mu.
+func (as *AddressSpace) takeWritten(a, last Addr) (taken []mark) {
+	as.code.in(a, last, func(p Addr) { taken = append(taken, as.unmark(p)) })
+	as.eachNoted(a, last, func(_ Addr, f *frame) {
+		for p := range f.pages {
+			if f.code == 0 {
+				break
+			}
+			if _, ok := as.code[p]; ok {
+				taken = append(taken, as.unmark(p))
+			}
+		}
 	})
+	as.drop(taken)
+	return taken
+}
+
+// drop notes that the translations of the pages are being forgotten. Under mu.
+func (as *AddressSpace) drop(taken []mark) {
 	if taken == nil {
-		return nil
+		return
 	}
 	v := as.codeVersion.Add(1)
 	if as.dropping == nil {
 		as.dropping = map[Addr]drop{}
 	}
-	for _, p := range taken {
-		as.dropping[p] = drop{as.dropping[p].pending + 1, v}
+	for _, m := range taken {
+		as.dropping[m.page] = drop{as.dropping[m.page].pending + 1, v}
+		if m.f != nil {
+			m.f.dropping, m.f.version = append(m.f.dropping, m.page), v
+		}
 	}
-	return taken
+}
+
+// droppedElsewhere returns the pages with the same memory as one that [a, last] touches that are being dropped since after a
+// code version. Under mu.
+func (as *AddressSpace) droppedElsewhere(a, last Addr, version uint64) (pages []Addr) {
+	if len(as.dropping) == 0 {
+		return nil
+	}
+	as.eachNoted(a, last, func(_ Addr, f *frame) {
+		if f.version > version {
+			pages = append(pages, f.dropping...)
+		}
+	})
+	return pages
 }
 
 // droppedAfter tells whether a page that [a, last] touches is being dropped since after a code version. Under mu.
@@ -146,22 +222,36 @@ func (c codePages) in(a, last Addr, f func(Addr)) {
 	}
 }
 
-// invalidated calls the invalidation function, and ends the dropping of the pages that takeCode returned. Not under mu.
-func (as *AddressSpace) invalidated(a Addr, n uint64, taken []Addr) {
+// invalidated calls the invalidation function for [a, a+n) and other pages, and ends the dropping of the pages whose marks were
+// taken. Not under mu.
+func (as *AddressSpace) invalidated(a Addr, n uint64, taken []mark, others ...Addr) {
 	if f := as.onInvalidate.Load(); f != nil {
 		(*f)(a, n)
+		for _, m := range taken {
+			if m.page < a.Page() || m.page > a+Addr(n-1) {
+				(*f)(m.page, PageSize)
+			}
+		}
+		for _, p := range others {
+			(*f)(p, PageSize)
+		}
 	}
 	if taken == nil {
 		return
 	}
 	as.mu.Lock()
 	defer as.mu.Unlock()
-	for _, p := range taken {
-		d := as.dropping[p]
+	for _, m := range taken {
+		if f := m.f; f != nil {
+			i := slices.Index(f.dropping, m.page)
+			f.dropping = slices.Delete(f.dropping, i, i+1)
+			f.end()
+		}
+		d := as.dropping[m.page]
 		if d.pending--; d.pending == 0 {
-			delete(as.dropping, p)
+			delete(as.dropping, m.page)
 			continue
 		}
-		as.dropping[p] = d
+		as.dropping[m.page] = d
 	}
 }

@@ -14,7 +14,8 @@
 // # Terms
 //
 // A region is a run of pages with one set of permissions and one backing. A page is 4096 bytes. A code
-// page is one that the engine has translated code from: see MarkCode.
+// page is one that the engine has translated code from: see MarkCode. A watched page has the same memory as a code page, elsewhere:
+// stores to it are noticed in the same way.
 //
 // # Hostile guests
 //

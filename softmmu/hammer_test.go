@@ -45,11 +45,12 @@ func TestHammer(t *testing.T) {
 					case 2:
 						_ = as.Unmap(p, PageSize)
 					case 3:
-						_ = as.MapFile(p, n, RW, File{FD: int(f.Fd()), Reader: f, Shared: directSupported && rnd.UintN(2) == 0}, Info{})
+						_ = as.MapFile(p, n, []Perm{RW, RX, RWX}[rnd.UintN(3)], File{FD: int(f.Fd()), Reader: f, Shared: directSupported && rnd.UintN(4) > 0}, Info{Dev: 1, Ino: 1})
 					case 4:
 						_ = f.Truncate(int64(rnd.UintN(8)) * PageSize)
 					case 5:
 						_ = as.Remap(p, PageSize, base+Addr(rnd.Uint64N(pages))*PageSize, n)
+						_ = as.Duplicate(p, base+Addr(rnd.Uint64N(pages))*PageSize, PageSize)
 					case 6, 7:
 						_ = as.MarkCode(a)
 					case 8:

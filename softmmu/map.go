@@ -1,6 +1,7 @@
 package softmmu
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 )
@@ -50,11 +51,14 @@ func (as *AddressSpace) change(a, last Addr, adds int, f func(t *table) ([]regio
 		return fmt.Errorf("%w: %d regions", ErrNoMemory, len(t.regs))
 	}
 	taken := as.takeCode(a, last)
+	left := as.leave(a, last)
 	with, err := f(t)
 	if err == nil {
 		as.storing.Lock()
 		as.snap.Store(t.replace(a, last, with...))
 		as.storing.Unlock()
+	} else {
+		as.returnTo(left)
 	}
 	var lost []*VTLB
 	for _, tlb := range as.tlbs {
@@ -97,7 +101,7 @@ func (as *AddressSpace) Map(a Addr, n uint64, p Perm, info Info) error {
 		r := region{start: a, last: last, perm: p, info: info}
 		if as.mode == Direct {
 			if info.Shared {
-				r.back = &backing{maxPerm: RWX}
+				r.back = &backing{maxPerm: RWX, obj: &object{shared: true}}
 			}
 			return []region{r}, hostMap(as.host(a), uintptr(r.size()), p, info.Shared)
 		}
@@ -106,6 +110,9 @@ func (as *AddressSpace) Map(a Addr, n uint64, p Perm, info Info) error {
 			return nil, err
 		}
 		r.back = &backing{chunk: c, maxPerm: RWX}
+		if info.Shared {
+			r.back.obj = &object{shared: true}
+		}
 		return []region{r}, nil
 	})
 }
@@ -122,18 +129,30 @@ func (as *AddressSpace) MapFile(a Addr, n uint64, p Perm, f File, info Info) err
 		return fmt.Errorf("%w: file offset %#x", ErrRange, f.Offset)
 	}
 	info.Shared, info.Offset = f.Shared, uint64(f.Offset)
-	return as.change(a, last, 1, func(*table) ([]region, error) {
+	return as.change(a, last, 1, func(t *table) ([]region, error) {
+		o := t.objectOf(&info)
+		if f.Shared {
+			if err := as.share(t, o); err != nil {
+				return nil, err
+			}
+		}
 		r := region{start: a, last: last, perm: p, info: info}
 		if as.mode == Direct {
-			r.back = &backing{file: true, maxPerm: RWX}
-			return []region{r}, hostMapFile(as.host(a), uintptr(r.size()), p, f)
+			r.back = &backing{file: true, maxPerm: RWX, obj: o}
+			if len(o.frames) == 0 || !r.storesThrough() {
+				return []region{r}, hostMapFile(as.host(a), uintptr(r.size()), p, f)
+			}
+			if err := hostMapFile(as.host(a), uintptr(r.size()), p&^W, f); err != nil {
+				return nil, err
+			}
+			return []region{r}, as.admit(&r)
 		}
 		c, max, err := newFileChunk(r.size(), p, f)
 		if err != nil {
 			return nil, err
 		}
-		r.back = &backing{chunk: c, file: true, maxPerm: max}
-		return []region{r}, nil
+		r.back = &backing{chunk: c, file: true, maxPerm: max, obj: o}
+		return []region{r}, as.admit(&r)
 	})
 }
 
@@ -195,14 +214,11 @@ func (as *AddressSpace) Protect(a Addr, n uint64, p Perm) error {
 			r.perm = p
 			with = append(with, r)
 		})
-		if bad != nil || as.mode != Direct {
-			return with, bad
+		if bad != nil {
+			return nil, bad
 		}
-		for _, r := range with {
-			if r.isMMIO() {
-				continue
-			}
-			if err := hostProtect(as.host(r.start), uintptr(r.size()), p); err != nil {
+		for i := range with {
+			if err := as.admit(&with[i]); err != nil {
 				return nil, err
 			}
 		}
@@ -224,6 +240,9 @@ func (as *AddressSpace) Discard(a Addr, n uint64) error {
 		var with []region
 		t.overlapping(a, last, func(r region) {
 			with = append(with, r)
+			if r.mayHoldCode() && r.storesThrough() {
+				err = cmp.Or(err, as.admit(&r))
+			}
 			if r.isMMIO() || r.info.Shared {
 				return
 			}

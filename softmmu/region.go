@@ -13,13 +13,13 @@ type Region struct {
 	MMIO bool
 }
 
-// Info says where a region came from, for /proc/self/maps and friends. It has no effect on accesses.
+// Info says where a region came from, for /proc/self/maps and friends. It has no effect on what accesses do.
 type Info struct {
 	// Name is a file's path, or "[heap]", "[stack]"; empty for anonymous memory.
 	Name string
 	// Offset is the file offset of the region's start, in bytes.
 	Offset uint64
-	// Dev and Ino identify the file.
+	// Dev and Ino identify the file: code that is written through another mapping of it is noticed by them.
 	Dev, Ino uint64
 	// Shared is set for MAP_SHARED regions.
 	Shared bool
@@ -53,6 +53,8 @@ type backing struct {
 	file  bool
 	// maxPerm bounds what Protect may give: a file open for reading cannot be written to.
 	maxPerm Perm
+	// obj is what a file's or shared memory is a mapping of; nil for private anonymous memory and devices.
+	obj *object
 }
 
 func (r *region) size() uint64 { return uint64(r.last-r.start) + 1 }

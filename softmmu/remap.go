@@ -1,6 +1,10 @@
 package softmmu
 
-import "fmt"
+import (
+	"cmp"
+	"errors"
+	"fmt"
+)
 
 // Remap resizes a mapping in place or moves it, as mremap(2) does. [old, old+oldLen) must lie in one
 // region and not overlap [to, to+newLen) unless to == old; whatever is at the new place is replaced.
@@ -49,6 +53,26 @@ func (as *AddressSpace) Remap(old Addr, oldLen uint64, to Addr, newLen uint64) e
 	})
 }
 
+// Duplicate maps the memory at [old, old+n), which lies in one shared mapping, once more at to, in place of whatever is there, as
+// mremap(2) does with an old size of 0. The two may not overlap.
+func (as *AddressSpace) Duplicate(old, to Addr, n uint64) error {
+	oldLast, err := as.pages(old, n)
+	if err != nil {
+		return err
+	}
+	toLast, err := as.pages(to, n)
+	if err != nil {
+		return err
+	}
+	switch r, err := sourceOf(as.snap.Load(), old, oldLast); {
+	case err != nil:
+		return err
+	case to <= oldLast && old <= toLast || r.isMMIO() || !r.info.Shared:
+		return fmt.Errorf("%w: %#x cannot be mapped twice", ErrRange, uint64(old))
+	}
+	return as.moveTo(old, oldLast, to, toLast)
+}
+
 // sourceOf checks that [old, last] is one mapping, if perhaps in several regions of anonymous memory,
 // and returns its first region.
 func sourceOf(t *table, old, last Addr) (first region, err error) {
@@ -81,8 +105,12 @@ func (as *AddressSpace) moveTo(old, oldLast, to, toLast Addr) error {
 		var with []region
 		t.overlapping(old, oldLast, func(r region) {
 			r.start, r.last = to+(r.start-old), to+(r.last-old)
+			err = cmp.Or(err, as.admit(&r))
 			with = append(with, r)
 		})
+		if err != nil {
+			return nil, err
+		}
 		end := to + (oldLast - old)
 		if end == toLast {
 			return with, nil
@@ -110,6 +138,20 @@ func (as *AddressSpace) moveDirect(r region, old, oldLast, to, toLast Addr) ([]r
 	if private {
 		r.back = nil // a file's private pages go on as anonymous memory
 	}
-	return []region{r}, hostMove(as.host(to), as.host(old), uintptr(oldLast-old)+1,
-		uintptr(r.size()), r.perm, private)
+	watched := !private && r.mayHoldCode() && r.storesThrough()
+	if watched { // the new place begins with what the old one has
+		if err := hostProtect(as.host(old), uintptr(oldLast-old)+1, r.perm&^W); err != nil {
+			return nil, err
+		}
+	}
+	err := hostMove(as.host(to), as.host(old), uintptr(oldLast-old)+1, uintptr(r.size()), r.perm, private)
+	if watched {
+		src := r
+		src.start, src.last = old, oldLast
+		err = errors.Join(err, as.admit(&src))
+	}
+	if err == nil && watched {
+		err = as.admit(&r)
+	}
+	return []region{r}, err
 }

@@ -145,12 +145,11 @@ func (t *VTLB) Fill(a Addr, p Perm) bool {
 	if r == nil || as.mode == Direct {
 		return false
 	}
-	isCode := false
-	if r.perm&(W|X) == W|X { // MarkCode on another goroutine must wait, or see the entry
+	isCode, known := false, r.perm&W != 0 && r.mayHoldCode()
+	if known { // MarkCode on another goroutine must wait, or see the entry
 		as.mu.Lock()
 		defer as.mu.Unlock()
-		_, isCode = as.code[page]
-		isCode = isCode || as.droppedAfter(page, page, 0)
+		isCode = as.storesSeen(page)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -160,7 +159,8 @@ func (t *VTLB) Fill(a Addr, p Perm) bool {
 		return false
 	}
 	write := tlbInvalidTag
-	if r.perm&W != 0 && !isCode {
+	// When memory becomes such that may hold code now, the flag comes first, what drops the entry after us.
+	if r.perm&W != 0 && !isCode && (known || !r.mayHoldCode()) {
 		write = uint64(page)
 	}
 	i := t.index(page)

@@ -155,15 +155,15 @@ func (u *underWay) forgotten(lo, hi uint64) {
 }
 
 // enter puts tb into the cache and marks its pages as code. It reports false when tb is stale, and not in
-// the cache: it was forgotten while it was made, or its bytes changed before the mark. The translation lock
-// is held. A region takes the place of the block with its key.
+// the cache: it was forgotten while it was made, its bytes changed before the mark, or its pages are mapped too often to watch
+// all stores to them. The translation lock is held. A region takes the place of the block with its key.
 func (e *Engine) enter(tb *TB) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.making.stale {
 		return false
 	}
-	if e.mark(tb) && !e.unchanged(tb) {
+	if fresh, ok := e.mark(tb, false); !ok || fresh && !e.unchanged(tb) {
 		return false
 	}
 	var old *TB
@@ -209,8 +209,9 @@ func (tb *TB) eachPage(f func(p uint64)) {
 	}
 }
 
-// mark makes tb's pages code pages, and tells whether one was not before.
-func (e *Engine) mark(tb *TB) (fresh bool) {
+// mark makes tb's pages code pages, and tells whether one was not before, and whether all are now. It forgets all code to have
+// room, but once.
+func (e *Engine) mark(tb *TB, again bool) (fresh, ok bool) {
 	full := false
 	tb.eachPage(func(p uint64) {
 		if full || e.cache.at(p) != nil {
@@ -218,15 +219,23 @@ func (e *Engine) mark(tb *TB) (fresh bool) {
 		}
 		fresh = true
 		err := e.mem.MarkCode(softmmu.Addr(p << pageShift))
-		full = errors.Is(err, softmmu.ErrNoMemory) && e.cache.byKey.n > 0
+		full = errors.Is(err, softmmu.ErrNoMemory)
 		// Any other error means that the page cannot be executed: tb raises an exception.
 	})
-	if full {
+	switch {
+	case !full:
+		return fresh, true
+	case !again:
 		e.flushLocked() // unmarks all
 		e.making.stale = false
-		return e.mark(tb)
+		return e.mark(tb, true)
 	}
-	return fresh
+	tb.eachPage(func(p uint64) {
+		if e.cache.at(p) == nil {
+			e.mem.UnmarkCode(softmmu.Addr(p << pageShift))
+		}
+	})
+	return true, false
 }
 
 // drop takes tb out of the cache: nobody finds it any more nor reaches it by a chain. The lock is held.
