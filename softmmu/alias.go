@@ -151,11 +151,8 @@ func (as *AddressSpace) note(f *frame, a Addr) error {
 	if as.noted[a] == f {
 		return nil
 	}
-	if as.tooMuchCode() {
-		as.sweep()
-		if as.tooMuchCode() {
-			return fmt.Errorf("%w: code is mapped %d times", ErrNoMemory, len(as.noted))
-		}
+	if err := as.room(1); err != nil {
+		return err
 	}
 	if as.noted == nil {
 		as.noted = map[Addr]*frame{}
@@ -165,13 +162,21 @@ func (as *AddressSpace) note(f *frame, a Addr) error {
 	return nil
 }
 
-// tooMuchCode tells whether no more pages may be closed to stores: each may split a mapping of the host process.
-func (as *AddressSpace) tooMuchCode() bool {
-	n := len(as.noted)
-	if as.mode == Direct {
-		n += len(as.code)
+// room returns an error when no n pages more may be closed to stores: each may split a mapping of the host process. Under mu.
+func (as *AddressSpace) room(n int) error {
+	for swept := false; ; swept = true {
+		closed := len(as.noted)
+		if as.mode == Direct {
+			closed += len(as.code)
+		}
+		switch {
+		case closed+n <= MaxWritableCode:
+			return nil
+		case swept:
+			return fmt.Errorf("%w: %d pages with code", ErrNoMemory, closed)
+		}
+		as.sweep()
 	}
-	return n >= MaxWritableCode
 }
 
 // unnote forgets the frame of page a, which is no code page.
@@ -277,6 +282,14 @@ func (as *AddressSpace) returnTo(left map[Addr]*frame) {
 			as.open(as.snap.Load(), p)
 		}
 	}
+}
+
+// admissible returns an error when admit could not watch all that it must of r. Under mu.
+func (as *AddressSpace) admissible(r *region) error {
+	if live := as.liveIn(r); live != nil {
+		return as.room(len(live))
+	}
+	return nil
 }
 
 // admit gives the host's pages of r, which is about to be published, the permissions of r, but leaves those closed whose memory

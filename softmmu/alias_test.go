@@ -230,6 +230,22 @@ func TestManyAliases(t *testing.T) {
 			require.True(t, s.marked[code+PageSize])
 			require.NoError(t, s.mark(code))
 		}
+		// A mapping that could not be watched is refused, and what was there stays.
+		const last = base + 2*n*size
+		require.NoError(t, as.Map(last, size, RW, Info{}))
+		require.True(t, as.Store(last, 4, 7, 0).OK())
+		more := Addr(0)
+		for ; s.mapFile(id, last+2*(more+1)*size, 0, 6, RW, true) == nil; more++ {
+			require.Less(t, more, Addr(n))
+		}
+		require.Positive(t, more)
+		require.ErrorIs(t, s.mapFile(id, last, 0, 6, RW, true), ErrNoMemory)
+		v, _, f := as.Load(last, 4)
+		require.True(t, f.OK())
+		require.EqualValues(t, 7, v)
+		require.NoError(t, s.mapFile(id, last, 0, 6, R, true))
+		require.ErrorIs(t, as.Protect(last, size, RW), ErrNoMemory)
+		require.ErrorIs(t, as.Duplicate(base, last+3*n*size, size), ErrNoMemory)
 		for i := range Addr(5) {
 			as.UnmarkCode(code + i*PageSize)
 		}
@@ -237,7 +253,7 @@ func TestManyAliases(t *testing.T) {
 		require.NoError(t, s.mark(code+5*PageSize)) // what is watched in vain is given up
 		require.True(t, as.Store(base+5*PageSize+100, 4, 1, 0).OK())
 		require.Empty(t, s.marked)
-		require.NoError(t, as.Unmap(code, uint64(base-code)+2*n*size))
+		require.NoError(t, as.Unmap(code, uint64(base-code)+8*n*size))
 		require.Empty(t, as.noted)
 	})
 }

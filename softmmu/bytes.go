@@ -195,7 +195,7 @@ func (as *AddressSpace) Slice(a Addr, n uint64, p Perm) (s Span, ok bool) {
 	mmio, code := false, false
 	t.overlapping(a, last, func(r region) {
 		mmio = mmio || r.isMMIO()
-		code = code || r.perm&X != 0 || r.storesThrough() // whose object may hold code before Done
+		code = code || r.mayHoldCode() || as.mode == TLB && r.storesThrough() // whose object may hold code before Done
 	})
 	if mmio {
 		return Span{}, false

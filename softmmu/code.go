@@ -41,8 +41,8 @@ func (as *AddressSpace) MarkCode(a Addr) error {
 		return fmt.Errorf("%w: no code at %#x", ErrUnmapped, uint64(a))
 	}
 	if as.mode == Direct && r.perm&W != 0 {
-		if as.tooMuchCode() {
-			return fmt.Errorf("%w: %d code pages", ErrNoMemory, len(as.code))
+		if err := as.room(1); err != nil {
+			return err
 		}
 		if err := hostProtect(as.host(a), PageSize, r.perm&^W); err != nil {
 			return err

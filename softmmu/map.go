@@ -142,6 +142,9 @@ func (as *AddressSpace) MapFile(a Addr, n uint64, p Perm, f File, info Info) err
 			if len(o.frames) == 0 || !r.storesThrough() {
 				return []region{r}, hostMapFile(as.host(a), uintptr(r.size()), p, f)
 			}
+			if err := as.admissible(&r); err != nil {
+				return nil, err
+			}
 			if err := hostMapFile(as.host(a), uintptr(r.size()), p&^W, f); err != nil {
 				return nil, err
 			}
@@ -212,6 +215,7 @@ func (as *AddressSpace) Protect(a Addr, n uint64, p Perm) error {
 				bad = ErrAccess
 			}
 			r.perm = p
+			bad = cmp.Or(bad, as.admissible(&r))
 			with = append(with, r)
 		})
 		if bad != nil {

@@ -139,7 +139,11 @@ func (as *AddressSpace) moveDirect(r region, old, oldLast, to, toLast Addr) ([]r
 		r.back = nil // a file's private pages go on as anonymous memory
 	}
 	watched := !private && r.mayHoldCode() && r.storesThrough()
-	if watched { // the new place begins with what the old one has
+	if watched {
+		if err := as.admissible(&r); err != nil {
+			return nil, err
+		}
+		// The new place begins with what the old one has.
 		if err := hostProtect(as.host(old), uintptr(oldLast-old)+1, r.perm&^W); err != nil {
 			return nil, err
 		}
