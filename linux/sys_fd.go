@@ -109,6 +109,9 @@ func (t *Task) open(dirfd int, addr uint64, gflags int, mode uint32) (uint64, ab
 	if e != 0 {
 		return 0, e
 	}
+	if flags&unix.O_TRUNC != 0 {
+		t.wrote(host)
+	}
 	return t.installHost(host, cloexec)
 }
 
@@ -400,9 +403,17 @@ func sysFtruncate(t *Task, a *Args) (uint64, abi.Errno) {
 	if int64(a[1]) < 0 {
 		return 0, abi.EINVAL
 	}
-	return t.onFD(a.FD(0), func(h int) error { return unix.Ftruncate(h, int64(a[1])) })
+	return t.onFD(a.FD(0), func(h int) error {
+		err := unix.Ftruncate(h, int64(a[1]))
+		t.wrote(h)
+		return err
+	})
 }
 
 func sysFallocate(t *Task, a *Args) (uint64, abi.Errno) {
-	return t.onFD(a.FD(0), func(h int) error { return unix.Fallocate(h, uint32(a[1]), int64(a[2]), int64(a[3])) })
+	return t.onFD(a.FD(0), func(h int) error {
+		err := unix.Fallocate(h, uint32(a[1]), int64(a[2]), int64(a[3]))
+		t.wrote(h)
+		return err
+	})
 }

@@ -158,7 +158,21 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 	if f.names != nil && write && off == nil {
 		f.setName(n)
 	}
+	if write && !f.mayBlock {
+		t.wrote(f.host)
+	}
 	return uint64(n), 0
+}
+
+// wrote is called after a write to a host descriptor, or another change of its file's bytes: there may be code in them.
+func (t *Task) wrote(host int) {
+	if !t.p.as.SharedCode() {
+		return
+	}
+	var st unix.Stat_t
+	if unix.Fstat(host, &st) == nil {
+		t.p.as.FileWritten(st.Dev, st.Ino)
+	}
 }
 
 // rwWaiting is a transfer at the file's position that waits in a way that can be interrupted. The common case
@@ -419,6 +433,7 @@ func sysSendfile(t *Task, a *Args) (uint64, abi.Errno) {
 		}
 		return 0, hostErrno(err)
 	}
+	t.wrote(out)
 	return uint64(n), t.offsetResult(a[2], off)
 }
 
@@ -485,6 +500,7 @@ func (t *Task) move(a *Args, f func(in int, inOff *int64, out int, outOff *int64
 	if err != nil {
 		return 0, hostErrno(err)
 	}
+	t.wrote(out)
 	if e := t.offsetResult(a[1], inOff); e != 0 {
 		return 0, e
 	}

@@ -382,7 +382,9 @@ func sysTruncate(t *Task, a *Args) (uint64, abi.Errno) {
 		return 0, e
 	}
 	defer unix.Close(h)
-	return 0, hostErrno(unix.Ftruncate(h, int64(a[1])))
+	err := unix.Ftruncate(h, int64(a[1]))
+	t.wrote(h)
+	return 0, hostErrno(err)
 }
 
 func sysUtimensat(t *Task, a *Args) (uint64, abi.Errno) {

@@ -117,6 +117,7 @@ func (as *AddressSpace) codeFrame(t *table, r *region, a Addr) error {
 		o.frames[off] = f
 	}
 	if !o.coded.Load() {
+		as.shareCode.Store(true)
 		as.storing.Lock() // waits for stores that went by what it was
 		o.coded.Store(true)
 		as.storing.Unlock()
@@ -144,6 +145,23 @@ func (as *AddressSpace) codeFrame(t *table, r *region, a Addr) error {
 		f.end()
 	}
 	return err
+}
+
+// SharedCode tells whether code has been met in memory that is mapped shared: FileWritten has something to do.
+func (as *AddressSpace) SharedCode() bool { return as.shareCode.Load() }
+
+// FileWritten forgets the code from a file that is mapped shared, after the file was written to by other means than stores.
+func (as *AddressSpace) FileWritten(dev, ino uint64) {
+	as.mu.Lock()
+	var taken []mark
+	for _, f := range as.snap.Load().objectOf(&Info{Dev: dev, Ino: ino}).frames {
+		taken = as.unmarkAll(f, taken)
+	}
+	as.drop(taken)
+	as.mu.Unlock()
+	if taken != nil {
+		as.invalidated(taken[0].page, PageSize, taken)
+	}
 }
 
 // note makes page a one of f's. It fails when there are too many. Under mu.

@@ -144,17 +144,21 @@ func (as *AddressSpace) takeCode(a, last Addr) (taken []mark) {
 // takeWritten is takeCode before a store: it takes those too that have the same memory. Under mu.
 func (as *AddressSpace) takeWritten(a, last Addr) (taken []mark) {
 	as.code.in(a, last, func(p Addr) { taken = append(taken, as.unmark(p)) })
-	as.eachNoted(a, last, func(_ Addr, f *frame) {
-		for p := range f.pages {
-			if f.code == 0 {
-				break
-			}
-			if _, ok := as.code[p]; ok {
-				taken = append(taken, as.unmark(p))
-			}
-		}
-	})
+	as.eachNoted(a, last, func(_ Addr, f *frame) { taken = as.unmarkAll(f, taken) })
 	as.drop(taken)
+	return taken
+}
+
+// unmarkAll removes the code pages of a frame, and appends them to taken. Under mu.
+func (as *AddressSpace) unmarkAll(f *frame, taken []mark) []mark {
+	for p := range f.pages {
+		if f.code == 0 {
+			break
+		}
+		if _, ok := as.code[p]; ok {
+			taken = append(taken, as.unmark(p))
+		}
+	}
 	return taken
 }
 

@@ -92,6 +92,8 @@ type AddressSpace struct {
 	code codePages
 	// noted are the code pages and watched pages of memory that is mapped shared, see frame.
 	noted map[Addr]*frame
+	// shareCode is set for good with the first frame.
+	shareCode atomic.Bool
 	// dropping are the pages whose mark was taken and whose translations are being forgotten, see takeCode.
 	dropping map[Addr]drop
 	// storing is held for reading by stores of Go code in TLB mode from their look at the map to their end: a

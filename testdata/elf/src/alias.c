@@ -2,9 +2,9 @@
  * and executable. What is written is run after what both processors ask for: a serializing instruction, or cache maintenance. */
 #include "rt.h"
 #if defined(__x86_64__)
-enum { NR_memfd_create = 319, NR_pwrite64 = 18 };
+enum { NR_memfd_create = 319, NR_pwrite64 = 18, NR_sendfile = 40, NR_copy_file_range = 326 };
 #else
-enum { NR_memfd_create = 279, NR_pwrite64 = 68 };
+enum { NR_memfd_create = 279, NR_pwrite64 = 68, NR_sendfile = 71, NR_copy_file_range = 285 };
 #endif
 enum { R = 1, W = 2, X = 4, SHARED = 1, PRIVATE = 2, FIXED = 0x10, ANON = 0x20, MAYMOVE = 1 };
 typedef u64 (*fn)(u64);
@@ -129,6 +129,34 @@ int main(void) {
 	check(SYS(pread64, src, w, 8, 0) == 8);
 	sync_(w, x);
 	check(call(x) == 4711);
+
+	/* Into the file. */
+	for (u32 i = 0; i < 20; i++) {
+		code((u8 *)&c, 800 + i);
+		check(SYS(pwrite64, fd, &c, 8, 0) == 8);
+		sync_(w, x);
+		check(call(x) == 800 + i);
+		code((u8 *)&c, 900 + i);
+		check(SYS(lseek, fd, 0, 0) == 0 && SYS(write, fd, &c, 8) == 8);
+		sync_(w, x);
+		check(call(x) == 900 + i);
+		i64 off = 0, to = 0;
+		check(SYS(lseek, fd, 0, 0) == 0 && SYS(sendfile, fd, src, &off, 8) == 8);
+		sync_(w, x);
+		check(call(x) == 4711);
+		code((u8 *)&c, i);
+		check(SYS(pwrite64, src, &c, 8, 0) == 8);
+		off = 0;
+		check(SYS(copy_file_range, src, &off, fd, &to, 8, 0) == 8);
+		sync_(w, x);
+		check(call(x) == i);
+		code((u8 *)&c, 4711);
+		check(SYS(pwrite64, src, &c, 8, 0) == 8);
+		check(SYS(ftruncate, fd2, 0) == 0 && SYS(ftruncate, fd2, 4096) == 0);
+		check(SYS(pwrite64, fd2, &c, 8, 128) == 8); /* one page has two mappings */
+		sync_(w2, y);
+		check(call(y + 128) == 4711);
+	}
 
 	/* Executable and writable twice. */
 	u8 *a = MAP(0, 4096, R | W | X, SHARED, fd2, 0), *b = MAP(0, 4096, R | W | X, SHARED, fd2, 0);
