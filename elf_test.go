@@ -93,6 +93,7 @@ func TestPrograms(t *testing.T) {
 		{"memory", nil, "ok\n", 0},
 		{"compute", nil, computeOut, 0},
 		{"selfmod", nil, "ok\n", 0},
+		{"tags", nil, "ok\n", 0},
 	}
 	dir, err := os.Getwd()
 	require.NoError(t, err)
@@ -138,6 +139,20 @@ func TestAlias(t *testing.T) {
 			t.Run("regions/tlb", func(t *testing.T) { run(t, gotcg.Config{Tier2: 1, Mem: gotcg.TLB}) })
 			t.Run("lockstep", func(t *testing.T) { run(t, gotcg.Config{Tier2: 1, Lockstep: true}) })
 		})
+	}
+}
+
+// TestTags runs tags in what ways TestPrograms does not; with "expose" a handler asks for the tag in si_addr, which not every
+// qemu-user gives.
+func TestTags(t *testing.T) {
+	for _, args := range [][]string{nil, {"expose"}} {
+		run := func(t *testing.T, cfg gotcg.Config) {
+			out, _ := runELF(t, cfg, "tags.a64", args...)
+			require.Equal(t, "ok\n", out)
+		}
+		everyFlushed(t, run)
+		t.Run("regions", func(t *testing.T) { run(t, gotcg.Config{Tier2: 1, Verify: true}) })
+		t.Run("regions/tlb", func(t *testing.T) { run(t, gotcg.Config{Tier2: 1, Mem: gotcg.TLB}) })
 	}
 }
 

@@ -173,6 +173,7 @@ func (w *futexWaiter) leave() bool {
 // futexKeyOf names the futex at addr. An address nobody could map is EFAULT; so is one where nothing is
 // mapped, unless the guest says that the futex is private.
 func (t *Task) futexKeyOf(addr uint64, private bool) (futexKey, abi.Errno) {
+	addr = t.userAt(addr)
 	switch {
 	case addr%4 != 0:
 		return futexKey{}, abi.EINVAL
@@ -195,7 +196,7 @@ func (t *Task) futexKeyOf(addr uint64, private bool) (futexKey, abi.Errno) {
 
 // futexLoad reads a futex word.
 func (t *Task) futexLoad(addr uint64) (uint32, abi.Errno) {
-	v, _, f := t.p.as.Load(softmmu.Addr(addr), 4)
+	v, _, f := t.p.as.Load(t.user().at(addr), 4)
 	if !f.OK() {
 		return 0, abi.EFAULT
 	}
@@ -204,7 +205,7 @@ func (t *Task) futexLoad(addr uint64) (uint32, abi.Errno) {
 
 // futexCas changes a futex word from old to v, and reports whether it was old.
 func (t *Task) futexCas(addr uint64, old, v uint32) (bool, abi.Errno) {
-	was, _, f := t.p.as.Cas(softmmu.Addr(addr), 4, uint64(old), 0, uint64(v), 0)
+	was, _, f := t.p.as.Cas(t.user().at(addr), 4, uint64(old), 0, uint64(v), 0)
 	if !f.OK() {
 		return false, abi.EFAULT
 	}

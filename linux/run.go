@@ -9,7 +9,6 @@ import (
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/linux/abi"
-	"github.com/gotcg/gotcg/softmmu"
 )
 
 // StopHere is the Code of an ExcNone exception with which a CPU asks that the whole process pause
@@ -37,6 +36,7 @@ type Task struct {
 
 	clearTID uint64 // set_tid_address
 	keepCaps bool   // PR_SET_KEEPCAPS
+	tagged   bool   // PR_TAGGED_ADDR_ENABLE
 	robust   uint64 // set_robust_list
 	fw       futexWaiter
 	sig      taskSignals
@@ -328,7 +328,7 @@ func (t *Task) end() {
 	p.mu.Unlock()
 	p.orphanedPI(t.tid)
 	if t.clearTID != 0 && t.clearTID%4 == 0 {
-		if f := p.as.Store(softmmu.Addr(t.clearTID), 4, 0, 0); f.OK() {
+		if f := p.as.Store(t.user().at(t.clearTID), 4, 0, 0); f.OK() {
 			if k, e := t.futexKeyOf(t.clearTID, false); e == 0 {
 				_, _ = t.futexWake(k, 1, ^uint32(0))
 			}

@@ -2,7 +2,6 @@ package linux
 
 import (
 	"github.com/gotcg/gotcg/linux/abi"
-	"github.com/gotcg/gotcg/softmmu"
 )
 
 // Signal frames are pure functions over a register file and guest memory: push saves the
@@ -60,30 +59,30 @@ func (f *sigFrame) stackTop(sp uint64) (top uint64, entering bool) {
 
 // pushFrame makes the registers those of the handler's start. It reports false, with the
 // registers unchanged, when the frame cannot be written.
-func pushFrame(a abi.Arch, r regFile, as *softmmu.AddressSpace, f *sigFrame) bool {
+func pushFrame(a abi.Arch, r regFile, m userMem, f *sigFrame) bool {
 	if a == abi.X64 {
-		return pushFrameX64(r, as, f)
+		return pushFrameX64(r, m, f)
 	}
-	return pushFrameA64(r, as, f)
+	return pushFrameA64(r, m, f)
 }
 
 // popFrame is rt_sigreturn(2): it restores the registers from the frame at the stack pointer and
 // returns the mask and alternate stack to restore. When the frame is bad it reports false, with
 // some registers changed.
-func popFrame(a abi.Arch, r regFile, as *softmmu.AddressSpace) (mask uint64, alt abi.Sigaltstack, ok bool) {
+func popFrame(a abi.Arch, r regFile, m userMem) (mask uint64, alt abi.Sigaltstack, ok bool) {
 	if a == abi.X64 {
-		return popFrameX64(r, as)
+		return popFrameX64(r, m)
 	}
-	return popFrameA64(r, as)
+	return popFrameA64(r, m)
 }
 
 // readAll and writeAll copy whole buffers of guest memory.
-func readAll(as *softmmu.AddressSpace, addr uint64, b []byte) bool {
-	_, f := as.Read(softmmu.Addr(addr), b)
+func readAll(m userMem, addr uint64, b []byte) bool {
+	_, f := m.as.Read(m.at(addr), b)
 	return f.OK()
 }
 
-func writeAll(as *softmmu.AddressSpace, addr uint64, b []byte) bool {
-	_, f := as.Write(softmmu.Addr(addr), b)
+func writeAll(m userMem, addr uint64, b []byte) bool {
+	_, f := m.as.Write(m.at(addr), b)
 	return f.OK()
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 
 	"github.com/gotcg/gotcg/linux/abi"
-	"github.com/gotcg/gotcg/softmmu"
 )
 
 // gdb's register numbers on AArch64; x0 to x30 are 0 to 30.
@@ -37,7 +36,7 @@ const (
 var a64Trampoline = []byte{0x68, 0x11, 0x80, 0xd2, 0x01, 0x00, 0x00, 0xd4}
 
 // pushFrameA64 is pushFrame for AArch64. Linux, arch/arm64/kernel/signal.c describes the layout.
-func pushFrameA64(r regFile, as *softmmu.AddressSpace, f *sigFrame) bool {
+func pushFrameA64(r regFile, m userMem, f *sigFrame) bool {
 	old := r.ReadReg(a64SP)
 	top, _ := f.stackTop(old)
 	record := (top - a64Record) &^ 15
@@ -65,7 +64,7 @@ func pushFrameA64(r regFile, as *softmmu.AddressSpace, f *sigFrame) bool {
 	if f.act.Flags&abi.SA_SIGINFO != 0 {
 		f.info.Encode(b)
 	}
-	if !writeAll(as, sp, b) {
+	if !writeAll(m, sp, b) {
 		return false
 	}
 	if f.act.Flags&abi.SA_SIGINFO != 0 {
@@ -85,15 +84,15 @@ func pushFrameA64(r regFile, as *softmmu.AddressSpace, f *sigFrame) bool {
 }
 
 // popFrameA64 is popFrame for AArch64.
-func popFrameA64(r regFile, as *softmmu.AddressSpace) (mask uint64, alt abi.Sigaltstack, ok bool) {
+func popFrameA64(r regFile, m userMem) (mask uint64, alt abi.Sigaltstack, ok bool) {
 	sp := r.ReadReg(a64SP)
 	uc := make([]byte, abi.UcontextA64Size)
-	if sp%16 != 0 || !readAll(as, sp+a64FrameUC, uc) {
+	if sp%16 != 0 || !readAll(m, sp+a64FrameUC, uc) {
 		return 0, alt, false
 	}
 	sc := abi.DecodeSigcontextA64(uc)
 	at := sp + a64FrameUC + abi.A64Records
-	fp, ok := findFpsimd(as, at, uc[abi.A64Records:])
+	fp, ok := findFpsimd(m, at, uc[abi.A64Records:])
 	if !ok || sc.Pstate&a64BadPstate != 0 {
 		return 0, alt, false
 	}
@@ -114,7 +113,7 @@ func popFrameA64(r regFile, as *softmmu.AddressSpace) (mask uint64, alt abi.Siga
 // findFpsimd walks the records of a frame, which are at address at and in b. Exactly one
 // fpsimd_context must be there, nothing unknown, and at most one extra_context, which goes on with
 // records that lie behind the terminator.
-func findFpsimd(as *softmmu.AddressSpace, at uint64, b []byte) (fp abi.FpsimdContext, ok bool) {
+func findFpsimd(m userMem, at uint64, b []byte) (fp abi.FpsimdContext, ok bool) {
 	found, extra := false, false
 	for off := 0; ; {
 		if off+abi.Aarch64CtxSize > len(b) {
@@ -149,7 +148,7 @@ func findFpsimd(as *softmmu.AddressSpace, at uint64, b []byte) (fp abi.FpsimdCon
 				return fp, false
 			}
 			b = make([]byte, n)
-			if !readAll(as, data, b) {
+			if !readAll(m, data, b) {
 				return fp, false
 			}
 			extra, at, off = true, data, 0

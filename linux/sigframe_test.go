@@ -127,7 +127,7 @@ func TestFrameRoundTrip(t *testing.T) {
 			if rng.IntN(2) == 0 {
 				f.act.Flags |= abi.SA_ONSTACK
 			}
-			require.True(t, pushFrame(a, r, as, f))
+			require.True(t, pushFrame(a, r, userMem{as: as}, f))
 			require.Equal(t, uint64(0x1234), r.ReadReg(r.arch.Roles.PC))
 			at := r.ReadReg(r.arch.Roles.SP)
 			require.Equal(t, f.act.Flags&abi.SA_ONSTACK != 0, altOn(f.alt, at))
@@ -144,7 +144,7 @@ func TestFrameRoundTrip(t *testing.T) {
 				require.Zero(t, r.ReadReg(x64Eflags)&x64ClearFlags)
 			}
 			require.Equal(t, uint64(10), r.ReadReg(arg[0]))
-			require.True(t, readAll(as, r.ReadReg(arg[1]), info))
+			require.True(t, readAll(userMem{as: as}, r.ReadReg(arg[1]), info))
 			require.Equal(t, *f.info, abi.DecodeSiginfo(info))
 			regs := map[string]bool{} // what the handler does to registers is undone
 			for _, g := range r.arch.Regs {
@@ -154,7 +154,7 @@ func TestFrameRoundTrip(t *testing.T) {
 				}
 			}
 			r.handlerReturns(a)
-			mask, alt, ok := popFrame(a, r, as)
+			mask, alt, ok := popFrame(a, r, userMem{as: as})
 			require.True(t, ok)
 			require.Equal(t, f.mask, mask)
 			require.Equal(t, f.alt, alt)
@@ -186,7 +186,7 @@ func TestFrameRefused(t *testing.T) {
 		r.WriteReg(r.arch.Roles.SP, c.sp)
 		before := r.snapshot()
 		f := &sigFrame{sig: 10, info: &abi.Siginfo{}, act: abi.Sigaction{Handler: 1, Flags: c.fl}, alt: c.alt}
-		require.False(t, pushFrame(c.arch, r, as, f), "%s %v", c.name, c.arch)
+		require.False(t, pushFrame(c.arch, r, userMem{as: as}, f), "%s %v", c.name, c.arch)
 		require.Equal(t, before, r.snapshot(), "%s %v", c.name, c.arch)
 	}
 }
@@ -203,7 +203,7 @@ func TestFrameHostile(t *testing.T) {
 			r.fill(rng)
 			f := &sigFrame{sig: 10, info: &abi.Siginfo{}, mask: 0,
 				act: abi.Sigaction{Handler: 1, Flags: abi.SA_SIGINFO | abi.SA_RESTORER}}
-			require.True(t, pushFrame(a, r, as, f))
+			require.True(t, pushFrame(a, r, userMem{as: as}, f))
 			r.handlerReturns(a)
 			at := r.ReadReg(r.arch.Roles.SP)
 			n := 1 + rng.IntN(8)
@@ -215,12 +215,12 @@ func TestFrameHostile(t *testing.T) {
 				if rng.IntN(2) == 0 { // where the interesting fields are
 					off = []uint64{0, 40, 128, 300, a64FrameUC + abi.A64Records - 288}[rng.IntN(5)] + rng.Uint64N(300)
 				}
-				writeAll(as, at+off, []byte{byte(rng.Uint32())})
+				writeAll(userMem{as: as}, at+off, []byte{byte(rng.Uint32())})
 			}
 			if rng.IntN(20) == 0 {
 				r.WriteReg(r.arch.Roles.SP, rng.Uint64())
 			}
-			if _, _, ok := popFrame(a, r, as); ok {
+			if _, _, ok := popFrame(a, r, userMem{as: as}); ok {
 				popped++
 			}
 			if a == abi.X64 {
@@ -285,8 +285,8 @@ func TestFrameA64Records(t *testing.T) {
 		for _, p := range c.recs {
 			b = append(b, p...)
 		}
-		require.True(t, writeAll(as, at, b))
-		got, ok := findFpsimd(as, at, b)
+		require.True(t, writeAll(userMem{as: as}, at, b))
+		got, ok := findFpsimd(userMem{as: as}, at, b)
 		require.Equal(t, c.ok, ok, c.name)
 		if ok {
 			require.Equal(t, uint32(1), got.FPSR, c.name)

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 
 	"github.com/gotcg/gotcg/linux/abi"
-	"github.com/gotcg/gotcg/softmmu"
 )
 
 // gdb's register numbers on x86-64 (gdb manual G.5.5).
@@ -52,7 +51,7 @@ const (
 )
 
 // pushFrameX64 is pushFrame for x86-64. Linux, arch/x86/kernel/signal_64.c describes the layout.
-func pushFrameX64(r regFile, as *softmmu.AddressSpace, f *sigFrame) bool {
+func pushFrameX64(r regFile, m userMem, f *sigFrame) bool {
 	if f.act.Flags&abi.SA_RESTORER == 0 {
 		return false // there is no other way back
 	}
@@ -86,7 +85,7 @@ func pushFrameX64(r regFile, as *softmmu.AddressSpace, f *sigFrame) bool {
 	var fx [abi.FXStateSize]byte
 	img := readFX(r)
 	img.Encode(fx[:])
-	if !writeAll(as, fp, fx[:]) || !writeAll(as, sp, frame[:n]) {
+	if !writeAll(m, fp, fx[:]) || !writeAll(m, sp, frame[:n]) {
 		return false
 	}
 	resetFX(r)
@@ -103,9 +102,9 @@ func pushFrameX64(r regFile, as *softmmu.AddressSpace, f *sigFrame) bool {
 }
 
 // popFrameX64 is popFrame for x86-64.
-func popFrameX64(r regFile, as *softmmu.AddressSpace) (mask uint64, alt abi.Sigaltstack, ok bool) {
+func popFrameX64(r regFile, m userMem) (mask uint64, alt abi.Sigaltstack, ok bool) {
 	var uc [abi.UcontextX64Size]byte
-	if !readAll(as, r.ReadReg(x64RSP), uc[:]) { // the return address has been popped
+	if !readAll(m, r.ReadReg(x64RSP), uc[:]) { // the return address has been popped
 		return 0, alt, false
 	}
 	sc := abi.DecodeSigcontextX64(uc[:])
@@ -118,7 +117,7 @@ func popFrameX64(r regFile, as *softmmu.AddressSpace) (mask uint64, alt abi.Siga
 	fx := abi.FXState{FCW: fcwDefault, MXCSR: mxcsrDefault}
 	if sc.Fpstate != 0 {
 		var img [abi.FXStateSize]byte
-		if !readAll(as, sc.Fpstate, img[:]) {
+		if !readAll(m, sc.Fpstate, img[:]) {
 			return 0, alt, false
 		}
 		if fx = abi.DecodeFXState(img[:]); fx.MXCSR&^mxcsrMask != 0 {

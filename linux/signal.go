@@ -304,6 +304,7 @@ func (t *Task) force(info *abi.Siginfo, why Exit) {
 // deliver gives a signal its effect on t.
 func (t *Task) deliver(info *abi.Siginfo, act abi.Sigaction, why Exit) {
 	s := abi.Signal(info.Signo)
+	t.hideTag(info, act)
 	t.traceSignal(info)
 	t.tellSignal(info, act)
 	switch {
@@ -338,7 +339,7 @@ func (t *Task) enter(info *abi.Siginfo, act abi.Sigaction) {
 	if t.p.abi == abi.A64 && act.Flags&abi.SA_RESTORER == 0 {
 		f.tramp = t.p.sigs.tramp()
 	}
-	if !pushFrame(t.p.abi, t.cpu, t.p.as, f) {
+	if !pushFrame(t.p.abi, t.cpu, t.user(), f) {
 		if s == abi.SIGSEGV { // no way to tell the program
 			t.die(Exit{Signal: s, Reason: "no stack for the handler of SIGSEGV"})
 			return
@@ -358,7 +359,7 @@ func (t *Task) enter(info *abi.Siginfo, act abi.Sigaction) {
 
 // sigreturn is rt_sigreturn(2).
 func (t *Task) sigreturn() (uint64, abi.Errno) {
-	mask, alt, ok := popFrame(t.p.abi, t.cpu, t.p.as)
+	mask, alt, ok := popFrame(t.p.abi, t.cpu, t.user())
 	if !ok {
 		t.sig.forced = &abi.Siginfo{Signo: int32(abi.SIGSEGV), Code: abi.SI_KERNEL}
 		t.work.Store(true)

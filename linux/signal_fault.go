@@ -157,9 +157,6 @@ func faultA64(x cpu.Exception) sigFault {
 	return f
 }
 
-// untagged is the kernel's untagged_addr: an AArch64 user address without the tag in its top byte; the other half's stay as they are.
-func untagged(addr uint64) uint64 { return addr & uint64(int64(addr)<<8>>8) }
-
 // memoryA64 is an instruction or data abort, as ESR_EL1 describes it; Arm ARM D24.2.37.
 func memoryA64(x cpu.Exception) sigFault {
 	const (
@@ -172,7 +169,7 @@ func memoryA64(x cpu.Exception) sigFault {
 		m = cpu.Fault{Addr: x.PC, Kind: cpu.FaultAlign, Access: cpu.AccessFetch}
 	}
 	addr := untagged(m.Addr)
-	f := sigFault{exit: Exit{Signal: abi.SIGSEGV, Addr: addr, HasAddr: true, Reason: memoryReason(m)}, code: abi.SEGV_MAPERR, addr: addr}
+	f := sigFault{exit: Exit{Signal: abi.SIGSEGV, Addr: addr, HasAddr: true, Reason: memoryReason(m)}, code: abi.SEGV_MAPERR, addr: m.Addr}
 	esr := uint64(dataAbort | il)
 	switch m.Access {
 	case cpu.AccessWrite:

@@ -345,7 +345,7 @@ func TestFaultFrames(t *testing.T) {
 		{abi.A64, mem(16, cpu.FaultUnmapped, cpu.AccessRead), abi.SIGSEGV, abi.SEGV_MAPERR, 16, lastFault{addr: 16, esr: 0x92000007}},
 		{abi.A64, mem(16, cpu.FaultPerm, cpu.AccessWrite), abi.SIGSEGV, abi.SEGV_ACCERR, 16, lastFault{addr: 16, esr: 0x9200004f}},
 		{abi.A64, mem(16, cpu.FaultPerm, cpu.AccessFetch), abi.SIGSEGV, abi.SEGV_ACCERR, 16, lastFault{addr: 16, esr: 0x8200000f}},
-		{abi.A64, mem(0x5a00000000000010, cpu.FaultUnmapped, cpu.AccessRead), abi.SIGSEGV, abi.SEGV_MAPERR, 16, lastFault{addr: 16, esr: 0x92000007}},
+		{abi.A64, mem(0x5a00000000000010, cpu.FaultUnmapped, cpu.AccessRead), abi.SIGSEGV, abi.SEGV_MAPERR, 0x5a00000000000010, lastFault{addr: 16, esr: 0x92000007}},
 		{abi.A64, cpu.Exception{Kind: cpu.ExcAlign, PC: 2}, abi.SIGBUS, abi.BUS_ADRALN, 2, lastFault{addr: 2, esr: 0x8a000000}},
 		{abi.A64, cpu.Exception{Kind: cpu.ExcIllegal, PC: 8}, abi.SIGILL, abi.ILL_ILLOPC, 8, lastFault{}},
 	} {

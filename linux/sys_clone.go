@@ -136,7 +136,7 @@ func (t *Task) newThread() (*Task, error) {
 		c.Close()
 		return nil, err
 	}
-	child.keepCaps = t.keepCaps
+	child.keepCaps, child.tagged = t.keepCaps, t.tagged
 	child.affinity.Store(t.affinity.Load())
 	return child, nil
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/gotcg/gotcg/linux/abi"
-	"github.com/gotcg/gotcg/softmmu"
 )
 
 // sysFutex is futex(2).
@@ -112,7 +111,7 @@ func (t *Task) futexWakeOp(k1, k2 futexKey, a *Args) (uint64, abi.Errno) {
 	}
 	b1, b2, unlock := t.p.futex.lock2(k1, k2)
 	defer unlock()
-	was, f := t.p.as.RMW(softmmu.Addr(a[4]), 4, func(old uint64) uint64 {
+	was, f := t.p.as.RMW(t.user().at(a[4]), 4, func(old uint64) uint64 {
 		v := uint32(old)
 		switch op {
 		case abi.FUTEX_OP_SET:

@@ -69,6 +69,7 @@ func (h *hostBufs) add(as *softmmu.AddressSpace, a, n uint64, perm softmmu.Perm)
 func (t *Task) buffers(a, n uint64, perm softmmu.Perm) *hostBufs {
 	h := &t.bufs
 	h.reset()
+	a = t.userAt(a)
 	if a+n < a || a+n > userEnd {
 		h.wild = true
 		return h
@@ -102,7 +103,7 @@ func (t *Task) iovec(fd int, addr uint64, count uint64, perm softmmu.Perm) (*hos
 			return h, abi.EINVAL
 		}
 		want := h.n + min(v.Len, abi.MAX_RW_COUNT-h.n)
-		if e := h.add(t.p.as, v.Base, v.Len, perm); e != 0 {
+		if e := h.add(t.p.as, t.userAt(v.Base), v.Len, perm); e != 0 {
 			if h.n == 0 {
 				h.bufs = append(h.bufs, t.p.fs.bad[:min(v.Len, uint64(len(t.p.fs.bad)))])
 			}

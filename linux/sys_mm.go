@@ -135,6 +135,7 @@ func isDevZero(rdev uint64) bool { return devMajor(rdev) == 1 && devMinor(rdev) 
 
 // sysMunmap is munmap(2).
 func sysMunmap(t *Task, a *Args) (uint64, abi.Errno) {
+	a[0] = t.mapping(a[0])
 	n, e := t.mapRange(a[0], a[1])
 	if e != 0 || n == 0 {
 		return 0, abi.EINVAL
@@ -146,6 +147,7 @@ func sysMunmap(t *Task, a *Args) (uint64, abi.Errno) {
 
 // sysMprotect is mprotect(2).
 func sysMprotect(t *Task, a *Args) (uint64, abi.Errno) {
+	a[0] = t.mapping(a[0])
 	n := pageUp(a[1])
 	switch prot := a.Int(2); {
 	case a[0]%abi.PageSize != 0:
@@ -183,7 +185,7 @@ func (p *Process) protBits() int {
 // sysMremap is mremap(2).
 func sysMremap(t *Task, a *Args) (uint64, abi.Errno) {
 	p := t.p
-	old, flags := a[0], a.Int(3)
+	old, flags := t.mapping(a[0]), a.Int(3)
 	oldN, newN := pageUp(a[1]), pageUp(a[2])
 	const known = abi.MREMAP_MAYMOVE | abi.MREMAP_FIXED
 	switch {
@@ -262,6 +264,7 @@ func (p *Process) mapAgain(r *softmmu.Region, old, n uint64, flags int, to uint6
 
 // sysMadvise is madvise(2). Only the advice that changes contents has an effect.
 func sysMadvise(t *Task, a *Args) (uint64, abi.Errno) {
+	a[0] = t.mapping(a[0])
 	n := pageUp(a[1])
 	if a[0]%abi.PageSize != 0 || n < a[1] || a[0]+n < a[0] || !validAdvice(a.Int(2)) {
 		return 0, abi.EINVAL
@@ -296,6 +299,7 @@ func validAdvice(v int) bool {
 // flush to the disk is all that is left; the host does that when it likes.
 func sysMsync(t *Task, a *Args) (uint64, abi.Errno) {
 	fl := a.Int(2)
+	a[0] = t.mapping(a[0])
 	if a[0]%abi.PageSize != 0 || fl&^(abi.MS_ASYNC|abi.MS_SYNC|abi.MS_INVALIDATE) != 0 ||
 		fl&(abi.MS_ASYNC|abi.MS_SYNC) == abi.MS_ASYNC|abi.MS_SYNC {
 		return 0, abi.EINVAL
@@ -312,8 +316,9 @@ func sysMsync(t *Task, a *Args) (uint64, abi.Errno) {
 
 // sysMlock is mlock(2), munlock(2) and mlock2(2): a check that the range is mapped.
 func sysMlock(t *Task, a *Args) (uint64, abi.Errno) {
-	start := a[0] &^ (abi.PageSize - 1)
-	n := pageUp(a[0] + a[1] - start)
+	first := t.mapping(a[0])
+	start := first &^ (abi.PageSize - 1)
+	n := pageUp(first + a[1] - start)
 	if start+n < start || a[1] > t.p.mm.top || !t.p.as.Mapped(softmmu.Addr(start), n) {
 		return 0, abi.ENOMEM
 	}
@@ -322,6 +327,7 @@ func sysMlock(t *Task, a *Args) (uint64, abi.Errno) {
 
 // sysMincore is mincore(2): every mapped page is said to be resident.
 func sysMincore(t *Task, a *Args) (uint64, abi.Errno) {
+	a[0], a[2] = t.mapping(a[0]), t.userAt(a[2])
 	n := pageUp(a[1])
 	switch {
 	case a[0]%abi.PageSize != 0:

@@ -115,7 +115,7 @@ func sysGetrandom(t *Task, a *Args) (uint64, abi.Errno) {
 		if _, err := io.ReadFull(t.p.random(), chunk[:k]); err != nil {
 			return done, abi.EIO
 		}
-		put, f := t.p.as.Write(softmmu.Addr(a[0]+done), chunk[:k])
+		put, f := t.p.as.Write(t.user().at(a[0]+done), chunk[:k])
 		done += uint64(put)
 		if !f.OK() {
 			if done > 0 {
@@ -213,6 +213,8 @@ func sysPrctl(t *Task, a *Args) (uint64, abi.Errno) {
 	case abi.PR_CAPBSET_READ:
 		v, err := unix.PrctlRetInt(unix.PR_CAPBSET_READ, uintptr(a[1]), 0, 0, 0)
 		return uint64(v), hostErrno(err)
+	case abi.PR_SET_TAGGED_ADDR_CTRL, abi.PR_GET_TAGGED_ADDR_CTRL:
+		return t.tagControl(op == abi.PR_SET_TAGGED_ADDR_CTRL, a)
 	case abi.PR_SET_VMA:
 		return 0, abi.EINVAL // as a kernel built without anonymous VMA names
 	default:

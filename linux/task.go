@@ -4,7 +4,6 @@ import (
 	"bytes"
 
 	"github.com/gotcg/gotcg/linux/abi"
-	"github.com/gotcg/gotcg/softmmu"
 )
 
 // Args are a system call's six arguments as the guest's registers hold them.
@@ -144,7 +143,7 @@ func (t *Task) dispatch(nr uint64, a *Args) (v uint64, e abi.Errno) {
 
 // copyIn reads len(b) bytes at guest address a.
 func (t *Task) copyIn(a uint64, b []byte) abi.Errno {
-	if _, f := t.p.as.Read(softmmu.Addr(a), b); !f.OK() {
+	if _, f := t.p.as.Read(t.user().at(a), b); !f.OK() {
 		return abi.EFAULT
 	}
 	return 0
@@ -152,7 +151,7 @@ func (t *Task) copyIn(a uint64, b []byte) abi.Errno {
 
 // copyOut writes b at guest address a.
 func (t *Task) copyOut(a uint64, b []byte) abi.Errno {
-	if _, f := t.p.as.Write(softmmu.Addr(a), b); !f.OK() {
+	if _, f := t.p.as.Write(t.user().at(a), b); !f.OK() {
 		return abi.EFAULT
 	}
 	return 0

@@ -122,7 +122,11 @@ const (
 	PR_SET_NO_NEW_PRIVS = 38
 	PR_GET_NO_NEW_PRIVS = 39
 	PR_GET_TID_ADDRESS  = 40
-	PR_SET_VMA          = 0x53564d41
+	// The control of tagged addresses, AArch64 only, and its flag.
+	PR_SET_TAGGED_ADDR_CTRL = 55
+	PR_GET_TAGGED_ADDR_CTRL = 56
+	PR_TAGGED_ADDR_ENABLE   = 1
+	PR_SET_VMA              = 0x53564d41
 )
 
 // getrandom(2) flags.
