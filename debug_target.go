@@ -281,6 +281,7 @@ func (t *target) WriteRegister(id gdbstub.ThreadID, num int, b []byte) error {
 
 // ReadMemory implements gdbstub.Target.
 func (t *target) ReadMemory(addr uint64, b []byte) int {
+	addr = t.m.arch.Untag(addr)
 	n, _ := t.m.mem.Read(softmmu.Addr(addr), b)
 	if n < len(b) { // not readable, or not there
 		n += t.m.mem.Peek(softmmu.Addr(addr+uint64(n)), b[n:])
@@ -290,7 +291,7 @@ func (t *target) ReadMemory(addr uint64, b []byte) int {
 
 // WriteMemory implements gdbstub.Target.
 func (t *target) WriteMemory(addr uint64, b []byte) int {
-	return t.m.mem.Poke(softmmu.Addr(addr), b)
+	return t.m.mem.Poke(softmmu.Addr(t.m.arch.Untag(addr)), b)
 }
 
 // maxWatch is the longest range that can be watched, in bytes.
@@ -301,6 +302,11 @@ const maxWatches = 64
 
 // Insert implements gdbstub.Target.
 func (t *target) Insert(b *gdbstub.Breakpoint) error {
+	if a := t.m.arch.Untag(b.Addr); a != b.Addr {
+		c := *b
+		c.Addr = a
+		b = &c
+	}
 	if b.Kind <= gdbstub.HardBreak {
 		t.breaks[b.Addr] = b
 		return nil
@@ -318,6 +324,7 @@ func (t *target) Insert(b *gdbstub.Breakpoint) error {
 
 // Remove implements gdbstub.Target.
 func (t *target) Remove(kind gdbstub.BreakKind, addr uint64, size int) error {
+	addr = t.m.arch.Untag(addr)
 	if kind <= gdbstub.HardBreak {
 		if b := t.breaks[addr]; b != nil && b.Kind == kind {
 			delete(t.breaks, addr)

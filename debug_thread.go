@@ -313,6 +313,7 @@ func (c *thread) Register(num int) (uint64, bool) {
 
 // Memory implements gdbstub.ExprMachine.
 func (c *thread) Memory(addr uint64, b []byte) bool {
+	addr = c.m.arch.Untag(addr)
 	if n, _ := c.m.mem.Read(softmmu.Addr(addr), b); n == len(b) {
 		return true
 	}

@@ -25,7 +25,7 @@ func (h *host) Flush() {
 }
 
 func (h *host) ReadMemory(addr uint64, buf []byte) bool {
-	return h.mem.Peek(softmmu.Addr(addr), buf) == len(buf)
+	return h.mem.Peek(softmmu.Addr(h.arch.Untag(addr)), buf) == len(buf)
 }
 
 func (h *host) Counters() [][]uint64 { return h.eng.Counters() }

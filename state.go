@@ -87,9 +87,9 @@ func (m *Machine) Protect(addr, size uint64, perm Perm) error {
 	return nil
 }
 
-// ReadMem copies guest memory, whatever its permissions; it has no side effects.
+// ReadMem copies guest memory, at an address that may have a tag (AArch64), whatever its permissions; it has no side effects.
 func (m *Machine) ReadMem(addr uint64, p []byte) error {
-	if n := m.mem.Peek(softmmu.Addr(addr), p); n < len(p) {
+	if n := m.mem.Peek(softmmu.Addr(m.arch.Untag(addr)), p); n < len(p) {
 		return fmt.Errorf("gotcg: read %d bytes at %#x: nothing is mapped at %#x", len(p), addr, addr+uint64(n))
 	}
 	return nil
@@ -97,7 +97,7 @@ func (m *Machine) ReadMem(addr uint64, p []byte) error {
 
 // WriteMem copies p into guest memory, whatever its permissions. Translated code follows.
 func (m *Machine) WriteMem(addr uint64, p []byte) error {
-	if n := m.mem.Poke(softmmu.Addr(addr), p); n < len(p) {
+	if n := m.mem.Poke(softmmu.Addr(m.arch.Untag(addr)), p); n < len(p) {
 		return fmt.Errorf("gotcg: write %d bytes at %#x: nothing is mapped at %#x", len(p), addr, addr+uint64(n))
 	}
 	return nil

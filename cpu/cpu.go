@@ -88,6 +88,11 @@ type Arch struct {
 	ELFMachine uint16
 }
 
+// Untag returns where an access by addr goes: see TagBits.
+func (a *Arch) Untag(addr uint64) uint64 {
+	return uint64(int64(addr<<(a.TagBits&63)) >> (a.TagBits & 63))
+}
+
 // RegInfo describes one register as gdb numbers it.
 type RegInfo struct {
 	Name string

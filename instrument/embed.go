@@ -28,7 +28,7 @@ func (i *Instance) makeHelpers() {
 	if p := i.mem; p != nil {
 		i.hMem = i.helper("mem", func(env *ir.Env, in *[4]ir.Val) (none ir.Val) {
 			if c := s.cpu(env); !gone.Load() && p.NeedsBeforeMem(env.PC, c) {
-				p.BeforeMem(env.PC, c, access(in))
+				p.BeforeMem(env.PC, c, s.access(in))
 			}
 			return none
 		})
@@ -36,7 +36,7 @@ func (i *Instance) makeHelpers() {
 	if p := i.after; p != nil {
 		i.hAfter = i.helper("after_mem", func(env *ir.Env, in *[4]ir.Val) (none ir.Val) {
 			if c := s.cpu(env); !gone.Load() && p.NeedsAfterMem(env.PC, c) {
-				p.AfterMem(env.PC, c, access(in))
+				p.AfterMem(env.PC, c, s.access(in))
 			}
 			return none
 		})
@@ -67,9 +67,9 @@ const (
 )
 
 // access unpacks the inputs of an access helper: address, size and kind, value low and high.
-func access(in *[4]ir.Val) Access {
+func (s *Set) access(in *[4]ir.Val) Access {
 	k := in[1].Lo
-	a := Access{Addr: in[0].Lo, Size: uint8(k), Load: k&accLoad != 0, Store: k&accStore != 0, Known: k&accKnown != 0}
+	a := Access{Addr: s.arch.Untag(in[0].Lo), Size: uint8(k), Load: k&accLoad != 0, Store: k&accStore != 0, Known: k&accKnown != 0}
 	if a.Known {
 		a.Value = [2]uint64{in[2].Lo, in[3].Lo}
 		if a.Size < 8 {

@@ -74,7 +74,7 @@ type Exiter interface {
 
 // Access is a guest memory access.
 type Access struct {
-	Addr uint64 // guest virtual
+	Addr uint64 // guest virtual; without its tag (AArch64)
 	Size uint8  // bytes: 1 to 16
 	// Load, Store: both for an atomic read-modify-write.
 	Load, Store bool

@@ -95,6 +95,8 @@ type watchHook struct {
 	next    ir.MemHook
 	// n counts the accesses of the instruction.
 	n uint64
+	// tag is how many bits of an address are none.
+	tag uint8
 }
 
 // Layout of a watch helper's second input.
@@ -108,7 +110,7 @@ const (
 var watchHelper = &ir.Helper{Name: "watch", ReadsOnly: true, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
 	v := env.User.(*VCPU)
 	k := in[1].Lo
-	h := Hit{Addr: in[0].Lo, Size: int(k & 0xff), Load: k&hitLoad != 0, Store: k&hitStore != 0}
+	h := Hit{Addr: uint64(int64(in[0].Lo) >> v.memory.tag), Size: int(k & 0xff), Load: k&hitLoad != 0, Store: k&hitStore != 0}
 	for i := range v.e.watches {
 		if v.e.watches[i].Hits(h) {
 			v.hit, v.hitAt = h, int(k/hitNumber)
@@ -126,7 +128,7 @@ const stopWatch = 1
 func (e *Engine) watch(b *ir.Builder, flags uint32) {
 	b.OneIteration = flags&flagStep != 0
 	if len(e.watches) > 0 && flags&flagNoWatch == 0 {
-		b.Hook = &watchHook{watches: e.watches, next: b.Hook}
+		b.Hook = &watchHook{watches: e.watches, next: b.Hook, tag: e.arch.TagBits}
 	}
 }
 
@@ -150,17 +152,23 @@ func (h *watchHook) BeforeMem(b *ir.Builder, o *ir.Op) {
 		if !(w.Read && load || w.Write && store) {
 			continue
 		}
-		if at, ok := constAddress(b, o); ok && !w.Hits(Hit{at, int(o.W.Bytes()), load, store}) {
+		if at, ok := constAddress(b, o); ok && !w.Hits(Hit{untagged(at, h.tag), int(o.W.Bytes()), load, store}) {
 			continue
 		}
 		if addr == ir.NoTemp {
-			addr = b.Address(o)
+			if addr = b.Address(o); h.tag != 0 {
+				addr = b.Op2i(ir.Shl, ir.W64, addr, uint64(h.tag))
+			}
 		}
 		// Below or above the range by more than the access is long: addr - (lo - (size - 1)) is not less than
 		// the length of all addresses that hit.
 		before := uint64(o.W.Bytes() - 1)
 		skip := b.NewLabel()
-		b.BrC(ir.W64, ir.GTU, b.Op2i(ir.Sub, ir.W64, addr, w.Lo-before), b.Const(w.Hi-w.Lo+before), skip)
+		from, most := w.Lo-before, w.Hi-w.Lo+before
+		if h.tag != 0 { // the same with the tag shifted out
+			from, most = from<<h.tag, most<<h.tag
+		}
+		b.BrC(ir.W64, ir.GTU, b.Op2i(ir.Sub, ir.W64, addr, from), b.Const(most), skip)
 		b.Call(watchHelper, false, addr, b.Const(kind))
 		b.SetLabel(skip)
 	}

@@ -118,9 +118,9 @@ type Engine struct {
 	coldRuns uint8
 	cold     *coldCounts
 	coldAll  coldEpoch
-	// tags: an address with a tag has been met.
-	tags atomic.Bool
-	_    [64]byte // vCPUs read what is above all the time
+	// tagSeen: an address with a tag has been met; tags: code is made for that.
+	tagSeen, tags atomic.Bool
+	_             [64]byte // vCPUs read what is above all the time
 
 	// translating is held by who translates: one at a time, so builder, optimizer and code bytes are
 	// reused. It comes before mu.

@@ -92,7 +92,7 @@ func (e *Engine) NewVCPU() *VCPU {
 	if e.arch.InitState != nil {
 		e.arch.InitState(v.state)
 	}
-	v.memory = &memory{as: e.mem, e: e, tag: e.arch.TagBits}
+	v.memory = &memory{as: e.mem, v: v, tag: e.arch.TagBits}
 	v.env = ir.Env{
 		State: v.state, FPEnv: (*uint64)(unsafe.Add(v.state, e.arch.FPEnvOffset)), Mem: v.memory, VCPU: v.Index, User: v,
 	}

@@ -1,6 +1,8 @@
 package tcg
 
 import (
+	"sync/atomic"
+
 	"github.com/gotcg/gotcg/internal/debuglog"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg/ir"
@@ -9,7 +11,7 @@ import (
 // memory is guest memory as the IR's executors see it.
 type memory struct {
 	as *softmmu.AddressSpace
-	e  *Engine
+	v  *VCPU
 	// tag is how many of the highest bits of an address are a tag.
 	tag uint8
 }
@@ -17,7 +19,7 @@ type memory struct {
 // maxTag is how many bits of an address may be a tag.
 const maxTag = 8
 
-// untagged returns addr with the bit below its tag in the tag's place.
+// untagged is cpu.Arch.Untag.
 func untagged(addr uint64, tag uint8) uint64 { return uint64(int64(addr<<(tag&63)) >> (tag & 63)) }
 
 // at returns where an access to addr goes.
@@ -31,7 +33,7 @@ func (m *memory) at(addr uint64) softmmu.Addr {
 	}
 	a := untagged(addr, m.tag)
 	if a != addr {
-		m.e.sawTag()
+		m.v.sawTag()
 	}
 	return softmmu.Addr(a)
 }
@@ -53,17 +55,26 @@ func (e *Engine) guestLimit() uint64 {
 	return l
 }
 
-// sawTag notes that the guest makes use of tags: code is made anew, such as takes them off itself.
-func (e *Engine) sawTag() {
-	if !e.tags.Load() && e.tags.CompareAndSwap(false, true) {
-		if e.log.On(debuglog.Cache) {
-			e.log.Printf("cache: an address has a tag\n")
-		}
-		e.mu.Lock()
-		e.noEntryChecks = nil
-		e.flushLocked()
-		e.mu.Unlock()
+// sawTag notes that the guest makes use of tags. What runs now is left soon.
+func (v *VCPU) sawTag() {
+	if e := v.e; !e.tags.Load() {
+		e.tagSeen.Store(true)
+		atomic.StoreUint32(&v.hdr.Interrupt, 1)
 	}
+}
+
+// useTags has code made anew, such as takes tags off itself.
+func (e *Engine) useTags() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.tags.Swap(true) {
+		return
+	}
+	if e.log.On(debuglog.Cache) {
+		e.log.Printf("cache: an address has a tag\n")
+	}
+	e.noEntryChecks = nil
+	e.flushLocked()
 }
 
 var faultKinds = [...]ir.FaultKind{

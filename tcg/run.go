@@ -62,6 +62,9 @@ func (v *VCPU) round() (done bool) {
 		if v.stop.Swap(false) {
 			return v.end(StopInterrupt)
 		}
+		if v.e.tagSeen.Load() && !v.e.tags.Load() {
+			v.e.useTags()
+		}
 	}
 	v.quiesce()
 	var tb *TB

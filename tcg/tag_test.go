@@ -160,3 +160,54 @@ func TestTagExclusives(t *testing.T) {
 		require.EqualValues(t, 57, reg(5))
 	})
 }
+
+// TestTagWatch stops before accesses by tagged addresses of what is watched, and tells where they go.
+func TestTagWatch(t *testing.T) {
+	code := words(
+		0xf9000020, // str x0, [x1]
+		0xf9400422, // ldr x2, [x1, #8]
+		0xf8200020, // ldadd x0, x0, [x1]
+		0xd4000001, // svc #0
+	)
+	modes(t, func(t *testing.T, mode softmmu.Mode, accel tcg.Accel) {
+		e, v := tierVCPU(t, mode, accel, tcg.Config{}, code)
+		require.NoError(t, e.Mem().Map(0x20000, softmmu.PageSize, softmmu.RW, softmmu.Info{}))
+		e.SetWatches([]tcg.Watch{{Lo: 0x20004, Hi: 0x20005, Write: true}, {Lo: 0x20008, Hi: 0x20008, Read: true}})
+		for _, tag := range []uint64{0, 0x55, 0xaa, 0xff, 0} {
+			arm64.Arch().WriteReg(v.State(), 1, 0x20000|tag<<56)
+			v.SetPC(codeBase)
+			for _, hit := range []struct{ pc, addr uint64 }{{0, 0x20000}, {4, 0x20008}, {8, 0x20000}} {
+				require.Equal(t, tcg.StopWatch, v.Run().Kind, "tag %#x", tag)
+				require.Equal(t, hit.addr, v.Hit().Addr)
+				require.Equal(t, codeBase+hit.pc, v.PC())
+			}
+			require.Equal(t, tcg.StopException, v.Run().Kind)
+		}
+	})
+}
+
+// TestTagCode stores to code, in its own page, by a tagged address: what was there is not run any more.
+func TestTagCode(t *testing.T) {
+	code := words(
+		0xd2802587, // mov x7, #0x12c // #300
+		0xd2800000, // mov x0, #0x0 // #0
+		0x10000141, // adr x1, 30 <.text+0x30>
+		0xf2eaa001, // movk x1, #0x5500, lsl #48
+		0x10000142, // adr x2, 38 <.text+0x38>
+		0x924000e3, // and x3, x7, #0x1
+		0xb8637844, // ldr w4, [x2, x3, lsl #2]
+		0xb9000024, // str w4, [x1]
+		0x94000004, // bl 30 <.text+0x30>
+		0xd10004e7, // sub x7, x7, #0x1
+		0xb5ffff67, // cbnz x7, 14 <.text+0x14>
+		0xd4000001, // svc #0x0
+		0x00000000, // udf #0
+		0xd65f03c0, // ret
+		0x91000400, // add x0, x0, #0x1
+		0x91000800, // add x0, x0, #0x2
+	)
+	tagModes(t, code, func(t *testing.T, _ *tcg.Engine, s tcg.Stop, reg func(int) uint64) {
+		require.Equal(t, ir.ExcSyscall, s.Exc.Kind)
+		require.EqualValues(t, 450, reg(0))
+	})
+}
