@@ -126,6 +126,15 @@ func Input(seed uint64, mem bool) *Block {
 	return b
 }
 
+// tag gives the pointers to scratch memory tags, of a seed, in their top bytes.
+func (b *Block) tag(seed uint64) {
+	rnd := rand.New(rand.NewPCG(seed, 0x7a9))
+	for i := ptrFirst; i < idxU; i++ {
+		b.X[i] |= rnd.Uint64N(256) << 56
+	}
+	b.SP |= rnd.Uint64N(256) << 56
+}
+
 // interesting returns a random integer, often one near a boundary.
 func interesting(rnd *rand.Rand) uint64 {
 	switch rnd.IntN(8) {

@@ -62,6 +62,7 @@ func TestDifferentialQemu(t *testing.T) {
 	}
 	for insns < goal && bad < 10 {
 		var cases []*Case
+		g.Tags = !g.Tags // once an engine has met a tag its code is other code
 		for range batch {
 			cases = append(cases, g.Case())
 			insns += len(cases[len(cases)-1].Words)

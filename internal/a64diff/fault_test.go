@@ -38,6 +38,9 @@ func TestFaultState(t *testing.T) {
 				in.X[p] = edge + g.rnd.Uint64N(96) - 64
 			}
 			in.X[18], in.X[19], in.SP = edge-16, edge-32, edge-16*g.rnd.Uint64N(6)
+			if c.Tags = len(cases) > 1200 && len(cases)%2 == 0; c.Tags { // without tags at first, whose code is other code
+				in.tag(c.Seed)
+			}
 			cases = append(cases, c)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 type Case struct {
 	Seed  uint64
 	Mem   bool // accesses scratch memory
+	Tags  bool // by pointers that have tags
 	Words []uint32
 	input *Block
 }
@@ -22,6 +23,9 @@ type Case struct {
 func (c *Case) Input() *Block {
 	if c.input == nil {
 		c.input = Input(c.Seed, c.Mem)
+		if c.Tags {
+			c.input.tag(c.Seed)
+		}
 	}
 	return c.input
 }
@@ -35,6 +39,8 @@ type Generator struct {
 	// MaxPlain and MaxMem bound the instructions of most sequences that do not access memory, and that do;
 	// MaxLong those of the others.
 	MaxPlain, MaxMem, MaxLong int
+	// Tags has half of the cases that access memory do it by pointers with tags.
+	Tags bool
 }
 
 type genRow struct {
@@ -110,6 +116,7 @@ func (g *Generator) Rows() int { return len(g.rows) }
 // Case makes the next case.
 func (g *Generator) Case() *Case {
 	c := &Case{Seed: g.rnd.Uint64(), Mem: g.rnd.IntN(5) < 2}
+	c.Tags = g.Tags && c.Mem && g.rnd.IntN(2) == 0
 	n := 1 + g.rnd.IntN(g.MaxPlain)
 	if c.Mem {
 		n = 1 + g.rnd.IntN(g.MaxMem)

@@ -12,7 +12,7 @@ import (
 )
 
 // Vectors are cases with their recorded results. The file form is a gzip stream: the text lines of provenance
-// and of the inputs' hash, then per case: seed, flags (1: memory) and number of words as varints, the words, a mask of changed scalar
+// and of the inputs' hash, then per case: seed, flags (1: memory, 2: by tagged pointers) and number of words as varints, the words, a mask of changed scalar
 // registers (X0-X30, SP, NZCV, FPCR, FPSR, Sum from bit 0), a mask of changed vector registers, and the new
 // values in that order, all little-endian.
 type Vectors struct {
@@ -49,6 +49,9 @@ func (v *Vectors) Encode() ([]byte, error) {
 		flags := uint64(0)
 		if c.Mem {
 			flags = 1
+		}
+		if c.Tags {
+			flags |= 2
 		}
 		for _, n := range []uint64{c.Seed, flags, uint64(len(c.Words))} {
 			p = binary.AppendUvarint(p, n)
@@ -106,7 +109,9 @@ func ReadVectors(r io.Reader) (*Vectors, error) {
 		if _, err := d.r.Peek(1); err == io.EOF {
 			return v, nil
 		}
-		c := &Case{Seed: d.varint(), Mem: d.varint()&1 != 0}
+		c := &Case{Seed: d.varint()}
+		flags := d.varint()
+		c.Mem, c.Tags = flags&1 != 0, flags&2 != 0
 		for n := d.varint(); n > 0 && d.err == nil; n-- {
 			c.Words = append(c.Words, uint32(d.fixed(4)))
 		}
