@@ -2,11 +2,9 @@ package tcg
 
 import (
 	"sync/atomic"
-	"unsafe"
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/internal/debuglog"
-	"github.com/gotcg/gotcg/internal/execmem"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
@@ -21,15 +19,28 @@ import (
 // defaultColdRuns is Config.ColdRuns of AccelAuto.
 const defaultColdRuns = 8
 
-// maxMakes is how often the first vCPU translates a block for the interpreter until it is compiled; others do it if nobody
-// has. Those that share a count, by a hash of their PC, are compiled earlier.
+// maxMakes, at most 3, is how often the first vCPU translates a block for the interpreter until it is compiled; others do it if nobody
+// has. Those that share a count are compiled earlier.
 const maxMakes = 3
 
 // coldBits is the log2 of the number of counts.
 const coldBits = 16
 
-// coldCounts counts the translations for the interpreter by a hash of the blocks' keys. Guarded by the engine's lock.
-type coldCounts [1 << coldBits]uint8
+// coldCounts counts the translations for the interpreter of blocks, up to 3, in two bits each. Guarded by the engine's lock.
+type coldCounts [1 << coldBits / 4]uint8
+
+// at returns where the count of key's block is, which another block may share. Neighbours' are near each other, so that few lines
+// of the host's cache are touched.
+func (c *coldCounts) at(key cpu.TBKey) (word *uint8, shift uint8) {
+	i := (key.PC ^ key.PC>>coldBits*0x9e3779b1 ^ uint64(key.Mode)) % (1 << coldBits)
+	return &c[i/4], uint8(i % 4 * 2)
+}
+
+// of returns the count of key's block.
+func (c *coldCounts) of(key cpu.TBKey) uint8 {
+	word, shift := c.at(key)
+	return *word >> shift & 3
+}
 
 // initCold decides whether cold code is interpreted: not where somebody looks at the blocks.
 func (e *Engine) initCold() {
@@ -47,7 +58,6 @@ func (e *Engine) initCold() {
 	}
 	e.coldRuns = uint8(min(n, 255))
 	e.cold = new(coldCounts)
-	execmem.Present(unsafe.Pointer(e.cold), unsafe.Sizeof(*e.cold))
 }
 
 // findCold is find; without a TB it tells whether the block is to be translated for the interpreter, and counts that, and
@@ -60,15 +70,15 @@ func (v *VCPU) findCold(key cpu.TBKey, worn bool) (tb *TB, cold bool, entered ui
 	if tb = e.cache.byKey.get(key); tb != nil || !may || len(e.watches) != 0 {
 		return tb, false, e.entered
 	}
-	n := &e.cold[keyHash(key)>>(64-coldBits)]
 	most := uint8(maxMakes)
 	if v.Index != 0 { // what another vCPU has met, too, is likely to be met by more, which host code is for
 		most = 1
 	}
-	if *n >= min(e.coldRuns, most) {
+	word, shift := e.cold.at(key)
+	if *word>>shift&3 >= min(e.coldRuns, most) {
 		return nil, false, e.entered
 	}
-	*n++
+	*word += 1 << shift
 	return nil, true, 0
 }
 
@@ -77,7 +87,7 @@ func (v *VCPU) findCold(key cpu.TBKey, worn bool) (tb *TB, cold bool, entered ui
 func (e *Engine) reaches(key cpu.TBKey) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return len(e.watches) != 0 || e.cold[keyHash(key)>>(64-coldBits)] != 0 && e.cache.byKey.get(key) == nil
+	return len(e.watches) != 0 || e.cold.of(key) != 0 && e.cache.byKey.get(key) == nil
 }
 
 // runCold interprets the block at the State's PC, which is v.coldNext if that is not 0, and those after it that are

@@ -26,10 +26,13 @@ type vcpuMem struct {
 	// hot are the countdowns of blocks of tier one (tierup.go).
 	hot []int32
 	// tbs is the jump cache of the run loop, by hash of the PC. Nobody else touches it: TBs in it may be gone.
-	tbs [1 << 12]found
+	tbs [1 << tbsBits]found
 	// one builds single instructions for redo; it is made when it is first needed.
 	one *ir.Builder
 }
+
+// tbsBits is the log2 of the number of entries of a run loop's jump cache, which code asks only for what its own does not have.
+const tbsBits = 10
 
 // newVCPUMem returns cleared memory. The engine's lock is held.
 func (e *Engine) newVCPUMem() *vcpuMem {

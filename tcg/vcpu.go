@@ -172,7 +172,7 @@ type found struct {
 	tb *TB
 }
 
-func jcHash(pc uint64) uint64 { return (pc ^ pc>>12) & (1<<12 - 1) }
+func jcHash(pc uint64) uint64 { return (pc ^ pc>>12) & (1<<tbsBits - 1) }
 
 // lookup finds or makes the TB for the vCPU's PC. Without TB and fault the next instruction is to be executed
 // by single, or the next block by runCold if v.cold is set. It may be a quiescent point: the caller holds no slot nor site.
@@ -183,19 +183,18 @@ func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
 	}
 	key := cpu.TBKey{PC: pc, Flags: flags, Mode: v.mode()}
 	v.keepMode(key.Mode)
-	h := jcHash(pc)
-	at := &v.tbs[h]
-	if tb := at.tb; at.pc == pc && tb != nil && tb.Key == key && !tb.gone.Load() {
-		return tb, softmmu.Fault{}
-	}
 	var worn bool
-	if flags == 0 {
+	if flags == 0 { // most of what code does not find itself is cold
 		if r := v.kept(pc, key.Mode); r != 0 {
 			if worn = v.colds.at(r).runs >= v.e.coldRuns; !worn {
 				v.cold, v.coldNext = true, r
 				return nil, softmmu.Fault{}
 			}
 		}
+	}
+	at := &v.tbs[jcHash(pc)]
+	if tb := at.tb; at.pc == pc && tb != nil && tb.Key == key && !tb.gone.Load() {
+		return tb, softmmu.Fault{}
 	}
 	tb, cold, entered := v.findCold(key, worn)
 	if cold {
