@@ -162,7 +162,7 @@ func openToX64(v uint64) uint64 {
 var saFlags = names{flags: []flagName{
 	{abi.SA_NOCLDSTOP, "SA_NOCLDSTOP"}, {abi.SA_NOCLDWAIT, "SA_NOCLDWAIT"}, {abi.SA_SIGINFO, "SA_SIGINFO"},
 	{abi.SA_RESTORER, "SA_RESTORER"}, {abi.SA_ONSTACK, "SA_ONSTACK"}, {abi.SA_RESTART, "SA_RESTART"},
-	{abi.SA_NODEFER, "SA_NODEFER"}, {abi.SA_RESETHAND, "SA_RESETHAND"},
+	{abi.SA_NODEFER, "SA_NODEFER"}, {abi.SA_EXPOSE_TAGBITS, "SA_EXPOSE_TAGBITS"}, {abi.SA_RESETHAND, "SA_RESETHAND"},
 }}
 
 var pollBits = names{flags: []flagName{

@@ -31,6 +31,13 @@ func (m *memory) at(addr uint64) softmmu.Addr {
 	if addr>>(63-maxTag) == 0 {
 		return softmmu.Addr(addr)
 	}
+	return m.atTagged(addr)
+}
+
+// atTagged is at for an address that may have a tag. Inlined it would keep at from being that.
+//
+//go:noinline
+func (m *memory) atTagged(addr uint64) softmmu.Addr {
 	a := untagged(addr, m.tag)
 	if a != addr {
 		m.v.sawTag()
