@@ -92,7 +92,7 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 	n, fault := e.fetch(key.PC, 0, want)
 	e.fetched, e.endsInCall = n, false
 	b.Reset(key.PC)
-	b.Hook, b.Tags = nil, e.tags.Load()
+	b.Hook, b.OneIteration, b.Tags = nil, false, e.tags.Load()
 	if key.PC%uint64(e.arch.InsnAlign) != 0 {
 		b.Insn(key.PC)
 		b.ExitExc(ir.ExcAlign, key.PC, ir.NoTemp)
@@ -108,57 +108,57 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 	}
 	basic = basic || instr != nil && instr.BasicBlocks()
 	warm := e.cold != nil && !basic && key.Flags == 0 // it has been interpreted before
-	pageEnd := key.PC | (softmmu.PageSize - 1)
-	pc := key.PC
-	for {
-		if first := pc == key.PC; len(breaks) > 0 && breaks[pc] > 0 && !(first && key.Flags&flagPass != 0) {
-			if first {
+	plain := instr == nil && key.Flags == 0 && !e.cfg.Count && len(e.watches) == 0
+	last := int(softmmu.PageSize - 1 - key.PC%softmmu.PageSize) // the offset of the page's last byte
+	for off := 0; ; {
+		pc := key.PC + uint64(off)
+		if len(breaks) > 0 && breaks[pc] > 0 && !(off == 0 && key.Flags&flagPass != 0) {
+			if off == 0 {
 				b.Insn(pc)
 				b.ExitExc(ir.ExcStop, pc, ir.NoTemp)
 				b.Len = 1
 				return true, softmmu.Fault{}
 			}
-			b.ExitTB(pc, false)
-			return true, softmmu.Fault{}
+			break
 		}
-		if n == want && want < len(e.code) && int(pc-key.PC)+e.arch.MaxInsnLen > n {
+		if n == want && want < len(e.code) && off+e.arch.MaxInsnLen > n {
 			want = len(e.code)
 			n, fault = e.fetch(key.PC, n, want)
 			e.fetched = n
 		}
 		mark := len(b.Ops)
 		at := b.Insn(pc)
-		code := e.code[pc-key.PC : n]
-		e.instrument(b, instr, key.Flags, pc, code, pc == key.PC)
+		code := e.code[off:n]
+		if !plain {
+			e.instrument(b, instr, key.Flags, pc, code, off == 0)
+		}
 		r := e.arch.Translate(b, pc, code, key.Mode)
 		if r.Short {
 			b.Ops = b.Ops[:mark]
 			b.Insns--
-			if pc != key.PC {
-				b.ExitTB(pc, false)
-				return true, softmmu.Fault{}
+			if off == 0 {
+				return false, fault
 			}
-			return false, fault
+			break
 		}
 		b.Ops[at].Aux = uint8(r.Len)
-		pc += uint64(r.Len)
-		b.Len = int(pc - key.PC)
+		off += int(r.Len)
+		b.Len = off
 		if r.End {
 			e.endsInCall = r.Flow == cpu.FlowCall
 			e.countIndirect(b)
 			return true, softmmu.Fault{}
 		}
-		if warm && sideExit(b) && !e.reaches(cpu.TBKey{PC: pc, Mode: key.Mode}) {
-			b.ExitTB(pc, false)
-			return true, softmmu.Fault{}
+		if b.Insns >= maxInsns || off > last || off >= n || len(b.Temps) > maxTemps ||
+			len(b.Helpers) > 0 && helperStores(b, mark) || instr != nil && instr.EndBlock() {
+			break
 		}
-		if b.Insns >= maxInsns || pc > pageEnd || pc < key.PC || len(b.Temps) > maxTemps || pc-key.PC >= uint64(n) ||
-			len(b.Helpers) > 0 && helperStores(b, mark) ||
-			basic && sideExit(b) || instr != nil && instr.EndBlock() {
-			b.ExitTB(pc, false)
-			return true, softmmu.Fault{}
+		if (basic || warm) && sideExit(b) && (basic || !e.reaches(cpu.TBKey{PC: pc + uint64(r.Len), Mode: key.Mode})) {
+			break
 		}
 	}
+	b.ExitTB(key.PC+uint64(b.Len), false)
+	return true, softmmu.Fault{}
 }
 
 // count adds n to an engine's counter where Config.Count asks for it.
