@@ -109,3 +109,58 @@ func TestMadviseDontneed(t *testing.T) {
 		g.fails(abi.EINVAL, "madvise", a, 4096, 1234)
 	})
 }
+
+// TestReadOverCode: somebody begins to run code in the buffer of a read between the look at the buffer and the host's call.
+func TestReadOverCode(t *testing.T) {
+	text := bytes.Repeat([]byte("abcdefgh"), 1024)
+	path := filepath.Join(t.TempDir(), "f")
+	require.NoError(t, os.WriteFile(path, append(text, text...), 0o600))
+	eachGuest(t, Config{}, func(g *guest) {
+		t := g.t
+		const code, alias = softmmu.Addr(0x20000000), softmmu.Addr(0x21000000)
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		require.NoError(t, err)
+		defer f.Close()
+		memory := filepath.Join(t.TempDir(), "memory")
+		require.NoError(t, os.WriteFile(memory, make([]byte, 4*4096), 0o600))
+		m, err := os.OpenFile(memory, os.O_RDWR, 0)
+		require.NoError(t, err)
+		defer m.Close()
+		file, info := softmmu.File{FD: int(m.Fd()), Shared: true}, softmmu.Info{Dev: 1, Ino: 2}
+		require.NoError(t, g.as.MapFile(code, 4*4096, softmmu.RX, file, info))
+		require.NoError(t, g.as.MapFile(alias, 4*4096, softmmu.RW, file, info))
+		forgot := 0
+		g.as.SetInvalidate(func(softmmu.Addr, uint64) { forgot++ })
+		fd := g.must("openat", abi.AT_FDCWD, path, abi.O_RDWR, 0)
+		pipe := g.buf(8)
+		g.must("pipe2", pipe, 0)
+		ends := g.mem(pipe, 8)
+		task := g.p.leader
+		for i, r := range []struct {
+			page softmmu.Addr // the code
+			fd   int
+			off  int64
+			want int
+		}{
+			{0, int(fd), 0, 8192}, {4096, int(fd), 0, 8192}, {4096, int(fd), 8, 8192}, {8192, int(fd), 4096, 8192},
+			{0, int(fd), 4096 * 3, 4096}, {0, int(fd), -1, 8192}, {4096, int(fd), -1, 8192}, {0, int(ends[0]), -1, 8192},
+		} {
+			if r.fd != int(fd) {
+				require.EqualValues(t, len(text), g.must("write", int(ends[4]), text, len(text)))
+			}
+			require.NoError(t, g.as.MarkCode(code+r.page)) // its object has code from now on
+			h := task.buffers(uint64(alias), 8192, softmmu.W)
+			require.NoError(t, g.as.MarkCode(code+r.page))
+			before := forgot
+			off := &r.off
+			if r.off < 0 {
+				off = nil
+			}
+			n, e := task.rw(r.fd, h, false, off)
+			require.Zero(t, e, "row %d", i)
+			require.EqualValues(t, r.want, n, "row %d", i)
+			require.Equal(t, text[:r.want], g.mem(uint64(alias), r.want), "row %d", i)
+			require.Equal(t, int(r.page) < r.want, forgot > before, "row %d", i)
+		}
+	})
+}

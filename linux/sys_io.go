@@ -146,6 +146,9 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 	} else {
 		var err error
 		n, err = retry(func() (int, error) { return f.transfer(h.bufs, write, off) })
+		if !write && uint64(max(n, 0)) < h.n && (err == nil && n > 0 || err == unix.EFAULT) {
+			n, err = f.readOn(h, off, n, err)
+		}
 		if e = hostErrno(err); e == 0 && h.wild {
 			e = abi.EFAULT
 		}
@@ -176,10 +179,44 @@ func (t *Task) wrote(host int) {
 	}
 }
 
+// reopen tells whether a read that ended early or with EFAULT may be made again: code that somebody ran in a buffer could be why.
+func (h *hostBufs) reopen() (again bool) {
+	for i := range h.spans {
+		again = h.spans[i].Reopen() || again
+	}
+	return again
+}
+
+// maxReopen bounds how often a read is made again for such code.
+const maxReopen = 100
+
+// readOn goes on with a read that brought n bytes or an error while that may be for want of peace in the buffers.
+func (f *file) readOn(h *hostBufs, off *int64, n int, err error) (int, error) {
+	n = max(n, 0)
+	for tries := 0; tries < maxReopen && uint64(n) < h.n && h.reopen(); tries++ {
+		at := off
+		if off != nil {
+			o := *off + int64(n)
+			at = &o
+		}
+		k, e := retry(func() (int, error) { return f.transfer(skipBytes(h.bufs, n), false, at) })
+		switch {
+		case e == nil && k == 0, e != nil && e != unix.EFAULT:
+			if n > 0 {
+				e = nil
+			}
+			return n, e
+		case e == nil:
+			n, err, tries = n+k, nil, 0
+		}
+	}
+	return n, err
+}
+
 // rwWaiting is a transfer at the file's position that waits in a way that can be interrupted. The common case
 // that nothing blocks takes one host call.
 func (t *Task) rwWaiting(f *file, h *hostBufs, write bool) (int, abi.Errno) {
-	bufs, done := h.bufs, 0
+	bufs, done, tries := h.bufs, 0, 0
 	w := sockWait{opt: unix.SO_RCVTIMEO, events: unix.POLLIN}
 	if write {
 		w = sockWait{opt: unix.SO_SNDTIMEO, events: unix.POLLOUT}
@@ -205,6 +242,10 @@ func (t *Task) rwWaiting(f *file, h *hostBufs, write bool) (int, abi.Errno) {
 		switch e {
 		case abi.EINTR:
 			continue
+		case abi.EFAULT:
+			if tries++; !write && tries < maxReopen && h.reopen() {
+				continue
+			}
 		case abi.EAGAIN:
 			if e = t.waitSocket(f, &w); e == 0 {
 				continue

@@ -179,6 +179,16 @@ func (s *Span) Done() {
 	*s = Span{}
 }
 
+// Reopen tells whether the memory may hold code. A host system call that fails (EFAULT) or ends early because somebody began to
+// run code there meanwhile can be made again then: the code has been invalidated once more.
+func (s *Span) Reopen() bool {
+	if s.as == nil {
+		return false
+	}
+	s.as.clearCode(s.a, s.a+Addr(len(s.Bytes)-1))
+	return true
+}
+
 // Slice returns [a, a+n) as one range of host memory if it permits the access p and is one range on
 // the host. Asked for W it invalidates the code there. The caller calls Done on the Span afterwards;
 // if ok is false it copies with Read and Write instead.
