@@ -11,6 +11,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	_ "github.com/gotcg/gotcg/internal/bigstack"
 )
 
 // stdio is where a command reads and writes; tests replace it.
@@ -78,19 +80,7 @@ func (s *sticky) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// growStack makes the goroutine's stack as large as a run needs while there is little on it: to grow it step by step would copy it,
-// and look up every frame, two or three times.
-//
-//go:noinline
-func growStack() {
-	if len(os.Args) == 0 { // never: only the frame's size counts
-		var room [24 << 10]byte
-		_, _ = os.Stdin.Read(room[:])
-	}
-}
-
 func main() {
-	growStack()
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
