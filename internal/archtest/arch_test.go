@@ -35,7 +35,7 @@ var rooms = []struct {
 	{"/instrument", []string{"/tcg/ir", "/cpu"}},
 	{"/plugins/...", []string{"/instrument", "/plugins/..."}},
 	{"/linux", []string{"/cpu", "/softmmu", "/linux/abi", "/tcg/ir"}},
-	{"/cmd/...", []string{"", "/plugins/...", "/instrument", "/internal/debuglog", "/internal/hostsig"}},
+	{"/cmd/...", []string{"", "/plugins/...", "/instrument", "/internal/bigstack", "/internal/debuglog", "/internal/hostsig"}},
 	{"", []string{"/cpu/...", "/cpu", "/tcg", "/tcg/ir", "/softmmu", "/linux", "/linux/abi", "/instrument", "/gdbstub", "/internal/debuglog"}},
 }
 
