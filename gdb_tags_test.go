@@ -29,6 +29,8 @@ func TestGDBTags(t *testing.T) {
 	require.Equal(t, "OK", c.ask(fmt.Sprintf("Z2,%x,400", (sp-0x400)|tag)))
 	require.Contains(t, c.ask("vCont;c"), fmt.Sprintf("watch:%x", sp>>12))
 	require.Equal(t, "OK", c.ask(fmt.Sprintf("z2,%x,400", (sp-0x400)|tag)))
-	require.Equal(t, "OK", c.ask(fmt.Sprintf("Z0,%x,4", reg(32)+4|tag)))
-	require.Contains(t, c.ask("vCont;c"), "swbreak")
+	at := reg(32) + 4
+	require.Equal(t, "OK", c.ask(fmt.Sprintf("Z0,%x,4", at|tag)))
+	require.Contains(t, c.ask("vCont;c"), "T05")
+	require.Equal(t, at, reg(32))
 }
