@@ -211,3 +211,23 @@ func TestTagCode(t *testing.T) {
 		require.EqualValues(t, 450, reg(0))
 	})
 }
+
+// TestTagPC runs from a PC that was written as a register, with a tag, as a signal's handler or a debugger may have it.
+func TestTagPC(t *testing.T) {
+	modes(t, func(t *testing.T, mode softmmu.Mode, accel tcg.Accel) {
+		_, v := tierVCPU(t, mode, accel, tcg.Config{}, words(0xd503201f, 0xd4000001)) // nop; svc #0
+		a := arm64.Arch()
+		for _, pc := range []uint64{codeBase | 0x7f<<56, 0xff<<56 | 0x7000} {
+			a.WriteReg(v.State(), a.Roles.PC, pc)
+			s := v.Run()
+			if pc&0xffffff == codeBase {
+				require.Equal(t, ir.ExcSyscall, s.Exc.Kind)
+				require.EqualValues(t, codeBase+8, v.PC())
+				continue
+			}
+			require.Equal(t, ir.ExcMemory, s.Exc.Kind)
+			require.EqualValues(t, 0x7000, s.Exc.Fault.Addr)
+			require.EqualValues(t, 0x7000, s.Exc.PC)
+		}
+	})
+}

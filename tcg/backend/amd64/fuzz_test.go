@@ -31,6 +31,7 @@ type gen struct {
 	ctl    bool // with calls, counters and loops
 	// counter is a global that nothing else writes: the block is a loop of so many rounds.
 	counter ir.Temp
+	tags    bool // addresses have tags
 }
 
 func (g *gen) val() uint64 {
@@ -304,10 +305,14 @@ func (g *gen) address(o *ir.Op, info *ir.OpInfo) {
 		return
 	}
 	mask := uint64(memSize/4 - 1)
-	base := g.bld.Op2(ir.And, ir.W64, g.pick(g.ints), g.bld.Const(mask&^15))
+	baseMask := mask &^ 15
+	if g.tags {
+		baseMask |= 0xff << 56
+	}
+	base := g.bld.Op2(ir.And, ir.W64, g.pick(g.ints), g.bld.Const(baseMask))
 	o.A[slot] = base
 	if g.IntN(6) == 0 {
-		o.A[slot] = g.bld.Const(g.Uint64() & mask &^ 15)
+		o.A[slot] = g.bld.Const(g.Uint64() & baseMask)
 	}
 	o.Imm = int64(g.IntN(64) * 16)
 	if o.W < ir.W128 {
@@ -430,6 +435,42 @@ func TestRandomBlocks(t *testing.T) {
 			}
 			m.check(g.block(1+g.IntN(2+int(i%800)/8), list), g.state())
 		}
+	}
+}
+
+// TestTaggedAddresses checks blocks, loops and regions whose addresses have tags, which the code takes off.
+func TestTaggedAddresses(t *testing.T) {
+	for seed := range uint64(3) {
+		m := newMachine(t, func(c *backend.Config) { c.TLBMode = seed == 1; c.NoFeatures = seed == 2 })
+		m.useTags()
+		fast := 0 // blocks that made all accesses themselves
+		for i := range 600 * *rounds {
+			g := &gen{Rand: rand.New(rand.NewPCG(55+seed, i)), faults: i%4 == 0, counter: gF - 1, tags: true}
+			list := []ir.Opcode{ir.Ld, ir.St, ir.LdV, ir.StV, ir.Add, ir.AddF, ir.SubF, ir.AtAdd, ir.Cas, ir.CasV, ir.VAdd, ir.FAdd}
+			if i%2 == 0 {
+				list = dataOps()
+			}
+			n := 1 + g.IntN(2+int(i%600)/20)
+			var b *ir.Block
+			if m.loop = i%3 == 0; i%3 == 1 {
+				b = g.region(1+n/2, list)
+			} else {
+				if i%3 == 2 {
+					g.counter = 0
+				}
+				b = g.block(n, list)
+			}
+			st := g.state()
+			if g.counter != 0 {
+				st.G[g.counter] = uint64(1 + g.IntN(7))
+			}
+			before := m.slow
+			m.check(b, st)
+			if i%4 != 0 && m.slow == before {
+				fast++
+			}
+		}
+		require.Greater(t, fast, 100)
 	}
 }
 

@@ -100,6 +100,30 @@ func (m flat) Atomic(op ir.Opcode, addr uint64, w ir.Width, arg, cmp ir.Val) (ir
 	return old, m.Store(addr, w, n)
 }
 
+// tagged is flat without the top byte of addresses.
+type tagged struct{ flat }
+
+func untagged(addr uint64) uint64 { return uint64(int64(addr<<8) >> 8) }
+
+func (m tagged) fault(f ir.Fault, addr uint64) ir.Fault {
+	f.Addr += addr - untagged(addr)
+	return f
+}
+
+func (m tagged) Load(addr uint64, w ir.Width) (ir.Val, ir.Fault) {
+	v, f := m.flat.Load(untagged(addr), w)
+	return v, m.fault(f, addr)
+}
+
+func (m tagged) Store(addr uint64, w ir.Width, v ir.Val) ir.Fault {
+	return m.fault(m.flat.Store(untagged(addr), w, v), addr)
+}
+
+func (m tagged) Atomic(op ir.Opcode, addr uint64, w ir.Width, arg, cmp ir.Val) (ir.Val, ir.Fault) {
+	v, f := m.flat.Atomic(op, untagged(addr), w, arg, cmp)
+	return v, m.fault(f, addr)
+}
+
 func (m flat) Read(uint64, []byte) ir.Fault  { return ir.Fault{} }
 func (m flat) Write(uint64, []byte) ir.Fault { return ir.Fault{} }
 
@@ -122,6 +146,8 @@ type machine struct {
 	// noEntryChecks: one has failed.
 	noEntryChecks bool
 	ranges        int // how many have
+	tag           uint8
+	slow          int // accesses that were made in Go
 }
 
 const guard = 1 << 31
@@ -178,6 +204,19 @@ func newMachine(t testing.TB, mod func(*backend.Config)) *machine {
 	return m
 }
 
+// useTags has the code that is made take tags off addresses.
+func (m *machine) useTags() {
+	m.tag = 8
+	m.hdr.GuestLimit = (memSize-1)&^0xff | 56
+}
+
+func (m *machine) memory() ir.Memory {
+	if m.tag != 0 {
+		return tagged{m.mem}
+	}
+	return m.mem
+}
+
 // fillTLB maps every other page; the rest takes the slow path.
 func (m *machine) fillTLB() {
 	for i := range 1 << backend.TLBBits {
@@ -203,7 +242,7 @@ type outcome struct {
 // compile compiles b into the buffer.
 func (m *machine) compile(b *ir.Block) uint32 {
 	off := (m.st.End + 15) &^ 15
-	code, err := m.c.Compile(b, backend.Request{Buf: m.buf.Write()[off:], Off: off, Slot: 1000, Site: 2000, Loop: m.loop, Hot: m.hot, NoEntryChecks: m.noEntryChecks})
+	code, err := m.c.Compile(b, backend.Request{Buf: m.buf.Write()[off:], Off: off, Slot: 1000, Site: 2000, Loop: m.loop, Hot: m.hot, NoEntryChecks: m.noEntryChecks, Tag: m.tag})
 	require.NoError(m.t, err)
 	m.work = code
 	return off
@@ -233,7 +272,7 @@ func (m *machine) at(addr uintptr) uintptr {
 func (m *machine) run(b *ir.Block) outcome {
 	off := m.compile(b)
 	base := m.buf.Addr() + uintptr(off)
-	env := &ir.Env{State: m.hdr.State(), FPEnv: &m.state().FPEnv, Mem: m.mem}
+	env := &ir.Env{State: m.hdr.State(), FPEnv: &m.state().FPEnv, Mem: m.memory()}
 	m.hdr.LoadFPEnv(env.FPEnv)
 	at := m.at(base)
 	code := &m.work
@@ -268,6 +307,9 @@ func (m *machine) run(b *ir.Block) outcome {
 			}
 		}
 		code.Tally.Take(m.hdr, m.cnt)
+		if s.Kind == backend.SiteMem {
+			m.slow++
+		}
 		if s.Kind == backend.SiteRange {
 			m.noEntryChecks = true
 			m.ranges++
@@ -301,7 +343,7 @@ func (m *machine) outcome(kind string, pc uint64, x ir.Exception) outcome {
 
 // interpret runs b on the interpreter.
 func (m *machine) interpret(b *ir.Block) outcome {
-	env := &ir.Env{State: m.hdr.State(), FPEnv: &m.state().FPEnv, Mem: m.mem}
+	env := &ir.Env{State: m.hdr.State(), FPEnv: &m.state().FPEnv, Mem: m.memory()}
 	th := interp.Thread{Env: env, Counters: m.cnt}
 	x := th.Run(b)
 	for m.loop && x.Kind == interp.ExitTB && x.PC == b.PC {
