@@ -210,11 +210,9 @@ func (as *AddressSpace) Slice(a Addr, n uint64, p Perm) (s Span, ok bool) {
 	if mmio {
 		return Span{}, false
 	}
-	if p&W != 0 {
-		as.clearCode(a, last)
-	}
 	s = Span{Bytes: hostBytes(as.at(r, a), int(n)), keep: r.back}
 	if p&W != 0 && code {
+		as.clearCode(a, last)
 		s.as, s.a = as, a
 	}
 	return s, true
