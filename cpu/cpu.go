@@ -168,6 +168,15 @@ func (a *Arch) RegByName(name string) *RegInfo {
 
 // ReadReg returns the low 64 bits of register num.
 func (a *Arch) ReadReg(state unsafe.Pointer, num int) uint64 {
+	if uint(num) < uint(len(a.Regs)) {
+		if r := &a.Regs[num]; r.Num == num && r.Get == nil && r.Bits == 64 {
+			return *(*uint64)(unsafe.Add(state, r.Offset))
+		}
+	}
+	return a.readReg(state, num)
+}
+
+func (a *Arch) readReg(state unsafe.Pointer, num int) uint64 {
 	r := a.Reg(num)
 	if r == nil {
 		return 0

@@ -57,6 +57,7 @@ type file struct {
 	refs     atomic.Int32
 	keep     bool // the host descriptor is not ours to close
 	mayBlock bool // reads can wait: not a regular file or directory
+	instant  bool // neither reads nor writes ever wait: /dev/null and its kin
 	pid      int  // of a pidfd
 	emul     *emulDir
 	sig      *signalFD // of a signalfd
@@ -75,7 +76,7 @@ func (s *fsState) dup(f *file) (*file, abi.Errno) {
 	if err != nil {
 		return nil, hostErrno(err)
 	}
-	n := &file{host: h, mayBlock: f.mayBlock, pid: f.pid, emul: f.emul, desc: f.desc}
+	n := &file{host: h, mayBlock: f.mayBlock, instant: f.instant, pid: f.pid, emul: f.emul, desc: f.desc}
 	n.refs.Store(1)
 	return n, 0
 }
@@ -93,6 +94,9 @@ type emulDir struct {
 func hostErrno(err error) abi.Errno {
 	if err == nil {
 		return 0
+	}
+	if e, ok := err.(unix.Errno); ok { // nearly always
+		return abi.Errno(e)
 	}
 	var e unix.Errno
 	if errors.As(err, &e) {
@@ -234,6 +238,10 @@ func (s *fsState) newFile(host int, keep bool) *file {
 	if err := unix.Fstat(host, &st); err == nil {
 		m := st.Mode & unix.S_IFMT
 		f.mayBlock = m != unix.S_IFREG && m != unix.S_IFDIR
+		if m == unix.S_IFCHR && unix.Major(st.Rdev) == 1 { // MEM_MAJOR; drivers/char/mem.c devlist
+			minor := unix.Minor(st.Rdev)
+			f.instant = minor == 3 || minor == 5 || minor == 7 // null, zero, full
+		}
 	}
 	return f
 }
@@ -252,12 +260,13 @@ func (f *file) release() abi.Errno {
 // get returns the file of a guest descriptor, with a reference for the caller.
 func (s *fsState) get(fd int) (*file, abi.Errno) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if fd < 0 || fd >= len(s.fds) || s.fds[fd].f == nil {
+		s.mu.Unlock()
 		return nil, abi.EBADF
 	}
 	f := s.fds[fd].f
 	f.refs.Add(1)
+	s.mu.Unlock()
 	return f, 0
 }
 

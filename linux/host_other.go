@@ -19,6 +19,8 @@ type file struct{}
 
 type hostBufs struct{}
 
+type pollRoom struct{}
+
 func (*fsState) open(*Process) error { return ErrHost }
 
 func (*fsState) close() {}

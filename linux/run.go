@@ -42,6 +42,7 @@ type Task struct {
 	sig      taskSignals
 	args     Args     // of the call under way
 	bufs     hostBufs // scratch of reads and writes
+	room     pollRoom // scratch of poll
 	pins     []*file  // what the call under way uses, see Task.file
 
 	// again is the internal errno with which the last system call was left, to be done again; 0: none.

@@ -38,12 +38,15 @@ func (h *hostBufs) add(as *softmmu.AddressSpace, a, n uint64, perm softmmu.Perm)
 	}
 	for n > 0 && h.n < abi.MAX_RW_COUNT && len(h.bufs) < abi.IOV_MAX {
 		k := min(n, abi.MAX_RW_COUNT-h.n)
-		if f := as.Check(softmmu.Addr(a), k, perm); !f.OK() {
-			if k = uint64(f.Addr) - a; k == 0 {
-				return abi.EFAULT
-			}
-		}
 		s, ok := as.Slice(softmmu.Addr(a), k, perm)
+		if !ok {
+			if f := as.Check(softmmu.Addr(a), k, perm); !f.OK() {
+				if k = uint64(f.Addr) - a; k == 0 {
+					return abi.EFAULT
+				}
+			}
+			s, ok = as.Slice(softmmu.Addr(a), k, perm)
+		}
 		if !ok { // more than one range on the host: take the first
 			r, found := as.Find(softmmu.Addr(a))
 			if !found || r.MMIO {
@@ -140,10 +143,15 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 	case f.sig != nil:
 		return t.readSignals(f, h)
 	}
-	var n int
-	if f.mayBlock && off == nil && !h.wild {
+	n, quick := 0, false
+	if f.instant && off == nil && !h.wild && len(h.bufs) == 1 && h.n <= maxRaw {
+		n, quick = transferRaw(f.host, h.bufs[0], write)
+	}
+	switch {
+	case quick:
+	case f.mayBlock && off == nil && !h.wild:
 		n, e = t.rwWaiting(f, h, write)
-	} else {
+	default:
 		var err error
 		n, err = retry(func() (int, error) { return f.transfer(h.bufs, write, off) })
 		if !write && uint64(max(n, 0)) < h.n && (err == nil && n > 0 || err == unix.EFAULT) {
@@ -261,11 +269,18 @@ func (t *Task) rwWaiting(f *file, h *hostBufs, write bool) (int, abi.Errno) {
 // transferNow is transfer at the file's position where that does not block; EAGAIN means that
 // it would, EOPNOTSUPP that this file cannot say.
 func (f *file) transferNow(bufs [][]byte, write bool) (int, error) {
+	if len(bufs) == 1 && len(bufs[0]) <= maxRaw {
+		return transferNowRaw(f.host, bufs[0], write)
+	}
 	if write {
 		return unix.Pwritev2(f.host, bufs, -1, unix.RWF_NOWAIT)
 	}
 	return unix.Preadv2(f.host, bufs, -1, unix.RWF_NOWAIT)
 }
+
+// maxRaw is the largest transfer of which the Go scheduler is not told, where it does not block: longer ones take a time of
+// their own.
+const maxRaw = 1 << 16
 
 // transfer does one host call for rw.
 func (f *file) transfer(bufs [][]byte, write bool, off *int64) (int, error) {

@@ -10,10 +10,24 @@ import (
 	"github.com/gotcg/gotcg/linux/abi"
 )
 
+// pollRoom is what poll(2) and its kin need for few descriptors, so that they allocate nothing.
+type pollRoom struct {
+	raw  [smallPoll * abi.PollFdSize]byte
+	fds  [smallPoll]abi.PollFd
+	host [smallPoll + 1]unix.PollFd
+}
+
+const smallPoll = 4
+
 // hostPoll polls guest descriptors until an event or the deadline. The error is ERESTARTNOHAND when the
 // wait was interrupted.
 func (t *Task) hostPoll(fds []abi.PollFd, d deadline) (n int, e abi.Errno) {
-	host := make([]unix.PollFd, len(fds)+1)
+	host := t.room.host[:]
+	if len(fds) < len(host) {
+		host = host[:len(fds)+1]
+	} else {
+		host = make([]unix.PollFd, len(fds)+1)
+	}
 	ready := 0
 	for i := range fds {
 		fds[i].Revents = 0
@@ -91,11 +105,15 @@ func (t *Task) poll(addr, count uint64, d deadline) (uint64, abi.Errno) {
 	if count > t.p.softLimit(abi.RLIMIT_NOFILE) || count > maxFDs {
 		return 0, abi.EINVAL
 	}
-	raw := make([]byte, count*abi.PollFdSize)
+	raw, fds := t.room.raw[:], t.room.fds[:]
+	if count <= uint64(len(fds)) {
+		raw, fds = raw[:count*abi.PollFdSize], fds[:count]
+	} else {
+		raw, fds = make([]byte, count*abi.PollFdSize), make([]abi.PollFd, count)
+	}
 	if e := t.copyIn(addr, raw); e != 0 {
 		return 0, e
 	}
-	fds := make([]abi.PollFd, count)
 	for i := range fds {
 		fds[i] = abi.DecodePollFd(raw[i*abi.PollFdSize:])
 	}

@@ -70,6 +70,11 @@ func (t *Task) waitHost(fds []unix.PollFd, d deadline) (n int, err error, ok boo
 			return n, nil, true
 		}
 	}
+	return t.waitLong(fds, d)
+}
+
+// waitLong is waitHost when nothing was ready.
+func (t *Task) waitLong(fds []unix.PollFd, d deadline) (n int, err error, ok bool) {
 	fds[len(fds)-1] = unix.PollFd{Fd: int32(t.wake.fd), Events: unix.POLLIN}
 	t.polling.Store(true)
 	defer t.polling.Store(false)

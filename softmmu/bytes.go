@@ -14,6 +14,13 @@ func (as *AddressSpace) Read(a Addr, b []byte) (int, Fault) { return as.readPerm
 func (as *AddressSpace) Fetch(a Addr, b []byte) (int, Fault) { return as.readPerm(a, b, X) }
 
 func (as *AddressSpace) readPerm(a Addr, b []byte, p Perm) (int, Fault) {
+	if r := as.whole(a, len(b), p); r != nil {
+		_, f := safemem.CopyIn(b, as.at(r, a))
+		runtime.KeepAlive(r)
+		if f.Sig == 0 {
+			return len(b), Fault{}
+		}
+	}
 	return as.pieces(a, len(b), p, func(r *region, a Addr, from, to int) (int, safemem.Fault) {
 		return safemem.CopyIn(b[from:to], as.at(r, a))
 	})
@@ -22,6 +29,13 @@ func (as *AddressSpace) readPerm(a Addr, b []byte, p Perm) (int, Fault) {
 // Write copies b to guest memory at a, as the guest could write it, and returns how many bytes were
 // copied before the fault. Code in the way is invalidated. Devices are not written (FaultPerm).
 func (as *AddressSpace) Write(a Addr, b []byte) (int, Fault) {
+	if r := as.whole(a, len(b), W); r != nil && !as.spanHoldsCode(r) {
+		_, f := safemem.CopyOut(as.at(r, a), b)
+		runtime.KeepAlive(r)
+		if f.Sig == 0 {
+			return len(b), Fault{}
+		}
+	}
 	return as.pieces(a, len(b), W, func(r *region, a Addr, from, to int) (int, safemem.Fault) {
 		if as.mode == TLB && r.info.Shared && !r.mayHoldCode() {
 			as.storing.RLock()
@@ -40,6 +54,20 @@ func (as *AddressSpace) Write(a Addr, b []byte) (int, Fault) {
 		}
 		return safemem.CopyOut(as.at(r, a), b[from:to])
 	})
+}
+
+// whole returns the region of which all of [a, a+n) is part if it permits one of the accesses p and is no device, nil if
+// there is none such. n is not 0.
+func (as *AddressSpace) whole(a Addr, n int, p Perm) *region {
+	last := a + Addr(n) - 1
+	if n == 0 || last < a || last > as.limit {
+		return nil
+	}
+	r := as.snap.Load().find(a)
+	if r == nil || r.last < last || r.perm.effective()&p == 0 || r.isMMIO() {
+		return nil
+	}
+	return r
 }
 
 // pieces calls f for each region's part of [a, a+n).
@@ -193,20 +221,29 @@ func (s *Span) Reopen() bool {
 // the host. Asked for W it invalidates the code there. The caller calls Done on the Span afterwards;
 // if ok is false it copies with Read and Write instead.
 func (as *AddressSpace) Slice(a Addr, n uint64, p Perm) (s Span, ok bool) {
-	if n == 0 || n > 1<<40 || !as.Check(a, n, p).OK() {
+	last := a + Addr(n-1)
+	if n == 0 || n > 1<<40 || last < a || last > as.limit {
 		return Span{}, false
 	}
-	last := a + Addr(n-1)
 	t := as.snap.Load()
 	r := t.find(a)
 	if r == nil || as.mode != Direct && r.last < last {
 		return Span{}, false
 	}
-	mmio, code := false, false
-	t.overlapping(a, last, func(r region) {
-		mmio = mmio || r.isMMIO()
-		code = code || r.mayHoldCode() || as.mode == TLB && r.storesThrough() // whose object may hold code before Done
-	})
+	mmio, code := r.isMMIO(), as.spanHoldsCode(r)
+	if r.last >= last { // nearly always
+		if r.perm.effective()&p != p {
+			return Span{}, false
+		}
+	} else {
+		if !as.check(a, last, p).OK() {
+			return Span{}, false
+		}
+		t.overlapping(a, last, func(r region) {
+			mmio = mmio || r.isMMIO()
+			code = code || as.spanHoldsCode(&r)
+		})
+	}
 	if mmio {
 		return Span{}, false
 	}
@@ -216,4 +253,9 @@ func (as *AddressSpace) Slice(a Addr, n uint64, p Perm) (s Span, ok bool) {
 		s.as, s.a = as, a
 	}
 	return s, true
+}
+
+// spanHoldsCode tells whether a Span of r may be one of code until it is done with.
+func (as *AddressSpace) spanHoldsCode(r *region) bool {
+	return r.mayHoldCode() || as.mode == TLB && r.storesThrough() // whose object may hold code before Done
 }

@@ -1,0 +1,38 @@
+//go:build linux
+
+package linux
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Host calls that do not block, so the Go scheduler need not hear of them.
+
+// transferRaw is read(2) or write(2) of a file that never waits. It reports false when nothing was done and the
+// call is to be made another way, which says why.
+func transferRaw(fd int, b []byte, write bool) (int, bool) {
+	trap := uintptr(unix.SYS_READ)
+	if write {
+		trap = unix.SYS_WRITE
+	}
+	n, _, e := unix.RawSyscall(trap, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+	return int(n), e == 0
+}
+
+// transferNowRaw is preadv2(2) or pwritev2(2) of one buffer at the file's position, with RWF_NOWAIT.
+func transferNowRaw(fd int, b []byte, write bool) (int, error) {
+	trap := uintptr(unix.SYS_PREADV2)
+	if write {
+		trap = unix.SYS_PWRITEV2
+	}
+	var v [1]unix.Iovec
+	v[0].Base = unsafe.SliceData(b)
+	v[0].SetLen(len(b))
+	n, _, e := unix.RawSyscall6(trap, uintptr(fd), uintptr(unsafe.Pointer(&v)), 1, ^uintptr(0), ^uintptr(0), unix.RWF_NOWAIT)
+	if e != 0 {
+		return int(n), e
+	}
+	return int(n), nil
+}
