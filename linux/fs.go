@@ -60,8 +60,9 @@ type file struct {
 	instant  bool // neither reads nor writes ever wait: /dev/null and its kin
 	pid      int  // of a pidfd
 	emul     *emulDir
-	sig      *signalFD // of a signalfd
-	names    *Task     // whose name a write sets: /proc/self/task/TID/comm
+	sig      *signalFD     // of a signalfd
+	ready    atomic.Uint32 // what alwaysReady found: 0 not asked yet, 1 no, 2 yes
+	names    *Task         // whose name a write sets: /proc/self/task/TID/comm
 	desc     *description
 }
 
