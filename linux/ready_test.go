@@ -59,3 +59,22 @@ func TestPollAsHost(t *testing.T) {
 		g.must("close", int64(fd))
 	}
 }
+
+// TestClockAsHost: the clocks that the vDSO is asked for go on from what the host's system call says, and it from them.
+func TestClockAsHost(t *testing.T) {
+	eachGuest(t, Config{}, func(g *guest) {
+		for _, id := range []int32{unix.CLOCK_MONOTONIC, unix.CLOCK_REALTIME, unix.CLOCK_MONOTONIC_RAW, unix.CLOCK_BOOTTIME} {
+			var before, after unix.Timespec
+			at := g.buf(abi.TimespecSize)
+			require.NoError(t, unix.ClockGettime(id, &before))
+			require.Zero(t, g.must("clock_gettime", int64(id), at))
+			require.NoError(t, unix.ClockGettime(id, &after))
+			s := abi.DecodeTimespec(g.mem(at, abi.TimespecSize))
+			got := unix.Timespec{Sec: s.Sec, Nsec: s.Nsec}
+			require.LessOrEqual(t, before.Nano(), got.Nano(), "clock %d", id)
+			require.LessOrEqual(t, got.Nano(), after.Nano(), "clock %d", id)
+		}
+		g.fails(abi.EINVAL, "clock_gettime", 999, g.buf(abi.TimespecSize))
+		g.fails(abi.EFAULT, "clock_gettime", unix.CLOCK_MONOTONIC, 8)
+	})
+}
