@@ -124,9 +124,11 @@ func (c *thread) Run(context.Context) (cpu.Exception, error) {
 				return x, nil
 			}
 		}
-		s := c.v.Run()
+		s := c.v.Go()
 		if s.Err == nil && c.m.debug.on.Load() {
-			switch x, v := c.debugAfter(s); v {
+			kept := *s // the debugger may run the vCPU
+			s = &kept
+			switch x, v := c.debugAfter(kept); v {
 			case handOn:
 				return x, nil
 			case goOn:
@@ -143,7 +145,7 @@ func (c *thread) Run(context.Context) (cpu.Exception, error) {
 				return cpu.Exception{}, nil
 			}
 		default:
-			c.stopped(s)
+			c.stopped(*s)
 			return cpu.Exception{Code: linux.StopHere}, nil
 		}
 	}
@@ -199,7 +201,17 @@ func (m *Machine) runRaw(ctx context.Context) error {
 	return err
 }
 
-func (c *thread) ReadReg(num int) uint64     { return c.m.arch.ReadReg(c.v.State(), num) }
+func (c *thread) ReadReg(num int) uint64 { return c.m.arch.ReadReg(c.v.State(), num) }
+
+// ReadCall reads the registers of a system call; see package linux.
+func (c *thread) ReadCall(a *linux.Args) (nr uint64) {
+	arch, state := c.m.arch, c.v.State()
+	for i, n := range &arch.Roles.SyscallArg {
+		a[i] = arch.ReadReg(state, n)
+	}
+	return arch.ReadReg(state, arch.Roles.SyscallNr)
+}
+
 func (c *thread) WriteReg(num int, v uint64) { c.m.arch.WriteReg(c.v.State(), num, v) }
 
 func (c *thread) ReadRegBytes(num int, b []byte) int {

@@ -6,6 +6,11 @@ import (
 	"github.com/gotcg/gotcg/cpu"
 )
 
+// callReader is a CPU that reads the registers of a system call faster than one by one: its number and arguments.
+type callReader interface {
+	ReadCall(*Args) (nr uint64)
+}
+
 // CPU is one guest core as the personality needs it. The root package implements it with the
 // engine; tests implement it with a script.
 type CPU interface {

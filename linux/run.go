@@ -21,6 +21,8 @@ type Task struct {
 	p   *Process
 	cpu CPU
 	tid int
+	// calls is cpu if it can tell a system call's registers at once.
+	calls callReader
 
 	// Shared: what others tell the task. See kick.
 	work    atomic.Bool // something is to be heeded
@@ -63,6 +65,7 @@ type Task struct {
 func (p *Process) newTask(c CPU, tid int, name string, mask uint64) (*Task, error) {
 	t := &Task{p: p, cpu: c, tid: tid, wakeup: make(chan struct{}, 1)}
 	t.sig.alt.Flags, t.sig.mask = abi.SS_DISABLE, mask
+	t.calls, _ = c.(callReader)
 	t.name.Store(&name)
 	if err := t.wake.open(); err != nil {
 		return nil, err

@@ -43,10 +43,15 @@ func (s Support) String() string { return [...]string{"unimplemented", "partial"
 // done again, by this Run or the next, unless a signal handler comes in between: see interruptedCall.
 func (t *Task) syscall() {
 	r := &t.cpu.Arch().Roles
-	nr := t.cpu.ReadReg(r.SyscallNr)
 	a := &t.args
-	for i, n := range r.SyscallArg {
-		a[i] = t.cpu.ReadReg(n)
+	var nr uint64
+	if t.calls != nil {
+		nr = t.calls.ReadCall(a)
+	} else {
+		nr = t.cpu.ReadReg(r.SyscallNr)
+		for i, n := range r.SyscallArg {
+			a[i] = t.cpu.ReadReg(n)
+		}
 	}
 	v, e := t.dispatch(nr, a)
 	if internal(e) {

@@ -44,14 +44,18 @@ type Stop struct {
 }
 
 // Run executes guest code from the State's PC until something happens that the caller must see.
-func (v *VCPU) Run() (stop Stop) {
-	defer v.left(&stop)
+func (v *VCPU) Run() Stop { return *v.Go() }
+
+// Go is Run that leaves the Stop where it is: it stands until the vCPU's next Run.
+func (v *VCPU) Go() (stop *Stop) {
+	stop = &v.ended // also when left recovers
+	defer v.left(stop)
 	v.ended.Err = nil
 	v.cold = false
 	v.SetPC(v.PC()) // it may have been written as a register, with a tag
 	for !v.round() {
 	}
-	return v.ended
+	return stop
 }
 
 // round runs a block and what follows it, and reports whether Run ends: v.ended says how. The functions below

@@ -102,7 +102,10 @@ func (v *VCPU) inCode(tb *TB) (done bool) {
 			}
 			v.stats.exceptions.Add(1)
 			v.SetPC(s.PC)
-			return v.raise(cpu.Exception{Kind: s.Exc, PC: s.PC, Code: h.ExitPC})
+			v.ended.Kind = StopException
+			x := &v.ended.Exc // in place: a system call comes this way
+			x.Kind, x.PC, x.Code, x.Fault = s.Exc, s.PC, h.ExitPC, ir.Fault{}
+			return true
 		case backend.ExitSite, backend.ExitFault:
 			n := h.ExitArg
 			if h.ExitReason == backend.ExitFault {
