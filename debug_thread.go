@@ -323,8 +323,8 @@ func (c *thread) Memory(addr uint64, b []byte) bool {
 // catches tells whether the client wants to stop at system call nr.
 func (d *debugger) catches(nr int) bool { return d.catchAll || d.catch[nr] }
 
-// debugClose is the end of a thread.
-func (c *thread) debugClose() {
+// debugEnd is the end of a thread, before any other can know of it.
+func (c *thread) debugEnd() {
 	d := &c.m.debug
 	if !d.on.Load() || !d.threadEvents || c == d.main || c.m.proc == nil {
 		return

@@ -185,7 +185,6 @@ func (c *thread) Close() {
 		c.counted = false
 		c.m.threads.Add(-1)
 	}
-	c.debugClose()
 	c.v.Retire()
 }
 

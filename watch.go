@@ -7,15 +7,19 @@ import (
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
-// watcher passes what the program's threads do on to the plugins.
+// watcher passes what the program's threads do on to the plugins, and their ends to the debugger.
 type watcher Machine
 
 func envOf(t *linux.Task) *ir.Env { return t.CPU().(*thread).v.Env() }
 
 func (w *watcher) Start(t *linux.Task)  { w.set.ThreadStart(envOf(t), t.TID()) }
-func (w *watcher) End(t *linux.Task)    { w.set.ThreadExit(envOf(t)) }
 func (w *watcher) Idle(t *linux.Task)   { w.set.Idle(envOf(t)) }
 func (w *watcher) Resume(t *linux.Task) { w.set.Resume(envOf(t)) }
+
+func (w *watcher) End(t *linux.Task) {
+	w.set.ThreadExit(envOf(t))
+	t.CPU().(*thread).debugEnd()
+}
 
 func (w *watcher) Wants(what linux.Watch) bool {
 	switch what {
