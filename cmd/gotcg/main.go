@@ -43,6 +43,7 @@ func newRootCmd(sio stdio, args []string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:           "gotcg",
 		Short:         "run x86-64 and AArch64 programs, instrumented",
+		Example:       "  gotcg run ./hello\n  gotcg run --plugin insn-count ./hello\n  gotcg plugins",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
@@ -59,7 +60,30 @@ func newRootCmd(sio stdio, args []string) *cobra.Command {
 	for _, c := range commands {
 		cmd.AddCommand(c.make(sio))
 	}
+	cmd.Version = version()
+	cmd.SetVersionTemplate("{{.Version}}")
+	strict(cmd, args)
+	completions(cmd)
 	return cmd
+}
+
+// strict has cobra's own commands refuse words that they do not know: as they are, they print help and succeed.
+func strict(root *cobra.Command, args []string) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd(args...)
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Short = "help about a command"
+			c.Args = func(_ *cobra.Command, args []string) error {
+				_, _, err := root.Find(args)
+				return err
+			}
+		case "completion":
+			c.Short = "print a shell's completion script"
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 }
 
 // gcPercent lets the heap, small beside a guest's memory, grow further before it is collected:
@@ -84,10 +108,10 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	out := &sticky{w: os.Stdout}
-	err := newRootCmd(stdio{os.Stdin, out, os.Stderr}, os.Args[1:]).ExecuteContext(context.Background())
+	out, log := &sticky{w: os.Stdout}, &sticky{w: os.Stderr}
+	err := newRootCmd(stdio{os.Stdin, out, log}, os.Args[1:]).ExecuteContext(context.Background())
 	if err == nil {
-		err = out.err
+		err = errors.Join(out.err, log.err) // the latter's status is all that is left to tell
 	}
 	var status exitStatus
 	switch {

@@ -68,23 +68,11 @@ follows it is the program's. The program's exit status is gotcg's; 128 + the sig
 	f.BoolVar(&o.cfg.Lockstep, "lockstep", false, "run every block on the interpreter too and compare")
 	f.BoolVar(&o.cfg.Verify, "verify", false, "check the IR of every block")
 	f.BoolVar(&o.cfg.OneInsnPerTB, "one-insn-per-tb", false, "translate one instruction a block")
-	f.StringVar(&o.tier2, "tier2", "", "make better code of blocks begun `N` times (1: at once), or off: never")
-	f.IntVar(&o.cfg.InjectFlush, "inject-flush", 0, "for tests: forget translations at one of `N` block look-ups")
-	f.StringVar(&o.cfg.Opt, "opt", "", "switch optimizer passes: -NAME one off, none all, comma-separated")
+	f.StringVar(&o.tier2, "tier2", "", "make better code of blocks begun this many times (1: at once), or off: never")
+	f.IntVar(&o.cfg.InjectFlush, "inject-flush", 0, "for tests: forget translations at one of this many block look-ups")
+	f.StringVar(&o.cfg.Opt, "opt", "", "switch optimizer passes: -NAME one off, NAME one on, none or all; comma-separated")
 	f.StringVarP(&o.gdb.wait, "gdb", "g", "", "wait for gdb or lldb at HOST:PORT, PORT, the path of a unix socket, or - (standard files)")
 	f.StringVar(&o.gdb.listen, "gdb-listen", "", "let gdb or lldb attach at this address, while the program runs")
-	complete := func(flag string, words func() []string) {
-		err := cmd.RegisterFlagCompletionFunc(flag, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return words(), cobra.ShellCompDirectiveNoFileComp
-		})
-		if err != nil {
-			panic("BUG: " + err.Error())
-		}
-	}
-	complete("accel", func() []string { return []string{"auto", "jit", "interp"} })
-	complete("mem", func() []string { return []string{"auto", "direct", "tlb"} })
-	complete("debug", debuglog.Names)
-	complete("plugin", pluginNames)
 	return cmd
 }
 
@@ -212,7 +200,7 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) (err erro
 	if o.stats {
 		m.Stats().Print(log)
 	}
-	if exit.Kind == gotcg.Signaled && exit.Signal != int(syscall.SIGINT) { // about which shells say nothing either
+	if exit.Kind == gotcg.Signaled && exit.Signal != int(syscall.SIGINT) && exit.Signal != int(syscall.SIGPIPE) { // of which shells say nothing either
 		fmt.Fprintf(sio.err, "gotcg: %s\n", exit)
 	}
 	if exit.Code != 0 {

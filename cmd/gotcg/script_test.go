@@ -20,7 +20,8 @@ func TestScripts(t *testing.T) {
 }
 
 // makeGuests writes tiny static programs: hello-x64 and hello-a64 write a line and exit with status 3,
-// crash-x64 reads address 0, loop-x64 never ends, read-x64 waits for a byte, args-x64 exits with the number of its arguments;
+// crash-x64 reads address 0, loop-x64 never ends, read-x64 waits for a byte, args-x64 exits with the number of its arguments,
+// zero-x64 with 0, pipe-x64 sends itself SIGPIPE;
 // signals is testdata/elf/src/signals.c.
 func makeGuests(dir string) error {
 	hello := "hello\n"
@@ -58,6 +59,11 @@ func makeGuests(dir string) error {
 		{"args-x64", 62, []byte{
 			0x48, 0x8b, 0x3c, 0x24, // mov rdi, [rsp]
 			0xb8, 231, 0, 0, 0, 0x0f, 0x05,
+		}},
+		{"zero-x64", 62, []byte{0x31, 0xff, 0xb8, 231, 0, 0, 0, 0x0f, 0x05}},
+		{"pipe-x64", 62, []byte{
+			0xb8, 39, 0, 0, 0, 0x0f, 0x05, // getpid
+			0x89, 0xc7, 0xbe, 13, 0, 0, 0, 0xb8, 62, 0, 0, 0, 0x0f, 0x05, // kill(., SIGPIPE)
 		}},
 	}
 	for _, arch := range []string{"x64", "a64"} {

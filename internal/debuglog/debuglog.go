@@ -42,7 +42,7 @@ var items = []struct {
 	{Int, "int", "guest exceptions and signals"},
 	{MMU, "mmu", "memory accesses of generated code that took the slow path"},
 	{Page, "page", "the guest's memory map after loading"},
-	{Plugin, "plugin", "output of plugins"},
+	{Plugin, "plugin", "what plugins print, which is logged without it, too"},
 	{Unimp, "unimp", "what gotcg does not implement, once each"},
 	{Strace, "strace", "system calls"},
 	{Cache, "cache", "translation cache: evictions, flushes, invalidations"},

@@ -351,7 +351,9 @@ func TestSet(t *testing.T) {
 	require.Equal(t, deadCode, s.on)
 	require.NoError(t, s.Set("all"))
 	require.Equal(t, passSet(allPasses), s.on)
-	require.EqualError(t, s.Set("-foo"), `opt: no pass "foo"`)
+	require.NoError(t, s.Set("-constfold,"))
+	require.Equal(t, allPasses&^constFold, s.on)
+	require.ErrorContains(t, s.Set("-foo"), `opt: no pass "foo"; there are constfold, `)
 	all := passSet(0)
 	for _, p := range Passes() {
 		all |= p.bit

@@ -99,7 +99,8 @@ type State struct {
 // NewState returns a State with all passes on.
 func NewState() *State { return &State{on: allPasses} }
 
-// Set switches passes by name: "-constfold,-copyprop" switches two off, "none" all, "all" none.
+// Set switches passes by name: "-constfold,-copyprop" switches two off, "none" all,
+// "all" none; a name alone switches one on.
 func (s *State) Set(spec string) error {
 	for _, w := range strings.Split(spec, ",") {
 		name, off := strings.CutPrefix(w, "-")
@@ -110,12 +111,17 @@ func (s *State) Set(spec string) error {
 			}
 		}
 		switch {
-		case w == "all" || w == "":
+		case w == "":
+		case w == "all":
 			s.on = allPasses
 		case w == "none":
 			s.on = 0
 		case bit == 0:
-			return fmt.Errorf("opt: no pass %q", name)
+			var names []string
+			for _, p := range passes {
+				names = append(names, p.Name)
+			}
+			return fmt.Errorf("opt: no pass %q; there are %s", name, strings.Join(names, ", "))
 		case off:
 			s.on &^= bit
 		default:
