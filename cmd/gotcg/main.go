@@ -60,8 +60,14 @@ func newRootCmd(sio stdio, args []string) *cobra.Command {
 	for _, c := range commands {
 		cmd.AddCommand(c.make(sio))
 	}
-	cmd.Version = version()
-	cmd.SetVersionTemplate("{{.Version}}")
+	show := cmd.Flags().Bool("version", false, "print the version") // cobra's own brings text/template, 2 MB
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *show {
+			fmt.Fprint(cmd.OutOrStdout(), version())
+			return nil
+		}
+		return cmd.Help()
+	}
 	strict(cmd, args)
 	completions(cmd)
 	return cmd
