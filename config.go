@@ -27,10 +27,13 @@ const (
 
 // String returns the architecture's name, as uname(1) prints it.
 func (a Arch) String() string {
-	if a == AArch64 {
+	switch a {
+	case X86_64:
+		return "x86_64"
+	case AArch64:
 		return "aarch64"
 	}
-	return "x86_64"
+	return fmt.Sprintf("Arch(%d)", uint8(a))
 }
 
 func (a Arch) cpu() (*cpu.Arch, error) {
@@ -56,7 +59,7 @@ const (
 // MemMode says how guest memory is reached.
 type MemMode = softmmu.Mode
 
-// Memory modes. Direct maps guest pages onto host pages; TLB looks each page up, allows MMIO, and
+// Memory modes. Direct maps guest pages onto host pages; TLB looks each page up and
 // gives the guest all 64 bits of address. The zero MemMode is Direct where there is room for it, else TLB.
 const (
 	Direct = softmmu.Direct
@@ -83,8 +86,8 @@ type Config struct {
 	// when the host process has no room for it: at least 32, and 36 unless Mem is Direct, which is TLB then. 0: 42,
 	// so that about thirty machines fit into one process. At most 46.
 	AddressBits uint
-	// CodeSize is the size of the code buffer in bytes, at least 128 KiB; 0: 64 MiB, or less (1 MiB) where there is
-	// no room. When it is full, the oldest code makes room.
+	// CodeSize is the size of the code buffer in bytes, at least 128 KiB (less is taken for that); 0: 64 MiB, or less (1 MiB)
+	// where there is no room. When it is full, the oldest code makes room.
 	CodeSize int
 	// InjectFlush, for tests, forgets translations at one of that many block look-ups; 0: never.
 	InjectFlush int
@@ -114,9 +117,8 @@ type Config struct {
 	// Plugins are loaded before the first instruction: "name" or "name,key=value,..." (LoadPlugin).
 	Plugins []string
 
-	// The rest is for programs (Load).
-
-	// Args is argv; empty: the image's path. Env is the environment, "NAME=value".
+	// Args is argv; empty: the image's path. Env is the environment, "NAME=value"; the host's is not passed on by itself. These
+	// and the fields that follow are for programs (Load).
 	Args, Env []string
 	// Stdin, Stdout and Stderr are the guest's descriptors 0 to 2; nil: the host process's.
 	Stdin, Stdout, Stderr *os.File
@@ -151,6 +153,21 @@ func (c *Config) linuxSignals(l *linux.Config) {
 			l.Ignored |= 1 << (s - 1)
 		}
 	}
+}
+
+// check refuses what has no meaning.
+func (c *Config) check() error {
+	switch {
+	case c.Accel > Interp:
+		return fmt.Errorf("gotcg: unknown Accel %d", c.Accel)
+	case c.Mem > TLB:
+		return fmt.Errorf("gotcg: unknown MemMode %d", c.Mem)
+	case c.CodeSize < 0:
+		return fmt.Errorf("gotcg: a CodeSize of %d bytes", c.CodeSize)
+	case c.InjectFlush < 0:
+		return fmt.Errorf("gotcg: InjectFlush %d", c.InjectFlush)
+	}
+	return nil
 }
 
 func (c *Config) addressSpace() (*softmmu.AddressSpace, error) {

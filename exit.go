@@ -16,7 +16,8 @@ const (
 	// Signaled: the program was killed by Signal; Code is 128 + its number.
 	Signaled
 	// Raised: raw code raised Exception (a system call, a fault, an illegal instruction ...).
-	// The State is precise; Run may be called again, after the cause has been mended.
+	// The State is precise; Run may be called again, after the cause has been mended. A system call has the PC behind its
+	// instruction, so that Run goes on there, and so has INT3; anything else, BRK among it, has it at the instruction.
 	Raised
 	// UntilReached: the PC is at an Until address, whose instruction has not run.
 	UntilReached
@@ -43,7 +44,7 @@ type Exit struct {
 	Code int
 	// Signal is the guest's signal number for Signaled.
 	Signal int
-	// PC is the guest PC, of Thread.
+	// PC is the guest PC, of Thread. See Raised for where an exception leaves it.
 	PC uint64
 	// Thread is the id of the program's thread that reached the address or the limit; of the first
 	// thread for other kinds, 0 for raw code.
@@ -54,7 +55,9 @@ type Exit struct {
 	Text string
 }
 
-// Exception is a guest exception.
+// Exception is a guest exception: its Kind is one of those below, or another of package tcg/ir; Code is the number in the
+// instruction (SVC, BRK, INT); Fault is what went wrong with memory: the address of the first byte that failed (Addr),
+// how it was accessed (Access), and why that failed (Kind).
 type Exception = cpu.Exception
 
 // Exception kinds a caller of Run meets (see package tcg/ir for all).

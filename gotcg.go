@@ -2,14 +2,22 @@
 // translated into it. A Machine is one guest: New makes one for raw code, Load one for a Linux
 // program.
 //
-//	m, err := gotcg.Load("testdata/hello", gotcg.Config{Args: []string{"hello", "world"}})
+//	m, err := gotcg.Load("testdata/elf/bin/primes.a64", gotcg.Config{Args: []string{"primes", "1000"}})
 //	...
 //	defer m.Close()
 //	exit, err := m.Run(ctx)
 //	fmt.Println(exit.Code)
 //
-// A Machine is used by one goroutine at a time, but for Stop. Any number of Machines run
-// concurrently in one process. There is no global state.
+// A Machine is used by one goroutine at a time, but for Stop, Signal and Hook.Remove. Any number of Machines run
+// concurrently in one process. There is no global state but the registry of plugins.
+//
+// # Hooks
+//
+// Hooks and plugins are called while Run is under way, on its goroutine, or that of the guest's thread. They observe: what
+// is true at that moment is in their arguments, and in the [CPU] they are given. A Machine's PC and registers are those of
+// the last time Run returned, or something in between; what SetReg and SetPC set from a hook may be lost. ReadMem,
+// WriteMem, Flush, Stop, and adding and removing hooks and plugins do what they always do. To change registers, end
+// the Run there with [Until], and Run again. A panic of a hook of raw code comes out of Run.
 package gotcg
 
 import (
@@ -56,13 +64,21 @@ type Machine struct {
 	set   *instrument.Set
 	hooks atomic.Int64
 	begun bool // raw code has run
+	// closed: only Close and what any goroutine may call still work.
+	closed atomic.Bool
 	// threads counts the threads of the program but the first.
 	threads atomic.Int64
 	perf    *perfMap
 }
 
-// New makes a machine with empty memory, for code that the caller maps.
+// errClosed is the answer to all that needs an open machine.
+var errClosed = errors.New("gotcg: the machine is closed")
+
+// New makes a machine with empty memory, for code that the caller maps. The caller closes it.
 func New(cfg Config) (*Machine, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
 	arch, err := cfg.Arch.cpu()
 	if err != nil {
 		return nil, err
@@ -106,7 +122,7 @@ func New(cfg Config) (*Machine, error) {
 }
 
 // Load makes a machine and loads the statically linked Linux program at path into it. The
-// program's architecture takes the place of cfg.Arch.
+// program's architecture takes the place of cfg.Arch. The caller closes it.
 func Load(path string, cfg Config) (*Machine, error) {
 	img, err := openImage(path)
 	if err != nil {
@@ -182,8 +198,12 @@ func openImage(path string) (*linux.Image, error) {
 	return linux.ParseELF(f, st.Size(), path)
 }
 
-// Close lets the plugins print their results and frees the machine's memory and code.
+// Close lets the plugins print their results and frees the machine's memory and code. No Run may be under way.
+// A second Close does nothing; all else is an error after the first.
 func (m *Machine) Close() error {
+	if m.closed.Swap(true) {
+		return nil
+	}
 	m.ClosePlugins()
 	if m.proc != nil {
 		m.proc.Close()
@@ -199,20 +219,23 @@ type runOptions struct {
 	until []uint64
 }
 
-// Limit ends the Run after n guest instructions. Each thread counts its own; the first to have run n
-// pauses all.
+// Limit ends the Run after n guest instructions, 0: at once; negative: there is no limit. Each thread counts its own; the
+// first to have run n pauses all.
 func Limit(n int64) RunOption { return func(o *runOptions) { o.limit = n } }
 
 // Until ends the Run before the instruction at one of the addresses: the first thread to arrive pauses
-// all. When a thread starts at one, that instruction runs.
+// all. When a thread starts at one, that instruction runs. Given several times, all the addresses count.
 func Until(addrs ...uint64) RunOption {
 	return func(o *runOptions) { o.until = append(o.until, addrs...) }
 }
 
 // Run executes guest code from the PC on until the program ends, raw code raises an exception, an
 // option's bound is met, Stop is called or ctx is done. The error is for failures of the host or
-// of gotcg; whatever the guest does is an Exit.
+// of gotcg; whatever the guest does is an Exit. Of a program that has ended, every further Run returns the same Exit.
 func (m *Machine) Run(ctx context.Context, opts ...RunOption) (Exit, error) {
+	if m.closed.Load() {
+		return Exit{}, errClosed
+	}
 	o := runOptions{limit: -1}
 	for _, f := range opts {
 		f(&o)

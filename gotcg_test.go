@@ -142,6 +142,11 @@ func TestErrors(t *testing.T) {
 	require.Error(t, m.Map(1, 1, gotcg.R), "not a multiple of the page size")
 	require.Error(t, m.ReadMem(0, make([]byte, 1)))
 	require.Error(t, m.WriteMem(1<<50, make([]byte, 1)))
+	for _, c := range []gotcg.Config{{Arch: 7}, {Accel: 7}, {Mem: 7}, {CodeSize: -1}, {InjectFlush: -1}, {AddressBits: 60}, {Opt: "x"}} {
+		_, err = gotcg.New(c)
+		require.ErrorContains(t, err, "gotcg: ")
+	}
+	require.Equal(t, "Arch(7)", gotcg.Arch(7).String())
 	_, err = gotcg.New(gotcg.Config{LogItems: "nonsense"})
 	require.ErrorContains(t, err, `"nonsense"`)
 	_, err = gotcg.Load("gotcg_test.go", gotcg.Config{})
@@ -204,4 +209,54 @@ func ExampleUntil() {
 	exit, _ := m.Run(context.Background(), gotcg.Until(0x1000))
 	fmt.Println(rax, exit)
 	// Output: 1001 until at pc 0x1000
+}
+
+// TestClosed: a machine that is closed touches neither its memory nor its code.
+func TestClosed(t *testing.T) {
+	for _, mem := range []gotcg.MemMode{gotcg.Direct, gotcg.TLB} {
+		m := newMachine(t, gotcg.Config{Mem: mem}, sum...)
+		_, err := m.Run(context.Background())
+		require.NoError(t, err)
+		h := m.HookInsns(0, 1<<20, func(*gotcg.CPU, uint64) {})
+		require.NoError(t, m.Close())
+		require.NoError(t, m.Close())
+		_, err = m.Run(context.Background())
+		const closed = "gotcg: the machine is closed"
+		require.EqualError(t, err, closed)
+		require.EqualError(t, m.Map(base, 4096, gotcg.R), closed)
+		require.EqualError(t, m.Protect(base, 4096, gotcg.R), closed)
+		require.EqualError(t, m.Unmap(base, 4096), closed)
+		require.EqualError(t, m.MapMMIO(base, 4096, gotcg.R, nil), closed)
+		require.EqualError(t, m.LoadPlugin("insn-count"), closed)
+		require.EqualError(t, m.AddPlugin("x", nil), closed)
+		require.Error(t, m.ReadMem(base, make([]byte, 1)))
+		require.Error(t, m.WriteMem(base, make([]byte, 1)))
+		h.Remove()
+		m.HookMem(0, 1<<20, func(*gotcg.CPU, uint64, gotcg.Access) {}).Remove()
+		m.Flush()
+		m.Stop()
+		require.False(t, m.Signal(15))
+	}
+}
+
+// TestRegBytes: registers wider than 64 bits, of raw code.
+func TestRegBytes(t *testing.T) {
+	for arch, name := range map[gotcg.Arch]string{gotcg.X86_64: "xmm3", gotcg.AArch64: "v31"} {
+		m, err := gotcg.New(gotcg.Config{Arch: arch})
+		require.NoError(t, err)
+		defer m.Close()
+		require.Contains(t, m.RegNames(), name)
+		v := []byte("0123456789abcdef")
+		require.NoError(t, m.SetRegBytes(name, v))
+		got, err := m.RegBytes(name)
+		require.NoError(t, err)
+		require.Equal(t, v, got)
+		low, err := m.Reg(name)
+		require.NoError(t, err)
+		require.Equal(t, uint64(0x3736353433323130), low)
+		require.EqualError(t, m.SetRegBytes(name, v[1:]), "gotcg: 15 bytes for register "+name+" of 16")
+		require.NoError(t, m.SetReg(name, 1))
+		got, _ = m.RegBytes(name)
+		require.Equal(t, append([]byte{1}, make([]byte, 15)...), got)
+	}
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/gotcg/gotcg/softmmu"
 )
 
-// CPU is a handle of the vCPU an event happens on, valid during the event's call.
+// CPU is a handle of the vCPU an event happens on, valid during the event's call. Registers are read by gdb's number:
+// that of "rax" is c.Arch().RegByName("rax").Num.
 type CPU = instrument.CPU
 
 // Access is a guest memory access, as hooks see it.
@@ -19,7 +20,7 @@ type host Machine
 func (h *host) Log(text string) { h.log.Printf("%s", text) }
 
 func (h *host) Flush() {
-	if h.eng != nil {
+	if h.eng != nil && !h.closed.Load() {
 		h.eng.Flush()
 	}
 }
@@ -33,14 +34,21 @@ func (h *host) Counters() [][]uint64 { return h.eng.Counters() }
 // LoadPlugin loads a registered plugin: "name" or "name,key=value,...". Package plugins/all registers the
 // built-in ones. Plugins print their results to the machine's log when it is closed.
 func (m *Machine) LoadPlugin(spec string) error {
+	if m.closed.Load() {
+		return errClosed
+	}
 	if err := m.set.Load(spec); err != nil {
 		return fmt.Errorf("gotcg: %w", err)
 	}
 	return nil
 }
 
-// AddPlugin adds a plugin that build makes; see package instrument for what it may be.
+// AddPlugin adds a plugin that build makes; see package instrument for what it may be. One that would be called for
+// nothing is an error, as is one with the half of a pair of methods.
 func (m *Machine) AddPlugin(name string, build func(*instrument.Instance) (any, error)) error {
+	if m.closed.Load() {
+		return errClosed
+	}
 	if err := m.set.Add(name, build); err != nil {
 		return fmt.Errorf("gotcg: %w", err)
 	}
@@ -60,8 +68,8 @@ func (m *Machine) ClosePlugins() {
 	m.set.Close()
 }
 
-// Hook is a function called on events of the guest, for one vCPU at a time. It may be removed, from any goroutine
-// and from itself.
+// Hook is a function called on events of the guest, for one vCPU at a time: see the package's Hooks. It may be removed,
+// from any goroutine and from itself; a second time does nothing.
 type Hook struct {
 	m    *Machine
 	name string

@@ -130,3 +130,21 @@ func ExampleMachine_AddPlugin() {
 	m.Run(context.Background())
 	// Output: 2 pages touched
 }
+
+// half has one method of a pair.
+type half struct{ *instrument.Instance }
+
+func (half) BeforeInsn(uint64, *instrument.CPU) {}
+func (half) Exit()                              {}
+
+// TestPluginOfNothing: interfaces are optional, so that mistakes in them are no errors of the compiler's.
+func TestPluginOfNothing(t *testing.T) {
+	m := newMachine(t, gotcg.Config{}, sum...)
+	add := func(p any) error {
+		return m.AddPlugin("mine", func(*instrument.Instance) (any, error) { return p, nil })
+	}
+	require.EqualError(t, add(half{}), "gotcg: instrument: plugin mine: gotcg_test.half has BeforeInsn but no NeedsBeforeInsn (with the parameters it should have)")
+	require.EqualError(t, add(5), "gotcg: instrument: plugin mine: int has no event's methods (with the parameters they should have)")
+	require.Error(t, add(nil))
+	require.False(t, m.RemovePlugin("mine"))
+}

@@ -54,6 +54,24 @@ func (t Thread) PC() uint64 { return t.v.PC() }
 // SetPC sets it. A system call in which the thread was stopped is then not taken up again.
 func (t Thread) SetPC(pc uint64) { t.v.SetPC(pc) }
 
+// Reg returns the low 64 bits of the register with gdb's name.
+func (t Thread) Reg(name string) (uint64, error) {
+	r, err := t.m.register(name)
+	if err != nil {
+		return 0, err
+	}
+	return t.m.arch.ReadReg(t.v.State(), r.Num), nil
+}
+
+// SetReg sets a register, zero-extended to its width.
+func (t Thread) SetReg(name string, v uint64) error {
+	r, err := t.m.register(name)
+	if err == nil {
+		t.m.arch.WriteReg(t.v.State(), r.Num, v)
+	}
+	return err
+}
+
 // RegBytes returns the whole value of the register with gdb's name, little-endian.
 func (t Thread) RegBytes(name string) ([]byte, error) {
 	r, err := t.m.register(name)
@@ -71,8 +89,8 @@ func (t Thread) SetRegBytes(name string, b []byte) error {
 	if err != nil {
 		return err
 	}
-	if len(b) < r.Size() {
-		return fmt.Errorf("gotcg: %d bytes for register %s", len(b), name)
+	if len(b) != r.Size() {
+		return fmt.Errorf("gotcg: %d bytes for register %s of %d", len(b), name, r.Size())
 	}
 	r.Write(t.v.State(), b)
 	return nil

@@ -4,7 +4,15 @@
 // # A plugin
 //
 // A plugin is a Go value that implements some of the small interfaces of this package; which ones is
-// found by type assertion when it is added. None is obligatory.
+// found by type assertion when it is added. None is obligatory, but one that nothing would be called of is refused, and so is
+// half of a pair. A method with other parameters is no method of an interface here: a line like
+//
+//	var _ instrument.InsnPlugin = (*plugin)(nil)
+//
+// has the compiler say so.
+//
+// Plugins observe. They read registers and memory through the CPU they are given and change neither, but for the results of
+// system calls (SyscallPlugin).
 //
 // The pairs of a question and an event (InsnPlugin, MemPlugin, AfterMemPlugin, BlockPlugin) work so:
 // while a guest instruction is translated the plugin is asked whether it wants its event there. If so,

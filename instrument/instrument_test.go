@@ -259,11 +259,11 @@ func TestAddRemove(t *testing.T) {
 	each(t, func(t *testing.T, h *host) {
 		h.run(t)
 		require.NoError(t, h.set.Load("insn-count"))
-		require.False(t, h.set.Empty())
+		require.False(t, h.set.Unused())
 		h.run(t)
 		require.True(t, h.set.Remove("insn-count"))
 		require.False(t, h.set.Remove("insn-count"))
-		require.True(t, h.set.Empty())
+		require.True(t, h.set.Unused())
 		h.run(t)
 		require.Equal(t, "cpu 0 insns: 23\ntotal insns: 23\n", h.output())
 	})

@@ -57,6 +57,9 @@ func lookup(name string) (*Info, error) {
 	for n := range registry.infos {
 		names = append(names, n)
 	}
+	if names == nil {
+		return nil, fmt.Errorf("instrument: no plugin %q: none is registered (package plugins/all registers those of gotcg)", name)
+	}
 	sort.Strings(names)
 	return nil, fmt.Errorf("instrument: no plugin %q; there are %s", name, strings.Join(names, ", "))
 }
