@@ -48,7 +48,7 @@ func (c *Counter) Total() uint64 {
 // Insn is an instruction under translation, for Inliners. It is valid during the call.
 type Insn struct {
 	PC uint64
-	// First: the instruction begins a block.
+	// First: the instruction begins a block, or is behind one that has an event of a plugin that may flush (NonFlusher).
 	First bool
 	// CPU is a handle without registers.
 	CPU *CPU

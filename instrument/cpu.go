@@ -11,6 +11,7 @@ type CPU struct {
 	set *Set
 	env *ir.Env
 	tid int
+	cuts
 }
 
 // Index returns the vCPU's number, from 0, which no later vCPU gets again; at translation 0.

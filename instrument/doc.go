@@ -30,7 +30,7 @@
 // # Order and concurrency
 //
 // Events of one instruction come in this order: block, instruction, then its accesses. Several plugins
-// are called in the order in which they were added.
+// are called in the order in which they were added, each for block and instruction at once.
 //
 // Every vCPU calls from its own goroutine. The events and questions of one plugin come one at a time, under a lock
 // of that plugin; one that is Concurrent gets them as they happen and guards what it shares (PerCPU keeps a value

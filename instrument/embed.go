@@ -11,23 +11,34 @@ func (i *Instance) makeHelpers() {
 	s, gone := i.set, &i.guard.gone
 	if p := i.insn; p != nil {
 		i.hInsn = i.helper("insn", func(env *ir.Env, _ *[4]ir.Val) (none ir.Val) {
-			if c := s.cpu(env); !gone.Load() && p.NeedsBeforeInsn(env.PC, c) {
+			c := s.cpu(env)
+			c.event(i, env.PC)
+			if !gone.Load() && p.NeedsBeforeInsn(env.PC, c) {
 				p.BeforeInsn(env.PC, c)
 			}
 			return none
 		})
 	}
 	if p := i.block; p != nil {
-		i.hBlock = i.helper("block", func(env *ir.Env, _ *[4]ir.Val) (none ir.Val) {
-			if c := s.cpu(env); !gone.Load() && p.NeedsBeforeBlock(env.PC, c) {
-				p.BeforeBlock(env.PC, c)
-			}
-			return none
-		})
+		for leader := range i.hBlock {
+			i.hBlock[leader] = i.helper("block", func(env *ir.Env, _ *[4]ir.Val) (none ir.Val) {
+				c := s.cpu(env)
+				if leader == 1 {
+					c.begin(env.PC)
+				}
+				c.event(i, env.PC)
+				if !c.inside && !gone.Load() && p.NeedsBeforeBlock(env.PC, c) {
+					p.BeforeBlock(env.PC, c)
+				}
+				return none
+			})
+		}
 	}
 	if p := i.mem; p != nil {
 		i.hMem = i.helper("mem", func(env *ir.Env, in *[4]ir.Val) (none ir.Val) {
-			if c := s.cpu(env); !gone.Load() && p.NeedsBeforeMem(env.PC, c) {
+			c := s.cpu(env)
+			c.event(i, env.PC)
+			if !gone.Load() && p.NeedsBeforeMem(env.PC, c) {
 				p.BeforeMem(env.PC, c, s.access(in))
 			}
 			return none
@@ -35,7 +46,9 @@ func (i *Instance) makeHelpers() {
 	}
 	if p := i.after; p != nil {
 		i.hAfter = i.helper("after_mem", func(env *ir.Env, in *[4]ir.Val) (none ir.Val) {
-			if c := s.cpu(env); !gone.Load() && p.NeedsAfterMem(env.PC, c) {
+			c := s.cpu(env)
+			c.event(i, env.PC)
+			if !gone.Load() && p.NeedsAfterMem(env.PC, c) {
 				p.AfterMem(env.PC, c, s.access(in))
 			}
 			return none
@@ -88,7 +101,8 @@ func (s *Set) Insn(b *ir.Builder, arch *cpu.Arch, pc uint64, code []byte, first 
 	l := s.list.Load().all
 	h := &s.hook
 	h.count, h.before, h.after = h.count[:0], h.before[:0], h.after[:0]
-	s.end = false
+	h.flushes, h.used = false, false
+	s.end, s.leader = false, false
 	if len(l) == 0 {
 		return
 	}
@@ -109,9 +123,13 @@ func (s *Set) embed(i *Instance) {
 	if i.inline != nil {
 		i.inline.Inline(&s.insn)
 	}
-	n := len(b.Ops) + len(h.before) + len(h.after)
+	calls, accesses := len(b.Ops), len(h.before)+len(h.after)
 	if first && i.block != nil && i.block.NeedsBeforeBlock(pc, c) {
-		b.Call(i.hBlock, false)
+		leader := 0
+		if !s.leader {
+			s.leader, leader = true, 1
+		}
+		b.Call(i.hBlock[leader], false)
 	}
 	if i.insn != nil && i.insn.NeedsBeforeInsn(pc, c) {
 		b.Call(i.hInsn, false)
@@ -122,7 +140,8 @@ func (s *Set) embed(i *Instance) {
 	if i.after != nil && i.after.NeedsAfterMem(pc, c) {
 		h.after = append(h.after, i.hAfter)
 	}
-	s.end = s.end || i.flushes && n != len(b.Ops)+len(h.before)+len(h.after)
+	s.end = s.end || i.flushes && len(b.Ops) != calls
+	h.flushes = h.flushes || i.flushes && len(h.before)+len(h.after) != accesses
 }
 
 // MemHook returns what embeds the plugins around the memory accesses of the instruction last given to
@@ -139,6 +158,8 @@ type memHook struct {
 	set           *Set
 	count         [][2]*Counter
 	before, after []*ir.Helper
+	// flushes: of before and after some may flush; used: there was an access for them.
+	flushes, used bool
 	// addr is the address of the access under way, when somebody is called after it.
 	addr ir.Temp
 }
@@ -158,6 +179,7 @@ func (h *memHook) BeforeMem(b *ir.Builder, o *ir.Op) {
 	if len(h.before)+len(h.after) == 0 {
 		return
 	}
+	h.used = true
 	h.addr = b.Address(o)
 	if len(h.before) == 0 {
 		return

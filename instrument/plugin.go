@@ -20,8 +20,8 @@ type AfterMemPlugin interface {
 	AfterMem(pc uint64, c *CPU, a Access)
 }
 
-// BlockPlugin gets a call before basic blocks it chooses; pc is the block's first instruction. A block
-// ends at a branch, or earlier (at a page's end, after 64 instructions).
+// BlockPlugin gets a call before basic blocks it chooses; pc is the block's first instruction. A block ends at a branch
+// or a repeated string instruction, or earlier (at a page's end, after 64 instructions).
 type BlockPlugin interface {
 	NeedsBeforeBlock(pc uint64, c *CPU) bool
 	BeforeBlock(pc uint64, c *CPU)

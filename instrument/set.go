@@ -28,7 +28,9 @@ type Instance struct {
 	// slots of its counters; guarded by the Set's mu.
 	slots []uint32
 	// Helpers of the events, made once.
-	hInsn, hBlock, hMem, hAfter *ir.Helper
+	hInsn, hMem, hAfter *ir.Helper
+	// hBlock, by whether it is the first one called at its instruction.
+	hBlock [2]*ir.Helper
 }
 
 // Name returns the name the plugin was loaded by.
@@ -90,7 +92,10 @@ type Set struct {
 	hook   memHook
 	static CPU  // the handle at translation
 	end    bool // the instruction under translation ends its block
+	leader bool // it has a block event
 	insn   Insn
+
+	cutAt cutTable
 }
 
 // loaded are the plugins at a time, and those among them that want an event which does not come from
@@ -98,8 +103,8 @@ type Set struct {
 type loaded struct {
 	all                                []*Instance
 	threads, idlers, syscalls, signals []*Instance
-	// basic: blocks end at every branch.
-	basic bool
+	// basic: blocks end at every branch; blocks: there are block events.
+	basic, blocks bool
 }
 
 // NewSet returns a Set without plugins, for a guest of architecture arch.
@@ -209,6 +214,7 @@ func (s *Set) publish() {
 			l.signals = append(l.signals, i)
 		}
 		o, ok := i.p.(BlockObserver)
+		l.blocks = l.blocks || i.block != nil
 		l.basic = l.basic || i.block != nil || ok && o.ObservesBlocks()
 	}
 	s.list.Store(l)
@@ -254,7 +260,7 @@ func (s *Set) cpu(env *ir.Env) *CPU {
 
 // EndBlock reports whether the block must end after the instruction last given to Insn: it has an event that
 // may flush translations, which is to take effect at the next instruction.
-func (s *Set) EndBlock() bool { return s.end }
+func (s *Set) EndBlock() bool { return s.end || s.hook.flushes && s.hook.used }
 
 // Unused reports whether no plugin is loaded.
 func (s *Set) Unused() bool { return len(s.list.Load().all) == 0 }

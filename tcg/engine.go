@@ -52,6 +52,9 @@ type Instrumenter interface {
 	// EndBlock reports whether the block must end after the instruction last given to Insn, so that a
 	// flush out of its events takes effect at the next instruction.
 	EndBlock() bool
+	// Cut tells that the block ends before next for no other reason than EndBlock: what begins there is no block
+	// to who observes them.
+	Cut(next uint64)
 	// BasicBlocks reports whether blocks must end at every branch, because blocks are observed.
 	BasicBlocks() bool
 	// Unused reports that there is nothing to put into the block that begins now: the other methods are not

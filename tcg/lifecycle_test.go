@@ -22,6 +22,7 @@ func (counter) Insn(b *ir.Builder, _ *cpu.Arch, _ uint64, _ []byte, _ bool) {
 }
 func (counter) MemHook(uint64) ir.MemHook { return nil }
 func (counter) EndBlock() bool            { return false }
+func (counter) Cut(uint64)                {}
 func (counter) Unused() bool              { return false }
 func (counter) BasicBlocks() bool         { return false }
 

@@ -150,10 +150,14 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 			return true, softmmu.Fault{}
 		}
 		if b.Insns >= maxInsns || off > last || off >= n || len(b.Temps) > maxTemps ||
-			len(b.Helpers) > 0 && helperStores(b, mark) || instr != nil && instr.EndBlock() {
+			len(b.Helpers) > 0 && helperStores(b, mark) {
 			break
 		}
-		if (basic || warm) && sideExit(b) && (basic || !e.reaches(cpu.TBKey{PC: pc + uint64(r.Len), Mode: key.Mode})) {
+		if basic && mayLeave(b, mark) || warm && sideExit(b) && !e.reaches(cpu.TBKey{PC: pc + uint64(r.Len), Mode: key.Mode}) {
+			break
+		}
+		if instr != nil && instr.EndBlock() { // in a region, too: its pieces are such blocks
+			instr.Cut(pc + uint64(r.Len))
 			break
 		}
 	}

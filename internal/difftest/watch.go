@@ -31,6 +31,7 @@ func (watcher) Insn(b *ir.Builder, _ *cpu.Arch, pc uint64, _ []byte, _ bool) {
 
 func (w watcher) MemHook(uint64) ir.MemHook { return w }
 func (watcher) EndBlock() bool              { return false }
+func (watcher) Cut(uint64)                  {}
 func (watcher) Unused() bool                { return false }
 func (watcher) BasicBlocks() bool           { return false }
 

@@ -12,7 +12,7 @@ func init() {
 		Name: "bb-count",
 		Help: "count executed basic blocks",
 		Doc: `Prints "CPUn: bb's: B, insns: I" for each vCPU, then "Total: bb's: B, insns: I". A block ends at a branch,
-a page's end or after 64 instructions.`,
+a repeated string instruction, a page's end or after 64 instructions.`,
 		Args: []instrument.Arg{
 			{Name: "inline", Kind: instrument.Bool, Default: "on", Help: "count in generated code; off: by a call for each block"},
 		},
