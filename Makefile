@@ -86,7 +86,8 @@ litmus: ## memory-model litmus tests, TRIES of each (ten million); an hour
 
 RUNS         ?= 3
 VERSUS       ?=
-bench: build ## workloads beside native and qemu-user 10 (RUNS=rounds, VERSUS='-only REGEXP')
+bench: build ## workloads (sources in BENCH=dir) beside native and qemu-user 10 (RUNS=rounds, VERSUS='-only REGEXP')
+	@test -d $(BENCH)/src || { echo "the workloads' sources are not in this repository, and not in $(BENCH)/src: BENCH=DIR says where"; exit 1; }
 	$(MAKE) -C $(BENCH)/src ARCHES="x64 a64" OUT=$(CURDIR)/bin/bench
 	$(GO) run ./internal/versus -set int,fp,thr,start -net -count -runs $(RUNS) $(VERSUS)
 

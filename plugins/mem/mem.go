@@ -13,7 +13,7 @@ func init() {
 		Name: "mem",
 		Help: "count or log memory accesses",
 		Doc: `Prints "mem accesses: N", then loads and stores apart. With print-accesses each access is a line of the CSV
-table whose header comes first; an atomic read-modify-write is one access, both load and store.`,
+table whose header comes first; an atomic read-modify-write is one access, both load and store. insn_symbol is empty, mem_hwaddr is mem_vaddr.`,
 		Args: []instrument.Arg{
 			{Name: "inline", Kind: instrument.Bool, Default: "on", Help: "count in generated code; off: by a call for each access"},
 			{Name: "callback", Kind: instrument.Bool, Default: "off", Help: "count by a call for each access (as inline=off)"},
