@@ -31,7 +31,7 @@ func (h *host) ReadMemory(addr uint64, buf []byte) bool {
 
 func (h *host) Counters() [][]uint64 { return h.eng.Counters() }
 
-// LoadPlugin loads a registered plugin: "name" or "name,key=value,...". Package plugins/all registers the
+// LoadPlugin loads a registered plugin: "name" or "name,key=value,...", two commas for one in a value. Package plugins/all registers the
 // built-in ones. Plugins print their results to the machine's log when it is closed.
 func (m *Machine) LoadPlugin(spec string) error {
 	if m.closed.Load() {

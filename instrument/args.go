@@ -38,13 +38,23 @@ type Args struct {
 	vals map[string][]string
 }
 
+// splitList splits a list at its commas; two of them stand for one that is part of an item, as in QEMU's options.
+func splitList(text string) []string {
+	const comma = "\x00"
+	l := strings.Split(strings.ReplaceAll(text, ",,", comma), ",")
+	for i := range l {
+		l[i] = strings.ReplaceAll(l[i], comma, ",")
+	}
+	return l
+}
+
 // parseArgs reads key=value,key=value.
 func parseArgs(info *Info, text string) (Args, error) {
 	a := Args{info, map[string][]string{}}
 	if text == "" {
 		return a, nil
 	}
-	for _, kv := range strings.Split(text, ",") {
+	for _, kv := range splitList(text) {
 		key, val, hasVal := strings.Cut(kv, "=")
 		i := slices.IndexFunc(info.Args, func(x Arg) bool { return x.Name == key })
 		if i < 0 {

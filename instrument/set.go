@@ -116,7 +116,7 @@ func NewSet(host Host, arch *cpu.Arch) *Set {
 	return s
 }
 
-// Load adds the plugin that spec names: "name" or "name,key=value,...".
+// Load adds the plugin that spec names: "name" or "name,key=value,...". Two commas stand for one in a value.
 func (s *Set) Load(spec string) error {
 	name, args, _ := strings.Cut(spec, ",")
 	info, err := lookup(name)

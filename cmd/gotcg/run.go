@@ -60,7 +60,7 @@ follows it is the program's. The program's exit status is gotcg's; 128 + the sig
 	f.StringVar(&o.sysroot, "sysroot", "", "host directory that the program sees as /")
 	f.StringVar(&o.accel, "accel", "auto", "executor: jit, interp, or auto: jit but for code that runs a few times only")
 	f.StringVar(&o.mem, "mem", "auto", "guest memory: direct, tlb, or auto: direct where addresses are not scarce")
-	f.Var((*listFlag)(&o.cfg.Plugins), "plugin", "load a plugin: NAME or NAME,KEY=VALUE,... (gotcg plugins lists them)")
+	f.Var((*listFlag)(&o.cfg.Plugins), "plugin", "load a plugin: NAME or NAME,KEY=VALUE,..., a comma in a value doubled (gotcg plugins lists them)")
 	f.BoolVar(&o.strace, "strace", false, "log the program's system calls")
 	f.BoolVar(&o.cfg.AllowKill, "allow-kill", false, "let the program signal other processes")
 	f.BoolVar(&o.stats, "stats", false, "count what is executed, and print that and the engine's counters at the end")
