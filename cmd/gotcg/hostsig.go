@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -50,14 +51,18 @@ func (c *catcher) catch(signals []syscall.Signal) (left []syscall.Signal) {
 	return left
 }
 
+// endTime is how long a program that has ended may take to leave its results before a signal ends gotcg.
+const endTime = time.Second
+
 // start lets deliver have the signals, and what os/signal sends to more, one after the other. Those it refuses do to gotcg
-// what they would.
+// what they would, but not at once: timeout(1) sends its signal twice, and the first one ends the program.
 func (c *catcher) start(deliver func(syscall.Signal) bool, more chan os.Signal) {
 	var mu sync.Mutex
 	one := func(s syscall.Signal) {
 		mu.Lock()
 		defer mu.Unlock()
 		if !deliver(s) {
+			time.Sleep(endTime)
 			hostsig.Release()
 			_ = syscall.Kill(syscall.Getpid(), s)
 		}
