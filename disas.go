@@ -8,7 +8,7 @@ import (
 )
 
 // Disassemble lists the instructions in code, the first at address pc, each followed by the IR it
-// is translated to.
+// is translated to. When the last one is cut short the error comes with what is before it.
 func Disassemble(arch Arch, pc uint64, code []byte) (string, error) {
 	a, err := arch.cpu()
 	if err != nil {

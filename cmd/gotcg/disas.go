@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -17,8 +18,13 @@ func newDisasCmd() *cobra.Command {
 		Use:   "disas [flags] HEXBYTES...",
 		Short: "disassemble instruction bytes and show their IR",
 		Example: `  gotcg disas 48 03 43 08
-  gotcg disas --arch aarch64 20008052`,
-		Args: cobra.MinimumNArgs(1),
+  gotcg disas --arch aarch64 --at 0x400000 20008052`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if strings.Join(args, "") == "" {
+				return errors.New("disas needs the bytes of instructions, in hex")
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a := gotcg.X86_64
 			switch arch {
@@ -32,16 +38,17 @@ func newDisasCmd() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("--at %q is not an address", at)
 			}
-			code, err := hex.DecodeString(strings.Join(args, ""))
-			if err != nil {
-				return fmt.Errorf("%q: %w", strings.Join(args, " "), err)
+			var code []byte
+			for _, arg := range args {
+				b, err := hex.DecodeString(strings.TrimPrefix(arg, "0x"))
+				if err != nil {
+					return fmt.Errorf("%q is not bytes in hex: %w", arg, err)
+				}
+				code = append(code, b...)
 			}
 			text, err := gotcg.Disassemble(a, pc, code)
-			if err != nil {
-				return err
-			}
-			fmt.Fprint(cmd.OutOrStdout(), text)
-			return nil
+			fmt.Fprint(cmd.OutOrStdout(), text) // what is before an instruction that is cut short
+			return err
 		},
 	}
 	cmd.Flags().StringVar(&arch, "arch", "x86_64", "architecture: x86_64 or aarch64")

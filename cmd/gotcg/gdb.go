@@ -39,6 +39,9 @@ func (o *gdbOptions) config(c *gotcg.Config) error {
 	if o.wait != "" && o.listen != "" {
 		return fmt.Errorf("-g and --gdb-listen exclude each other")
 	}
+	if o.listen == "-" {
+		return fmt.Errorf("--gdb-listen -: standard files are for -g: the program has them")
+	}
 	if o.wait != "-" {
 		return nil
 	}
