@@ -101,7 +101,8 @@ type Config struct {
 	OneInsnPerTB, NoChain, Verify, Lockstep bool
 	// Opt switches optimizer passes: "-NAME" one off, "none" all, comma-separated; empty: all on.
 	Opt string
-	// Log receives what LogItems names (the items of -d, comma-separated); nil: standard error.
+	// Log receives what LogItems names (the items of -d, comma-separated), and what plugins print; nil: standard error. It
+	// is written to by one goroutine at a time, unless it is Strace, too.
 	Log      io.Writer
 	LogItems string
 	// LogFilter limits what is logged of translated code to address ranges: LO..HI or LO+LEN,
@@ -126,7 +127,7 @@ type Config struct {
 	Dir string
 	// Sysroot is the host directory that the guest sees as "/"; empty: the host's root.
 	Sysroot string
-	// Strace receives a line per system call; nil: none.
+	// Strace receives a line per system call; nil: none. It is written to by one goroutine at a time.
 	Strace io.Writer
 	// OnStop is called, on the goroutine of one of the program's threads, when the default action of a signal
 	// (SIGTSTP and its kin) stops the program; the program goes on when it returns. nil: the Run ends with

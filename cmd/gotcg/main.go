@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -96,18 +97,28 @@ func strict(root *cobra.Command, args []string) {
 // translating a large program makes garbage of no other consequence.
 const gcPercent = 300
 
-// sticky remembers the first failure to write.
+// sticky remembers the first failure to write. Any goroutine may write.
 type sticky struct {
 	w   io.Writer
-	err error
+	mu  sync.Mutex
+	err error // guarded by mu
 }
 
 func (s *sticky) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	n, err := s.w.Write(b)
 	if s.err == nil {
 		s.err = err
 	}
 	return n, err
+}
+
+// failed returns the first failure.
+func (s *sticky) failed() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
 }
 
 func main() {
@@ -117,7 +128,7 @@ func main() {
 	out, log := &sticky{w: os.Stdout}, &sticky{w: os.Stderr}
 	err := newRootCmd(stdio{os.Stdin, out, log}, os.Args[1:]).ExecuteContext(context.Background())
 	if err == nil {
-		err = errors.Join(out.err, log.err) // the latter's status is all that is left to tell
+		err = errors.Join(out.failed(), log.failed()) // the latter's status is all that is left to tell
 	}
 	var status exitStatus
 	switch {

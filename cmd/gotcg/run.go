@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -129,7 +130,7 @@ func (o *runOptions) config(sio stdio, args []string) (log io.WriteCloser, err e
 		if err != nil {
 			return nil, err
 		}
-		log = &bufferedFile{bufio.NewWriterSize(file, 1<<16), file}
+		log = &bufferedFile{w: bufio.NewWriterSize(file, 1<<16), f: file}
 	}
 	c.Log = log
 	if items, err := debuglog.Parse(o.items); err == nil && items&debuglog.Strace != 0 || o.strace {
@@ -256,14 +257,24 @@ type nopCloser struct{ io.Writer }
 
 func (nopCloser) Close() error { return nil }
 
-// bufferedFile is a log file; what a crash loses is bounded by the buffer.
+// bufferedFile is a log file; what a crash loses is bounded by the buffer. Any goroutine may write: the engine's log and the
+// trace of system calls come from several.
 type bufferedFile struct {
-	*bufio.Writer
-	f *os.File
+	mu sync.Mutex
+	w  *bufio.Writer
+	f  *os.File
+}
+
+func (b *bufferedFile) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.w.Write(p)
 }
 
 func (b *bufferedFile) Close() error {
-	err := b.Flush()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	err := b.w.Flush()
 	if e := b.f.Close(); err == nil {
 		err = e
 	}
