@@ -8,16 +8,16 @@
 //	exit, err := m.Run(ctx)
 //	fmt.Println(exit.Code)
 //
-// A Machine is used by one goroutine at a time, but for Stop, Signal and Hook.Remove. Any number of Machines run
-// concurrently in one process. There is no global state but the registry of plugins.
+// A Machine is used by one goroutine at a time, but for Stop, Signal and Hook.Remove. Machines run concurrently in one
+// process, up to 256 that have the JIT. There is no global state but the registry of plugins.
 //
 // # Hooks
 //
 // Hooks and plugins are called while Run is under way, on its goroutine, or that of the guest's thread. They observe: what
 // is true at that moment is in their arguments, and in the [CPU] they are given. A Machine's PC and registers are those of
 // the last time Run returned, or something in between; what SetReg and SetPC set from a hook may be lost. ReadMem,
-// WriteMem, Flush, Stop, and adding and removing hooks and plugins do what they always do. To change registers, end
-// the Run there with [Until], and Run again. A panic of a hook of raw code comes out of Run.
+// WriteMem, Flush, Stop, and adding and removing hooks and plugins do what they always do; Run and Close are errors. To change
+// registers, end the Run there with [Until], and Run again. A panic of a hook comes out of Run.
 package gotcg
 
 import (
@@ -66,13 +66,19 @@ type Machine struct {
 	begun bool // raw code has run
 	// closed: only Close and what any goroutine may call still work.
 	closed atomic.Bool
+	// running: a Run is under way.
+	running atomic.Bool
 	// threads counts the threads of the program but the first.
 	threads atomic.Int64
 	perf    *perfMap
 }
 
-// errClosed is the answer to all that needs an open machine.
-var errClosed = errors.New("gotcg: the machine is closed")
+var (
+	// errClosed is the answer to all that needs an open machine.
+	errClosed = errors.New("gotcg: the machine is closed")
+	// errRunning is the answer to what cannot be done from a hook.
+	errRunning = errors.New("gotcg: a Run of the machine is under way")
+)
 
 // New makes a machine with empty memory, for code that the caller maps. The caller closes it.
 func New(cfg Config) (*Machine, error) {
@@ -198,9 +204,13 @@ func openImage(path string) (*linux.Image, error) {
 	return linux.ParseELF(f, st.Size(), path)
 }
 
-// Close lets the plugins print their results and frees the machine's memory and code. No Run may be under way.
-// A second Close does nothing; all else is an error after the first.
+// Close lets the plugins print their results and frees the machine's memory and code. While a Run is under way it is an
+// error. A second Close does nothing; all else is an error after the first.
 func (m *Machine) Close() error {
+	if !m.running.CompareAndSwap(false, true) {
+		return errRunning
+	}
+	defer m.running.Store(false)
 	if m.closed.Swap(true) {
 		return nil
 	}
@@ -233,6 +243,10 @@ func Until(addrs ...uint64) RunOption {
 // option's bound is met, Stop is called or ctx is done. The error is for failures of the host or
 // of gotcg; whatever the guest does is an Exit. Of a program that has ended, every further Run returns the same Exit.
 func (m *Machine) Run(ctx context.Context, opts ...RunOption) (Exit, error) {
+	if !m.running.CompareAndSwap(false, true) {
+		return Exit{}, errRunning
+	}
+	defer m.running.Store(false)
 	if m.closed.Load() {
 		return Exit{}, errClosed
 	}

@@ -260,3 +260,24 @@ func TestRegBytes(t *testing.T) {
 		require.Equal(t, append([]byte{1}, make([]byte, 15)...), got)
 	}
 }
+
+// TestFromHook: what a hook cannot do is an error, not a deadlock.
+func TestFromHook(t *testing.T) {
+	every(t, func(t *testing.T, cfg gotcg.Config) {
+		m := newMachine(t, cfg, sum...)
+		calls := 0
+		m.HookInsns(base, base, func(*gotcg.CPU, uint64) {
+			calls++
+			_, err := m.Run(context.Background())
+			require.EqualError(t, err, "gotcg: a Run of the machine is under way")
+			require.Error(t, m.Close())
+		})
+		_, err := m.Run(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, 1, calls)
+		m.HookInsns(base, base, func(*gotcg.CPU, uint64) { panic("mine") })
+		m.SetPC(base)
+		require.PanicsWithValue(t, "mine", func() { _, _ = m.Run(context.Background()) })
+		require.NoError(t, m.Close())
+	})
+}
