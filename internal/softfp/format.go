@@ -35,9 +35,6 @@ func (f Format) SignBit() uint64 { return 1 << (f.Bits() - 1) }
 // DefaultNaN returns the default NaN of f under e's rules.
 func (e *Env) DefaultNaN(f Format) uint64 { return packNum(f, e.defaultNaN()) }
 
-// Inf returns the infinity of f with the given sign.
-func Inf(f Format, neg bool) uint64 { return packNum(f, num{cls: infinity, neg: neg}) }
-
 // class is the kind of an unpacked value; the order matters (>= qnan is a NaN of some sort).
 type class uint8
 

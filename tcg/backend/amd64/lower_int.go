@@ -54,24 +54,33 @@ func init() {
 	}
 }
 
-// lowerMov copies a value: a constant stays one, a dying local's register is taken over.
-func (c *Compiler) lowerMov() {
-	o := c.op
-	d, a := o.A[0], o.A[1]
+// moved does a copy that needs no code: of a temp to itself, or of a constant.
+func (c *Compiler) moved() bool {
+	d, a := c.op.A[0], c.op.A[1]
 	if d == a {
 		s := &c.t[d]
 		s.next, s.obs, s.hard = c.use.next[0], c.use.obs&1 != 0, c.use.hard&1 != 0
+		return true
+	}
+	k := c.t[a].cst
+	if k == ir.NoTemp {
+		return false
+	}
+	c.kill()
+	s := c.newValue(0)
+	s.cst = k
+	if s.homed && s.needed() {
+		c.constG = append(c.constG, d)
+	}
+	return true
+}
+
+// lowerMov copies a value: a constant stays one, a dying local's register is taken over.
+func (c *Compiler) lowerMov() {
+	if c.moved() {
 		return
 	}
-	if k := c.t[a].cst; k != ir.NoTemp {
-		c.kill()
-		s := c.newValue(0)
-		s.cst = k
-		if s.homed && s.needed() {
-			c.constG = append(c.constG, d)
-		}
-		return
-	}
+	d, a := c.op.A[0], c.op.A[1]
 	if s := &c.t[a]; c.hf.t == a && s.reg == none && !s.inMem && c.use.next[1] == never && !s.homed && !c.canonical(d) {
 		// A flags word moves from a local to a global while it is in the host's flags.
 		fix := c.hf.fix

@@ -97,22 +97,10 @@ func (c *Compiler) lowerVSimple() {
 }
 
 func (c *Compiler) lowerVMov() {
-	o := c.op
-	d, a := o.A[0], o.A[1]
-	if d == a {
-		s := &c.t[d]
-		s.next, s.obs, s.hard = c.use.next[0], c.use.obs&1 != 0, c.use.hard&1 != 0
+	if c.moved() {
 		return
 	}
-	if k := c.t[a].cst; k != ir.NoTemp {
-		c.kill()
-		s := c.newValue(0)
-		s.cst = k
-		if s.homed && s.needed() {
-			c.constG = append(c.constG, d)
-		}
-		return
-	}
+	a := c.op.A[1]
 	r := c.srcX(a)
 	hi, h96 := c.t[a].zeroHi, c.t[a].zero96
 	c.kill()
