@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -21,8 +21,10 @@ func newVersionCmd() *cobra.Command {
 func version() string {
 	version, rev := "(devel)", ""
 	if bi, ok := debug.ReadBuildInfo(); ok {
-		if bi.Main.Version != "" {
-			version = bi.Main.Version
+		for _, m := range append(bi.Deps, &bi.Main) { // a main of one's own has gotcg among its modules
+			if m.Path == "github.com/gotcg/gotcg" && m.Version != "" {
+				version = m.Version
+			}
 		}
 		for _, s := range bi.Settings {
 			if s.Key == "vcs.revision" {

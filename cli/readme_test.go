@@ -1,6 +1,6 @@
 //go:build linux
 
-package main
+package cli
 
 import (
 	"os"
@@ -14,7 +14,7 @@ import (
 
 // TestReadme: the commands shown in README.md print what is shown there. Counts depend on the environment.
 func TestReadme(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
+	text, err := os.ReadFile("../README.md")
 	require.NoError(t, err)
 	count := regexp.MustCompile(`(insns: )\d+`)
 	const prompt = "    $ "
@@ -25,7 +25,7 @@ func TestReadme(t *testing.T) {
 		}
 		command, want, _ := strings.Cut(block[len(prompt):], "\n")
 		cmd := exec.Command("sh", "-c", "exec "+command)
-		cmd.Dir = "../.."
+		cmd.Dir = ".."
 		got, err := cmd.CombinedOutput()
 		require.NoError(t, err, command)
 		want = strings.ReplaceAll(want[4:], "\n    ", "\n")

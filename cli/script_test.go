@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"encoding/binary"
@@ -9,7 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"gotcg": main}) }
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"gotcg": Main}) }
 
 // TestScripts runs the command line of testdata/script; guests are made by makeGuests.
 func TestScripts(t *testing.T) {
@@ -67,7 +67,7 @@ func makeGuests(dir string) error {
 		}},
 	}
 	for _, arch := range []string{"x64", "a64"} {
-		b, err := os.ReadFile("../../testdata/elf/bin/signals." + arch)
+		b, err := os.ReadFile("../testdata/elf/bin/signals." + arch)
 		if err == nil {
 			err = os.WriteFile(filepath.Join(dir, "signals-"+arch), b, 0o755)
 		}
