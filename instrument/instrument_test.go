@@ -280,6 +280,7 @@ func TestLoadErrors(t *testing.T) {
 		"insn-count,inline=maybe":      `instrument: plugin insn-count: argument inline: "maybe" is neither on nor off`,
 		"insn-count,inline=1,inline=0": `instrument: plugin insn-count: argument inline is given twice`,
 		"exec-log,afilter=zz":          `instrument: plugin exec-log: argument afilter: "zz" is not a number`,
+		"exec-log,reg=rax":             `instrument: plugin exec-log: reg "rax": no register of aarch64 has such a name`,
 		"exec-log,reg=[":               `instrument: plugin exec-log: reg "[": syntax error in pattern`,
 	} {
 		require.EqualError(t, set.Load(spec), msg)

@@ -36,6 +36,9 @@ type Instance struct {
 // Name returns the name the plugin was loaded by.
 func (i *Instance) Name() string { return i.name }
 
+// Arch describes the guest architecture.
+func (i *Instance) Arch() *cpu.Arch { return i.set.arch }
+
 // Logf writes to the emulator's log as it stands: end lines with \n.
 func (i *Instance) Logf(format string, args ...any) { i.set.host.Log(fmt.Sprintf(format, args...)) }
 

@@ -62,8 +62,16 @@ func build(inst *instrument.Instance, args instrument.Args) (any, error) {
 		p.afilter[v] = true
 	}
 	for _, g := range p.regs {
-		if _, err := path.Match(g, ""); err != nil {
-			return nil, fmt.Errorf("reg %q: %w", g, err)
+		known := false
+		for _, r := range inst.Arch().Regs {
+			ok, err := path.Match(g, r.Name)
+			if err != nil {
+				return nil, fmt.Errorf("reg %q: %w", g, err)
+			}
+			known = known || ok
+		}
+		if !known {
+			return nil, fmt.Errorf("reg %q: no register of %s has such a name", g, inst.Arch().Name)
 		}
 	}
 	return p, nil
