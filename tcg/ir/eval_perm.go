@@ -54,6 +54,25 @@ func evalVecPerm(o *Op, in *[5]Val) (r Val) {
 			}
 			r = r.WithLane(w, i, src.Lane(w, uint(o.Imm>>(2*i)&3)))
 		}
+	case VExtr, VTbl, VPshufb:
+		return evalBytePerm(o, in)
+	case VMsk:
+		for i := range n {
+			r.Lo |= a.Lane(w, i) >> (w.Bits() - 1) << i
+		}
+	case VRev:
+		per := uint(1) << (o.D - w) // lanes in a container
+		for i := range n {
+			r = r.WithLane(w, i, a.Lane(w, i^(per-1)))
+		}
+	}
+	return r
+}
+
+// evalBytePerm evaluates the ops that move bytes by an index, of which those out of range are zero.
+func evalBytePerm(o *Op, in *[5]Val) (r Val) {
+	a, b := in[0], in[1]
+	switch o.Code {
 	case VExtr:
 		for i := range uint(16) {
 			switch p := uint(o.Imm) + i; {
@@ -74,15 +93,6 @@ func evalVecPerm(o *Op, in *[5]Val) (r Val) {
 			if x := uint(b.Lane(W8, i)); x < 128 {
 				r = r.WithLane(W8, i, a.Lane(W8, x&15))
 			}
-		}
-	case VMsk:
-		for i := range n {
-			r.Lo |= a.Lane(w, i) >> (w.Bits() - 1) << i
-		}
-	case VRev:
-		per := uint(1) << (o.D - w) // lanes in a container
-		for i := range n {
-			r = r.WithLane(w, i, a.Lane(w, i^(per-1)))
 		}
 	}
 	return r
