@@ -111,7 +111,7 @@ type blockHook struct {
 func (h *blockHook) NeedsBeforeBlock(pc uint64, _ *CPU) bool { return h.has(pc) }
 func (h *blockHook) BeforeBlock(pc uint64, c *CPU)           { h.fn(c, pc) }
 
-// HookBlocks has fn called before every execution of a basic block that begins at lo to hi.
+// HookBlocks has fn called before every execution of a basic block that begins at lo to hi (both included).
 func (m *Machine) HookBlocks(lo, hi uint64, fn func(c *CPU, pc uint64)) Hook {
 	return m.hook(&blockHook{addrRange{lo, hi}, fn})
 }
@@ -124,13 +124,13 @@ type memHook struct {
 func (h *memHook) NeedsAfterMem(uint64, *CPU) bool { return true }
 
 func (h *memHook) AfterMem(pc uint64, c *CPU, a Access) {
-	if h.has(a.Addr) {
+	if last := a.Addr + uint64(a.Size) - 1; a.Addr <= h.hi && (last >= h.lo || last < a.Addr) {
 		h.fn(c, pc, a)
 	}
 }
 
-// HookMem has fn called after every access to memory at lo to hi, with its value; pc is the accessing
-// instruction's address.
+// HookMem has fn called after every access of an instruction to some byte at lo to hi (both included), with its value; pc is
+// the instruction's address. What system calls read and write is not seen.
 func (m *Machine) HookMem(lo, hi uint64, fn func(c *CPU, pc uint64, a Access)) Hook {
 	return m.hook(&memHook{addrRange{lo, hi}, fn})
 }

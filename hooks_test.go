@@ -148,3 +148,21 @@ func TestPluginOfNothing(t *testing.T) {
 	require.Error(t, add(nil))
 	require.False(t, m.RemovePlugin("mine"))
 }
+
+// TestHookMemRange: an access is at all of its bytes.
+func TestHookMemRange(t *testing.T) {
+	every(t, func(t *testing.T, cfg gotcg.Config) {
+		m := newMachine(t, cfg, 0x48, 0x8b, 0x06, 0x0f, 0x05) // mov rax, [rsi]; syscall
+		hits := 0
+		m.HookMem(base-0x100, base-0xf9, func(*gotcg.CPU, uint64, gotcg.Access) { hits++ })
+		for at, want := range map[uint64]int{base - 0x108: 0, base - 0x107: 1, base - 0x100: 1, base - 0xf9: 1, base - 0xf8: 0} {
+			hits = 0
+			m.SetPC(base)
+			require.NoError(t, m.SetReg("rsi", at))
+			x, err := m.Run(context.Background())
+			require.NoError(t, err)
+			require.Equal(t, gotcg.Syscall, x.Exception.Kind)
+			require.Equal(t, want, hits, "%#x", at)
+		}
+	})
+}
