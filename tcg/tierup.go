@@ -14,11 +14,11 @@ import (
 
 // defaultTier2 is how often a block of tier one is begun until a region is made of it: docs/performance.md has what lower and
 // higher numbers cost.
-const defaultTier2 = 8000
+const defaultTier2 = 24000
 
 // hotBits is the log2 of the number of countdowns of a vCPU. Blocks share them by hash of the PC, so that what is known of a
-// PC outlives its block.
-const hotBits = 12
+// PC outlives its block. Fewer would add up what lukewarm blocks count: a large program has more than 10,000 blocks.
+const hotBits = 14
 
 // maxTier2 is the highest threshold.
 const maxTier2 = 1 << 20
@@ -69,8 +69,9 @@ func (e *Engine) countdownDone() int32 { return max(64*e.tier2, 1<<16) }
 // resetHot begins all countdowns of a new vCPU.
 func (v *VCPU) resetHot() {
 	if n := v.e.tier2; n > 0 {
-		for i := range v.hot {
-			v.hot[i] = n - 1
+		v.hot[0] = n - 1
+		for i := 1; i < len(v.hot); i *= 2 {
+			copy(v.hot[i:], v.hot[:i])
 		}
 	}
 }
