@@ -46,7 +46,7 @@ func transCMPS(t *trans) {
 func cmpsBody(t *trans, size uint8) {
 	x := t.b.Ld(width(size), t.strSrc(), 0)
 	y := t.b.Ld(width(size), t.strDst(), 0)
-	t.flagsOf(ir.SubF, width(size), x, y)
+	t.compare(size, x, y)
 	t.strStep(size, true, true)
 }
 
@@ -57,8 +57,22 @@ func transSCAS(t *trans) {
 
 func scasBody(t *trans, size uint8) {
 	y := t.b.Ld(width(size), t.strDst(), 0)
-	t.flagsOf(ir.SubF, width(size), tReg(RAX), y)
+	x := tReg(RAX)
+	if t.late && size < 8 {
+		x = t.b.Zext(width(size), x)
+	}
+	t.compare(size, x, y)
 	t.strStep(size, false, true)
+}
+
+// compare sets the flags by comparing two elements, or notes them: a fault of a later iteration shows the flags from before the
+// instruction (SDM vol. 2 REP).
+func (t *trans) compare(size uint8, x, y ir.Temp) {
+	if t.late {
+		t.cmp = [2]ir.Temp{x, y}
+		return
+	}
+	t.flagsOf(ir.SubF, width(size), x, y)
 }
 
 // strSrc returns the address of the source element.
@@ -110,20 +124,37 @@ func (t *trans) stringOp(size uint8, body strBody, h *ir.Helper) {
 		t.stringCall(size, h)
 		return
 	}
-	again, done := b.NewLabel(), b.NewLabel()
+	again, last, done := b.NewLabel(), b.NewLabel(), b.NewLabel()
 	left := b.New(ir.I64)
 	b.MovTo(left, t.c(strBudget))
 	b.BrC(w, ir.EQ, tReg(RCX), t.c(0), done)
 	b.SetLabel(again)
+	t.late = t.in.Op == CMPS || t.in.Op == SCAS
 	body(t, size)
 	b.Set(tReg(RCX), b.Op2i(ir.Sub, w, tReg(RCX), 1))
-	t.stopAtElement(done)
-	b.BrC(w, ir.EQ, tReg(RCX), t.c(0), done)
+	if t.late {
+		stop := ir.NE
+		if t.in.Rep == RepNE {
+			stop = ir.EQ
+		}
+		b.BrC(ir.W64, stop, t.cmp[0], t.cmp[1], last)
+	}
+	b.BrC(w, ir.EQ, tReg(RCX), t.c(0), last)
 	none := ir.NoTemp
 	b.Emit(ir.Op{Code: ir.Sub, W: ir.W64, A: [6]ir.Temp{left, left, t.c(1), none, none, none}})
 	b.BrC(ir.W64, ir.NE, left, t.c(0), again)
+	t.compared(size)
 	b.ExitC(w, ir.NE, tReg(RCX), t.c(0), t.pc, true)
+	b.SetLabel(last)
+	t.compared(size)
 	b.SetLabel(done)
+}
+
+// compared sets the flags of the elements that were noted.
+func (t *trans) compared(size uint8) {
+	if t.late {
+		t.flagsOf(ir.SubF, width(size), t.cmp[0], t.cmp[1])
+	}
 }
 
 // oneIteration does one iteration, and goes back to the instruction unless it was the last.

@@ -19,6 +19,9 @@ type trans struct {
 	mem  ir.EA  // the memory operand's address, once hasEA
 	// hasEA: mem has been made; its ops are not repeated for a read-modify-write.
 	hasEA bool
+	// late: CMPS and SCAS do not set the flags, but leave what they compare in cmp.
+	late bool
+	cmp  [2]ir.Temp
 }
 
 // transFn translates one mnemonic. Within it no global may be written before the last op that may
@@ -61,7 +64,7 @@ func Translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
 	err := t.in.Decode(code, Mode64)
 	t.b, t.pc, t.next = b, pc, pc+uint64(t.in.Len)
 	b.TSO = true
-	t.end, t.hasEA = false, false
+	t.end, t.hasEA, t.late = false, false, false
 	first := len(b.Ops)
 	switch err {
 	case nil:

@@ -23,14 +23,17 @@ type Variant struct {
 	Accel tcg.Accel
 	Mode  softmmu.Mode
 	Opt   string // tcg.Config's
+	Hook  bool   // there are observers around every access
 }
 
 // Variants are all the ways; those with the JIT need a host that has one.
 var Variants = []Variant{
-	{"interp", tcg.AccelInterp, softmmu.TLB, "none"},
-	{"interp+opt", tcg.AccelInterp, softmmu.Direct, ""},
-	{"jit/direct", tcg.AccelJIT, softmmu.Direct, ""},
-	{"jit/tlb", tcg.AccelJIT, softmmu.TLB, ""},
+	{"interp", tcg.AccelInterp, softmmu.TLB, "none", false},
+	{"interp+opt", tcg.AccelInterp, softmmu.Direct, "", false},
+	{"interp/observed", tcg.AccelInterp, softmmu.TLB, "", true},
+	{"jit/direct", tcg.AccelJIT, softmmu.Direct, "", false},
+	{"jit/tlb", tcg.AccelJIT, softmmu.TLB, "", false},
+	{"jit/observed", tcg.AccelJIT, softmmu.Direct, "", true},
 }
 
 // Run runs one row and says what is wrong, "" for nothing. flags names the flags register, which is compared
@@ -53,7 +56,11 @@ func Run(arch *cpu.Arch, flags string, row *Row, v Variant) (string, error) {
 	if err := as.Map(DataBase, DataSize, softmmu.RW, softmmu.Info{}); err != nil {
 		return "", err
 	}
-	e, err := tcg.New(tcg.Config{Arch: arch, Mem: as, Accel: v.Accel, Opt: v.Opt, Verify: true, CodeSize: 1 << 20})
+	c := tcg.Config{Arch: arch, Mem: as, Accel: v.Accel, Opt: v.Opt, Verify: true, CodeSize: 1 << 20}
+	if v.Hook {
+		c.Instr = observer{}
+	}
+	e, err := tcg.New(c)
 	if err != nil {
 		return "", err
 	}
