@@ -19,6 +19,10 @@ func (w *wanderer) refA64(x uint32, label int) {
 
 // insnA64 emits something random. Arm ARM C4.1.
 func (w *wanderer) insnA64() {
+	if w.moves && w.IntN(2) == 0 {
+		w.moveA64()
+		return
+	}
 	d, n, m := w.x(0), w.x(5), w.x(16)
 	sf := w.field(1, 31)
 	mem := d | w.field(9, 10)&^3<<1 | 19<<5 // [x19 + imm12 scaled], below 4 KiB
@@ -74,6 +78,11 @@ func (w *wanderer) insnA64() {
 // leaveA64 emits the end of a block.
 func (w *wanderer) leaveA64(n int) {
 	to := func() int { return w.IntN(n) }
+	if w.moves && w.IntN(4) == 0 {
+		w.word(0xf10002b5 | uint32(w.burn())<<10) // subs x21, x21, #1; b.pl
+		w.refA64(0x54000005, w.near())
+		return
+	}
 	switch w.IntN(13) {
 	case 0, 1:
 		w.refA64(0x14000000, to())

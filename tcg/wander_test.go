@@ -18,11 +18,12 @@ import (
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg"
 	"github.com/gotcg/gotcg/tcg/backend/hostcode"
+	"github.com/gotcg/gotcg/tcg/ir"
 )
 
 // wanders makes TestWander longer: go test -wanders 5000 -run TestWander ./tcg.
 var (
-	wanders   = flag.Uint64("wanders", 30, "TestWander runs so many programs")
+	wanders   = flag.Uint64("wanders", 24, "TestWander runs so many programs")
 	wanderOne = flag.Uint64("wander.seed", 0, "TestWander begins with this one")
 )
 
@@ -42,8 +43,11 @@ type wanderer struct {
 	fix    []fixup
 	imms   []int // bytes that may be overwritten
 	stores []int // places of the rel32 of stores to them
-	// regs is how many registers there are; base points to data, ptr somewhere near it, fuel goes down.
-	regs, base, ptr, sp, fuel int
+	// regs is how many registers there are; base points to data, ptr somewhere near it, fuel goes down. walk is a pointer that
+	// moves, index a small number that does, wild points anywhere.
+	regs, base, ptr, sp, fuel, walk, index, wild int
+	// moves: memory is accessed by the latter three, too.
+	moves bool
 	// forever: no fuel is used.
 	forever bool
 	// shared: the code is not overwritten.
@@ -86,6 +90,10 @@ func (w *wanderer) ref(label int) {
 
 // insn emits something random.
 func (w *wanderer) insn() {
+	if w.moves && w.IntN(2) == 0 {
+		w.move()
+		return
+	}
 	r, m := w.reg(), w.reg()
 	switch w.IntN(20) {
 	case 0, 1, 2:
@@ -179,6 +187,11 @@ func (w *wanderer) vector(r byte) {
 // leave emits the end of block i.
 func (w *wanderer) leave(n int) {
 	to := func() int { return w.IntN(n) }
+	if w.moves && w.IntN(4) == 0 {
+		w.put(0x49, 0x83, 0xef, w.burn(), 0x0f, 0x89) // sub r15, 1; jns
+		w.ref(w.near())
+		return
+	}
 	switch w.IntN(12) {
 	case 0, 1:
 		w.put(0xe9)
@@ -250,6 +263,8 @@ type wanderMachine struct {
 	as *softmmu.AddressSpace
 	e  *tcg.Engine
 	v  *tcg.VCPU
+	// watch is the instrumentation, or nil.
+	watch *wanderWatch
 }
 
 func newWanderMachine(t *testing.T, arch *cpu.Arch, mode softmmu.Mode, cfg tcg.Config) *wanderMachine {
@@ -261,7 +276,8 @@ func newWanderMachine(t *testing.T, arch *cpu.Arch, mode softmmu.Mode, cfg tcg.C
 	cfg.Arch, cfg.Mem, cfg.Verify, cfg.CodeSize = arch, as, true, cmp.Or(cfg.CodeSize, 1<<20)
 	e, err := tcg.New(cfg)
 	require.NoError(t, err)
-	return &wanderMachine{as, e, e.NewVCPU()}
+	w, _ := cfg.Instr.(*wanderWatch)
+	return &wanderMachine{as, e, e.NewVCPU(), w}
 }
 
 func (m *wanderMachine) close(t *testing.T) {
@@ -274,6 +290,9 @@ type wandered struct {
 	stop             tcg.Stop
 	state, mem, code []byte
 	insns            uint64
+	// counts and seen are what a wanderWatch counted and saw.
+	counts [wanderSlots]uint64
+	seen   uint64
 }
 
 // begin loads the program and sets the registers it begins with.
@@ -292,6 +311,11 @@ func (m *wanderMachine) beginAt(v *tcg.VCPU, w *wanderer, seed, data, stack uint
 	a.WriteReg(v.State(), w.base, data)
 	a.WriteReg(v.State(), w.ptr, data+64)
 	a.WriteReg(v.State(), w.sp, stack-0x1000)
+	if w.moves {
+		a.WriteReg(v.State(), w.walk, data+r.Uint64N(0x2000))
+		a.WriteReg(v.State(), w.index, r.Uint64N(0x80))
+		a.WriteReg(v.State(), w.wild, w.pointer(r, data))
+	}
 	for at := stack - 0x1000; at < stack; at += 8 { // more returns than calls are all right
 		m.as.Store(softmmu.Addr(at), 8, wanderCode+uint64(w.labels[r.IntN(len(w.labels)-1)]), 0)
 	}
@@ -321,11 +345,20 @@ func (m *wanderMachine) run(v *tcg.VCPU, limit int) (stop tcg.Stop) {
 func (m *wanderMachine) wander(w *wanderer, seed uint64, limit int) (o wandered) {
 	m.begin(w, seed)
 	o.stop = m.run(m.v, limit)
+	if f := &o.stop.Exc.Fault; f.Kind == ir.FaultRange {
+		f.Kind = ir.FaultUnmapped // in TLB mode all addresses exist
+	}
 	o.insns = m.e.Stats().Insns
 	o.state = append([]byte(nil), unsafe.Slice((*byte)(m.v.State()), m.e.Arch().StateSize)...)
 	o.mem, o.code = make([]byte, 0x2000), make([]byte, len(w.code))
 	m.as.Peek(wanderData, o.mem)
 	m.as.Peek(wanderCode, o.code)
+	for i := wanderInsns; i < wanderSlots; i++ {
+		o.counts[i] = m.e.Total(i)
+	}
+	if m.watch != nil {
+		o.seen = *m.watch.sum
+	}
 	return o
 }
 
@@ -334,13 +367,13 @@ func (m *wanderMachine) wander(w *wanderer, seed uint64, limit int) (o wandered)
 func TestWander(t *testing.T) {
 	t.Run("x64", func(t *testing.T) {
 		wanderAll(t, x86.Arch, func(w *wanderer) {
-			w.regs, w.base, w.ptr, w.sp, w.fuel = 16, gRSI, gRDI, gRSP, 15
+			w.beX64()
 			w.program()
 		})
 	})
 	t.Run("a64", func(t *testing.T) {
 		wanderAll(t, arm64.Arch(), func(w *wanderer) {
-			w.regs, w.base, w.ptr, w.sp, w.fuel = 31, 19, 20, 31, 21
+			w.beA64()
 			w.programA64()
 		})
 	})
@@ -353,14 +386,14 @@ func TestWanderForever(t *testing.T) {
 	}
 	const times = 5
 	for seed := range *wanders / 3 {
-		w := &wanderer{Rand: rand.New(rand.NewPCG(seed, 5)), forever: true}
+		w := &wanderer{Rand: rand.New(rand.NewPCG(seed, 5)), forever: true, moves: seed/4%2 == 1}
 		arch := x86.Arch
 		if seed%2 == 0 {
-			w.regs, w.base, w.ptr, w.sp, w.fuel = 16, gRSI, gRDI, gRSP, 15
+			w.beX64()
 			w.program()
 		} else {
 			arch = arm64.Arch()
-			w.regs, w.base, w.ptr, w.sp, w.fuel = 31, 19, 20, 31, 21
+			w.beA64()
 			w.programA64()
 		}
 		m := newWanderMachine(t, arch, softmmu.Mode(seed/2%2), tcg.Config{Tier2: int(1 + seed%3*10)})
@@ -390,6 +423,7 @@ func wanderAll(t *testing.T, arch *cpu.Arch, program func(*wanderer)) {
 		cfg  tcg.Config
 		// limit is as run has it; meanwhile is done all the time by somebody else.
 		limit     int
+		watched   bool
 		meanwhile func(*wanderMachine)
 	}{
 		{name: "at once", cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 1}},
@@ -407,6 +441,12 @@ func wanderAll(t *testing.T, arch *cpu.Arch, program func(*wanderer)) {
 		{name: "counted", cfg: tcg.Config{Tier2: 3, Count: true}},
 		{name: "lockstep", cfg: tcg.Config{Tier2: 5, Lockstep: true}},
 		{name: "limited", cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 2, Count: true}, limit: 100},
+		{name: "watched at once", cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 1}, watched: true},
+		{name: "watched soon", cfg: tcg.Config{Tier2: 10, InjectFlush: 300}, watched: true},
+		{name: "watched tlb", mode: softmmu.TLB, cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 3, InjectFlush: 100}, watched: true},
+		{name: "watched limited", cfg: tcg.Config{Tier2: 2, Count: true}, limit: 90, watched: true},
+		{name: "watched interrupted", cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 2}, meanwhile: func(m *wanderMachine) { m.v.Interrupt() }, watched: true},
+		{name: "watched in tier one", cfg: tcg.Config{Tier2: -1, ColdRuns: 3}, watched: true},
 		{name: "stopped by others", cfg: tcg.Config{Accel: tcg.AccelJIT, Tier2: 2}, meanwhile: func(m *wanderMachine) {
 			at := wanderCode + rand.Uint64N(0x400)
 			m.e.SetBreak(at)
@@ -416,9 +456,10 @@ func wanderAll(t *testing.T, arch *cpu.Arch, program func(*wanderer)) {
 	}
 	for i := range *wanders {
 		seed := *wanderOne + i
-		w := &wanderer{Rand: rand.New(rand.NewPCG(seed, 2))}
+		w := &wanderer{Rand: rand.New(rand.NewPCG(seed, 2)), moves: seed%4 != 0}
 		program(w)
-		one := newWanderMachine(t, arch, softmmu.TLB, tcg.Config{Accel: tcg.AccelInterp, Count: true})
+		calls := seed / 4 % 4 * 2
+		one := newWanderMachine(t, arch, softmmu.TLB, tcg.Config{Accel: tcg.AccelInterp, Count: true, Instr: newWanderWatch(calls)})
 		want := one.wander(w, seed, 0)
 		one.close(t)
 		for k := range ways {
@@ -426,7 +467,11 @@ func wanderAll(t *testing.T, arch *cpu.Arch, program func(*wanderer)) {
 			if way.cfg.Lockstep && seed%4 != 0 {
 				continue // it takes its time
 			}
-			m := newWanderMachine(t, arch, way.mode, way.cfg)
+			cfg := way.cfg
+			if way.watched {
+				cfg.Instr = newWanderWatch(calls)
+			}
+			m := newWanderMachine(t, arch, way.mode, cfg)
 			end := make(chan bool)
 			var wait sync.WaitGroup
 			if way.meanwhile != nil {
@@ -451,6 +496,10 @@ func wanderAll(t *testing.T, arch *cpu.Arch, program func(*wanderer)) {
 			require.Equal(t, want.code, got.code, "seed %d, %s: code", seed, way.name)
 			if way.cfg.Count {
 				require.Equal(t, want.insns, got.insns, "seed %d, %s: instructions", seed, way.name)
+			}
+			if way.watched {
+				require.Equal(t, want.counts, got.counts, "seed %d, %s: counts", seed, way.name)
+				require.Equal(t, want.seen, got.seen, "seed %d, %s: what was seen", seed, way.name)
 			}
 			m.close(t)
 		}
@@ -495,14 +544,14 @@ func TestWanderTogether(t *testing.T) {
 	}
 	for seed := range *wanders / 2 {
 		seed += *wanderOne
-		w := &wanderer{Rand: rand.New(rand.NewPCG(seed, 7)), shared: true}
+		w := &wanderer{Rand: rand.New(rand.NewPCG(seed, 7)), shared: true, moves: seed/2%2 == 1}
 		arch := x86.Arch
 		if seed%2 == 0 {
-			w.regs, w.base, w.ptr, w.sp, w.fuel = 16, gRSI, gRDI, gRSP, 15
+			w.beX64()
 			w.program()
 		} else {
 			arch = arm64.Arch()
-			w.regs, w.base, w.ptr, w.sp, w.fuel = 31, 19, 20, 31, 21
+			w.beA64()
 			w.programA64()
 		}
 		machine := func(cfg tcg.Config) *wanderMachine {
