@@ -1,7 +1,7 @@
 // Command gotcg runs x86-64 and AArch64 Linux programs by dynamic translation, with plugins
-// translated into them. All of it is package cli.
+// translated into them. All of it is package cmd.
 package main
 
-import "github.com/gotcg/gotcg/cli"
+import "github.com/gotcg/gotcg/cmd"
 
-func main() { cli.Main() }
+func main() { cmd.Main() }

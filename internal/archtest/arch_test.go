@@ -35,8 +35,8 @@ var rooms = []struct {
 	{"/instrument", []string{"/tcg/ir", "/cpu"}},
 	{"/plugins/...", []string{"/instrument", "/plugins/..."}},
 	{"/linux", []string{"/cpu", "/softmmu", "/linux/abi", "/tcg/ir"}},
-	{"/cli", []string{"", "/plugins/...", "/instrument", "/internal/bigstack", "/internal/debuglog", "/internal/hostsig"}},
-	{"/cmd/...", []string{"/cli"}},
+	{"/cmd", []string{"", "/plugins/...", "/instrument", "/internal/bigstack", "/internal/debuglog", "/internal/hostsig"}},
+	{"/cmd/...", []string{"/cmd"}},
 	{"", []string{"/cpu/...", "/cpu", "/tcg", "/tcg/ir", "/softmmu", "/linux", "/linux/abi", "/instrument", "/gdbstub", "/internal/debuglog"}},
 }
 
@@ -99,7 +99,7 @@ func check(t *testing.T, pkg string, imports []string) {
 		for _, imp := range imports {
 			ours, ok := strings.CutPrefix(imp, module)
 			if !ok {
-				if strings.Contains(strings.Split(imp, "/")[0], ".") && pkg != "/cli" {
+				if strings.Contains(strings.Split(imp, "/")[0], ".") && pkg != "/cmd" {
 					allowed := false
 					for _, o := range outside {
 						allowed = allowed || strings.HasPrefix(imp, o)

@@ -1,16 +1,16 @@
-// Package cli is the command gotcg: it reads the command line, and everything it does is in the library. It is a package for
+// Package cmd is the command gotcg: it reads the command line, and everything it does is in the library. It is a package for
 // those who want the command with plugins of their own:
 //
 //	package main
 //
 //	import (
-//		"github.com/gotcg/gotcg/cli"
+//		"github.com/gotcg/gotcg/cmd"
 //
 //		_ "example.com/mine/pages" // registers a plugin: see package instrument
 //	)
 //
-//	func main() { cli.Main() }
-package cli
+//	func main() { cmd.Main() }
+package cmd
 
 import (
 	"context"
