@@ -66,7 +66,9 @@ type former struct {
 	key    cpu.TBKey
 	breaks map[uint64]int
 	// scan is what pieces are translated into to see where they lead.
-	scan *ir.Builder
+	scan   *ir.Builder
+	pieces *[1 << pieceBits]piece
+	kept   []byte
 
 	nodes  []node
 	byPC   map[nodeKey]int
@@ -94,7 +96,7 @@ func (v *VCPU) makeRegion(key cpu.TBKey) *TB {
 	e := v.e
 	start := time.Since(processStart)
 	if e.former == nil {
-		e.former = &former{e: e, scan: ir.NewBuilder(e.arch.Globals), byPC: map[nodeKey]int{}, returns: map[uint64][]uint64{}, heads: map[int64]int{}}
+		e.former = &former{e: e, scan: ir.NewBuilder(e.arch.Globals), byPC: map[nodeKey]int{}, returns: map[uint64][]uint64{}, heads: map[int64]int{}, pieces: new([1 << pieceBits]piece)}
 	}
 	f := e.former
 	f.v, f.key = v, key

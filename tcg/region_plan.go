@@ -113,14 +113,14 @@ func (f *former) arrive(e edge) {
 	if _, ok := f.byPC[e.to]; ok {
 		return
 	}
-	if tb := f.e.find(cpu.TBKey{PC: e.to.pc, Mode: f.key.Mode}); tb != nil && tb.region != nil && tb.Insns > maxAbsorbed {
-		return // it is chained to
-	}
 	for i := range f.queue {
 		if q := &f.queue[i]; q.to == e.to {
 			q.freq = max(q.freq, e.freq)
 			return
 		}
+	}
+	if tb := f.e.find(cpu.TBKey{PC: e.to.pc, Mode: f.key.Mode}); tb != nil && tb.region != nil && tb.Insns > maxAbsorbed {
+		return // it is chained to
 	}
 	f.queue = append(f.queue, arrival{e})
 }
@@ -162,23 +162,28 @@ func (f *former) look(a arrival) {
 	}
 }
 
-// fetch fetches the code at pc into e.code, noted as part of what is being made.
-func (f *former) fetch(pc uint64) int {
+// fetch fetches length bytes of code at pc into e.code, noted as part of what is being made.
+func (f *former) fetch(pc uint64, length int) int {
 	e := f.e
 	e.mu.Lock()
-	e.making.add(pc, len(e.code))
+	e.making.add(pc, length)
 	e.mu.Unlock()
-	n, _ := e.fetch(pc, 0, len(e.code))
+	n, _ := e.fetch(pc, 0, length)
 	return n
 }
 
 // decode finds how far n goes and how it ends. It reports false when nothing is there that could be executed.
 func (f *former) decode(n *node) bool {
 	e, b := f.e, f.scan
-	got := f.fetch(n.pc)
+	n.off = len(f.bytes)
+	if len(f.breaks) == 0 && f.recall(n) {
+		return true
+	}
+	got := f.fetch(n.pc, len(e.code))
 	b.Reset(n.pc)
 	pc, pageEnd := n.pc, n.pc|(softmmu.PageSize-1)
-	n.off, n.end, n.insns = len(f.bytes), endFall, 0
+	n.end, n.insns = endFall, 0
+	whole := false // it depends on nothing but its bytes
 	for {
 		if f.breaks[pc] > 0 {
 			n.end = endLeave
@@ -200,16 +205,82 @@ func (f *former) decode(n *node) bool {
 			break
 		}
 		if end := f.ending(b, mark, r, n); end != endFall {
-			n.end = end
+			n.end, whole = end, true
 			break
 		}
-		if n.insns >= maxNodeInsns || pc > pageEnd || pc-n.pc >= uint64(got) {
+		if n.insns >= maxNodeInsns || pc > pageEnd {
+			whole = true
+			break
+		}
+		if pc-n.pc >= uint64(got) {
 			break
 		}
 	}
 	n.next, n.len = pc, int(pc-n.pc)
 	f.bytes = append(f.bytes, e.code[:n.len]...)
+	if whole {
+		f.keep(n)
+	}
 	return n.len > 0
+}
+
+// piece is what decode has found at a PC, so that the next plan that comes there need not translate it once more.
+type piece struct {
+	pc, taken uint64
+	mode      uint32
+	off, len  uint32 // of its bytes, in former.kept; len 0: nothing
+	last      uint16 // where the last instruction begins
+	insns     uint8
+	end       ending
+}
+
+const (
+	// pieceBits is the log2 of the number of pieces that are kept, two and two by hash of the PC.
+	pieceBits = 12
+	// maxKept bounds the bytes of pieces; at the bound all are forgotten.
+	maxKept = 256 << 10
+)
+
+// ways returns the places where the piece at pc may be kept.
+func (f *former) ways(pc uint64) (p, q *piece) {
+	i := pc * 0x9e3779b97f4a7c15 >> (64 - pieceBits)
+	return &f.pieces[i], &f.pieces[i^1]
+}
+
+// keep keeps n, which its bytes and the mode alone have made what it is.
+func (f *former) keep(n *node) {
+	if len(f.kept)+n.len > maxKept {
+		*f.pieces, f.kept = [1 << pieceBits]piece{}, f.kept[:0]
+	}
+	p, q := f.ways(n.pc)
+	if p.len != 0 && p.pc != n.pc {
+		*q = *p
+	}
+	*p = piece{
+		pc: n.pc, taken: n.taken, mode: f.key.Mode, off: uint32(len(f.kept)), len: uint32(n.len),
+		last: uint16(n.last - n.pc), insns: uint8(n.insns), end: n.end,
+	}
+	f.kept = append(f.kept, f.bytes[n.off:]...)
+}
+
+// recall makes n what is kept of its PC, if its code is the same as then.
+func (f *former) recall(n *node) bool {
+	p, q := f.ways(n.pc)
+	if p.pc != n.pc || p.len == 0 {
+		p = q
+	}
+	k := int(p.len)
+	if k == 0 || p.pc != n.pc || p.mode != f.key.Mode || f.fetch(n.pc, k) != k {
+		return false
+	}
+	code := f.e.code[:k]
+	if string(code) != string(f.kept[p.off:][:k]) {
+		return false
+	}
+	n.len, n.insns, n.end = k, int(p.insns), p.end
+	n.taken, n.last, n.next = p.taken, p.pc+uint64(p.last), p.pc+uint64(k)
+	f.bytes = append(f.bytes, code...)
+	return true
 }
 
 // ending tells how the instruction whose ops begin at mark ends n, endFall if it does not.

@@ -130,6 +130,22 @@ func TestRegionIsDropped(t *testing.T) {
 	v.SetPC(codeBase)
 	require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
 	require.EqualValues(t, nestedSum(300, 40)-6*300*40, arm64.Arch().ReadReg(v.State(), 0))
+
+	// What plans remember of the code is found to be no more: the branch becomes a no-op, then comes again.
+	tbz := words(0x36000062)
+	for _, code := range [][]byte{words(0xd503201f), tbz} {
+		made := e.Stats().Regions
+		_, f = e.Mem().Write(codeBase+12, code)
+		require.True(t, f.OK())
+		v.SetPC(codeBase)
+		require.Equal(t, ir.ExcSyscall, v.Run().Exc.Kind)
+		require.Greater(t, e.Stats().Regions, made)
+		want := nestedSum(300, 40) - 6*300*40
+		if code[0] != tbz[0] {
+			want = 300 * 40 * (1 + 3)
+		}
+		require.EqualValues(t, want, arm64.Arch().ReadReg(v.State(), 0))
+	}
 }
 
 // TestRegionBreaks sets a break into a region that runs, and takes it away.
