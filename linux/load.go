@@ -78,7 +78,7 @@ func (p *Process) loadSegment(f *os.File, s Segment) error {
 		filePages = 0
 	}
 	if filePages > 0 {
-		err := p.as.MapFile(softmmu.Addr(start), filePages, perm, softmmu.File{FD: int(f.Fd()), Offset: int64(off)}, info)
+		err := p.as.MapFile(softmmu.Addr(start), filePages, perm, softmmu.File{FD: int(f.Fd()), Reader: f, Offset: int64(off)}, info)
 		if err != nil {
 			return err
 		}

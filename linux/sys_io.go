@@ -231,7 +231,7 @@ func (t *Task) rwWaiting(f *file, h *hostBufs, write bool) (int, abi.Errno) {
 	}
 	for {
 		n, err := f.transferNow(bufs, write)
-		if err == unix.EOPNOTSUPP { // this file cannot say
+		if err == unix.EOPNOTSUPP || err == unix.ENOSYS { // this file cannot say, or no file of this host
 			if e := t.waitFD(f, w.events); e != 0 {
 				return 0, e
 			}
@@ -267,7 +267,7 @@ func (t *Task) rwWaiting(f *file, h *hostBufs, write bool) (int, abi.Errno) {
 }
 
 // transferNow is transfer at the file's position where that does not block; EAGAIN means that
-// it would, EOPNOTSUPP that this file cannot say.
+// it would, EOPNOTSUPP that this file cannot say, ENOSYS that the host has no such call (before Linux 4.14, qemu-user).
 func (f *file) transferNow(bufs [][]byte, write bool) (int, error) {
 	if len(bufs) == 1 && len(bufs[0]) <= maxRaw {
 		return transferNowRaw(f.host, bufs[0], write)

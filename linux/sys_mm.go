@@ -3,6 +3,8 @@
 package linux
 
 import (
+	"io"
+
 	"golang.org/x/sys/unix"
 
 	"github.com/gotcg/gotcg/linux/abi"
@@ -127,7 +129,7 @@ func (t *Task) mapFD(at, n uint64, perm softmmu.Perm, fd int, off uint64, shared
 		return abi.ENODEV
 	}
 	info := softmmu.Info{Name: p.fs.guestPathOf(f), Dev: st.Dev, Ino: st.Ino}
-	return memErrno(p.as.MapFile(softmmu.Addr(at), n, perm, softmmu.File{FD: f.host, Offset: int64(off), Shared: shared}, info))
+	return memErrno(p.as.MapFile(softmmu.Addr(at), n, perm, softmmu.File{FD: f.host, Reader: hostFile(f.host), Offset: int64(off), Shared: shared}, info))
 }
 
 // isDevZero tells whether a device number is /dev/zero's.
@@ -351,4 +353,23 @@ func sysMincore(t *Task, a *Args) (uint64, abi.Errno) {
 		done += k
 	}
 	return 0, 0
+}
+
+// hostFile reads a host descriptor, for hosts on which softmmu does not map files.
+type hostFile int
+
+// ReadAt implements io.ReaderAt.
+func (f hostFile) ReadAt(p []byte, off int64) (n int, err error) {
+	for n < len(p) {
+		k, err := unix.Pread(int(f), p[n:], off+int64(n))
+		switch {
+		case err == unix.EINTR:
+		case err != nil:
+			return n, err
+		case k == 0:
+			return n, io.EOF
+		}
+		n += max(k, 0)
+	}
+	return n, nil
 }
