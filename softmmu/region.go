@@ -145,10 +145,8 @@ func (t *table) replace(start, last Addr, with ...region) *table {
 		}
 		out = append(out, r)
 	}
-	i := 0
-	for ; i < len(t.regs) && t.regs[i].last < start; i++ {
-		out = append(out, t.regs[i])
-	}
+	i := t.index(start)
+	out = append(out, t.regs[:i]...)
 	if i < len(t.regs) && t.regs[i].start < start {
 		add(t.regs[i].cut(t.regs[i].start, start-1))
 	}
@@ -157,12 +155,13 @@ func (t *table) replace(start, last Addr, with ...region) *table {
 	}
 	for ; i < len(t.regs) && t.regs[i].last <= last; i++ {
 	}
-	for ; i < len(t.regs); i++ {
+	if i < len(t.regs) { // only the first one behind has another neighbour
 		r := t.regs[i]
 		if r.start <= last {
 			r = r.cut(last+1, r.last)
 		}
 		add(r)
+		out = append(out, t.regs[i+1:]...)
 	}
 	return &table{out}
 }
