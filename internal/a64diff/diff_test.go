@@ -9,6 +9,7 @@ import (
 
 	"github.com/gotcg/gotcg/cpu/arm64"
 	"github.com/gotcg/gotcg/internal/decodegen"
+	"github.com/gotcg/gotcg/internal/difftest"
 	"github.com/gotcg/gotcg/softmmu"
 	"github.com/gotcg/gotcg/tcg"
 	"github.com/stretchr/testify/require"
@@ -18,15 +19,18 @@ const batch = 1000 // cases of one image
 
 // executor is a way to run cases.
 type executor struct {
-	name  string
-	accel tcg.Accel
-	mode  softmmu.Mode
+	name string
+	cfg  tcg.Config
+	mode softmmu.Mode
 }
 
 var executors = []executor{
-	{"interp-tlb", tcg.AccelInterp, softmmu.TLB},
-	{"jit-direct", tcg.AccelJIT, softmmu.Direct},
-	{"jit-tlb", tcg.AccelJIT, softmmu.TLB},
+	{"interp-tlb", tcg.Config{Accel: tcg.AccelInterp}, softmmu.TLB},
+	{"cold", tcg.Config{Accel: tcg.AccelAuto}, softmmu.Direct},
+	{"jit-direct", tcg.Config{Accel: tcg.AccelJIT}, softmmu.Direct},
+	{"jit-tlb", tcg.Config{Accel: tcg.AccelJIT}, softmmu.TLB},
+	{"regions", tcg.Config{Accel: tcg.AccelJIT, Tier2: 1}, softmmu.Direct},
+	{"regions-tlb-observed", tcg.Config{Accel: tcg.AccelJIT, Tier2: 1, Instr: difftest.Watcher{}}, softmmu.TLB},
 }
 
 var (
@@ -80,7 +84,7 @@ func TestDifferentialQemu(t *testing.T) {
 }
 
 func compare(t *testing.T, x executor, im *Image, want []Block) (bad int) {
-	m, err := im.NewMachine(x.accel, x.mode)
+	m, err := im.NewMachine(x.cfg, x.mode)
 	if errors.Is(err, tcg.ErrNoJIT) || errors.Is(err, softmmu.ErrUnsupported) {
 		return 0
 	}

@@ -52,12 +52,12 @@ func TestFaultState(t *testing.T) {
 	prefix := NewImage(before)
 	want := make([]*Block, len(cases))
 	for _, x := range executors {
-		m, err := im.NewMachine(x.accel, x.mode)
+		m, err := im.NewMachine(x.cfg, x.mode)
 		if errors.Is(err, tcg.ErrNoJIT) || errors.Is(err, softmmu.ErrUnsupported) {
 			continue
 		}
 		require.NoError(t, err)
-		p, err := prefix.NewMachine(tcg.AccelInterp, softmmu.TLB)
+		p, err := prefix.NewMachine(tcg.Config{Accel: tcg.AccelInterp}, softmmu.TLB)
 		require.NoError(t, err)
 		faults := 0
 		for i, c := range cases {

@@ -24,7 +24,7 @@ func TestModeChange(t *testing.T) {
 		0x1e610802, 0x1e622863, 0xd65f03c0, 0x1e602804, 0x91000508, 0xd65f03c0}, input: &Block{}}
 	im := NewImage([]*Case{c})
 	for _, x := range executors {
-		m, err := im.NewMachine(x.accel, x.mode)
+		m, err := im.NewMachine(x.cfg, x.mode)
 		if errors.Is(err, tcg.ErrNoJIT) || errors.Is(err, softmmu.ErrUnsupported) {
 			continue
 		}

@@ -24,8 +24,8 @@ type Machine struct {
 // passes is tcg.Config.Opt of all machines; a test flag sets it.
 var passes string
 
-// NewMachine makes an engine for the image's sequences.
-func (im *Image) NewMachine(accel tcg.Accel, mode softmmu.Mode) (*Machine, error) {
+// NewMachine makes an engine for the image's sequences, of whose configuration c says how it works.
+func (im *Image) NewMachine(c tcg.Config, mode softmmu.Mode) (*Machine, error) {
 	mem, err := softmmu.New(softmmu.Config{Mode: mode})
 	if err != nil {
 		return nil, err
@@ -48,7 +48,8 @@ func (im *Image) NewMachine(accel tcg.Accel, mode softmmu.Mode) (*Machine, error
 	if err := mem.Map(scratchAddr, scratchLen, softmmu.R|softmmu.W, softmmu.Info{}); err != nil {
 		return nil, err
 	}
-	if m.engine, err = tcg.New(tcg.Config{Arch: arm64.Arch(), Mem: mem, Accel: accel, Verify: true, Opt: passes, CodeSize: 16 << 20}); err != nil {
+	c.Arch, c.Mem, c.Verify, c.Opt, c.CodeSize = arm64.Arch(), mem, true, passes, 16<<20
+	if m.engine, err = tcg.New(c); err != nil {
 		return nil, err
 	}
 	m.vcpu = m.engine.NewVCPU()

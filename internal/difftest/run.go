@@ -76,7 +76,7 @@ func newMachine(c Config) (*machine, error) {
 	}
 	tc := tcg.Config{Arch: x86.Arch, Mem: as, Accel: c.Accel, Verify: c.Verify, CodeSize: 8 << 20, Tier2: c.Tier2}
 	if c.Hook {
-		tc.Instr = watcher{}
+		tc.Instr = Watcher{}
 	}
 	if m.e, err = tcg.New(tc); err != nil {
 		return nil, err

@@ -5,9 +5,9 @@ import (
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
-// watcher is instrumentation that has observers called before each instruction and around each memory access. Nothing of what
+// Watcher is instrumentation that has observers called before each instruction and around each memory access. Nothing of what
 // they do may be seen in the guest.
-type watcher struct{}
+type Watcher struct{}
 
 // observers are called in turn: one looks at the State, the other does not.
 var observers = [...]*ir.Helper{
@@ -25,18 +25,18 @@ func disturb(*ir.Env, *[4]ir.Val) ir.Val {
 	return ir.Val{}
 }
 
-func (watcher) Insn(b *ir.Builder, _ *cpu.Arch, pc uint64, _ []byte, _ bool) {
+func (Watcher) Insn(b *ir.Builder, _ *cpu.Arch, pc uint64, _ []byte, _ bool) {
 	b.Call(observers[pc%2], false)
 }
 
-func (w watcher) MemHook(uint64) ir.MemHook { return w }
-func (watcher) EndBlock() bool              { return false }
-func (watcher) Cut(uint64)                  {}
-func (watcher) Unused() bool                { return false }
-func (watcher) BasicBlocks() bool           { return false }
+func (w Watcher) MemHook(uint64) ir.MemHook { return w }
+func (Watcher) EndBlock() bool              { return false }
+func (Watcher) Cut(uint64)                  {}
+func (Watcher) Unused() bool                { return false }
+func (Watcher) BasicBlocks() bool           { return false }
 
-func (watcher) BeforeMem(b *ir.Builder, o *ir.Op) {
+func (Watcher) BeforeMem(b *ir.Builder, o *ir.Op) {
 	b.Call(observers[0], false, b.Address(o), b.Const(1))
 }
 
-func (watcher) AfterMem(b *ir.Builder, _ *ir.Op) { b.Call(observers[0], false) }
+func (Watcher) AfterMem(b *ir.Builder, _ *ir.Op) { b.Call(observers[0], false) }
