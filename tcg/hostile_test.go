@@ -52,11 +52,11 @@ type hostileVCPU struct {
 }
 
 func newHostile(t *testing.T, g hostileGuest, mode softmmu.Mode, accel tcg.Accel) hostileVCPU {
-	return newHostileTier(t, g, mode, accel, 0)
+	return newHostileWith(t, g, mode, tcg.Config{Accel: accel})
 }
 
-// newHostileTier is newHostile with a threshold for regions.
-func newHostileTier(t *testing.T, g hostileGuest, mode softmmu.Mode, accel tcg.Accel, tier2 int) hostileVCPU {
+// newHostileWith is newHostile with what cfg says about the engine.
+func newHostileWith(t *testing.T, g hostileGuest, mode softmmu.Mode, cfg tcg.Config) hostileVCPU {
 	c := softmmu.Config{Mode: mode}
 	if mode == softmmu.Direct {
 		c.Bits = hostileBits
@@ -68,14 +68,14 @@ func newHostileTier(t *testing.T, g hostileGuest, mode softmmu.Mode, accel tcg.A
 	}
 	items, err := debuglog.Parse(*hostileDebug)
 	require.NoError(t, err)
-	e, err := tcg.New(tcg.Config{Arch: g.arch, Mem: as, Accel: accel, Verify: true, CodeSize: 1 << 20,
-		Tier2: tier2, Log: debuglog.New(os.Stderr, items)})
+	cfg.Arch, cfg.Mem, cfg.Verify, cfg.CodeSize, cfg.Log = g.arch, as, true, 1<<20, debuglog.New(os.Stderr, items)
+	e, err := tcg.New(cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.NoError(t, e.Close())
 		require.NoError(t, as.Close())
 	})
-	return hostileVCPU{g.arch.Name + "/" + accel.String() + "/" + mode.String(), e.NewVCPU(), as}
+	return hostileVCPU{g.arch.Name + "/" + cfg.Accel.String() + "/" + mode.String(), e.NewVCPU(), as}
 }
 
 // hostileConfigs are the executors and memory modes of this host.
@@ -106,7 +106,7 @@ func withRegions(t *testing.T, g hostileGuest) []hostileVCPU {
 		if mode == softmmu.Direct && !hostsig.Supported {
 			continue
 		}
-		c := newHostileTier(t, g, mode, tcg.AccelAuto, 1)
+		c := newHostileWith(t, g, mode, tcg.Config{Tier2: 1})
 		c.name += "/regions"
 		l = append(l, c)
 	}

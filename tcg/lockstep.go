@@ -138,6 +138,11 @@ func (v *VCPU) runBoth(tb *TB, stop uint64) (done, same bool) {
 	l.after = append(l.after[:0], v.stateBytes()...)
 	l.undone(v)
 	switch {
+	case tb.gone.Load():
+		// It has stored to its own code, which shows from the next instruction on: that is not its IR's matter. So the
+		// instructions up to the store are done one by one.
+		v.ended = Stop{}
+		return v.interpret(tb.Key.Flags|flagOne, 0), true
 	case stop != 0: // 1: the code did not leave at a Head, which shows
 		done = v.runInterrupted(tb)
 	case cut:

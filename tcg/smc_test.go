@@ -8,6 +8,8 @@ import (
 
 	"github.com/gotcg/gotcg/cpu/x86"
 	"github.com/gotcg/gotcg/softmmu"
+	"github.com/gotcg/gotcg/tcg"
+	"github.com/gotcg/gotcg/tcg/backend/hostcode"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
@@ -148,7 +150,13 @@ var smcCases = []struct {
 func TestSelfModifyingX86(t *testing.T) {
 	g := hostileGuests(t)[0]
 	require.Same(t, x86.Arch, g.arch)
-	for _, c := range withRegions(t, g) {
+	all := withRegions(t, g)
+	if hostcode.Supported {
+		c := newHostileWith(t, g, softmmu.TLB, tcg.Config{Lockstep: true, Tier2: 3})
+		c.name += "/lockstep"
+		all = append(all, c)
+	}
+	for _, c := range all {
 		for _, k := range smcCases {
 			t.Run(c.name+"/"+k.name, func(t *testing.T) {
 				defer watch(t.Name(), 20*time.Second).Stop()
