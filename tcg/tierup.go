@@ -57,9 +57,9 @@ func (c *Config) tier2() int32 {
 	return int32(min(c.Tier2, maxTier2))
 }
 
-// hotIndex returns the countdown of the block at pc.
+// hotIndex returns the countdown of the block at pc. Those of neighbours are in one line of the host's cache.
 func (e *Engine) hotIndex(pc uint64) int32 {
-	return int32(pc * 0x9e3779b97f4a7c15 >> (64 - hotBits))
+	return int32((pc>>2 ^ pc>>(2+hotBits)*0x9e3779b97f4a7c15>>(64-hotBits)) % (1 << hotBits))
 }
 
 // countdownDone is what a countdown is set to when its region has been made, or could not be: far from its end, but not so
