@@ -81,7 +81,11 @@ func (w *wanderer) access(rex, r byte, op ...byte) {
 // move emits something with the moving registers.
 func (w *wanderer) move() {
 	r := w.reg()
-	switch w.IntN(22) {
+	switch w.IntN(25) {
+	case 22, 23: // bt r14, 46; jc over the access by it: where it points to nothing there is none
+		w.put(0x49, 0x0f, 0xba, 0xe6, 46, 0x72, 4, 0x45|w.rexW(), []byte{0x8b, 0x89, 0x03}[w.IntN(3)], 0x46|r&7<<3, byte(w.small()))
+	case 24: // btc r14, 46
+		w.put(0x49, 0x0f, 0xba, 0xfe, 46)
 	case 0, 1: // add, sub r12, imm8
 		w.put(0x49, 0x83, []byte{0xc4, 0xec}[w.IntN(2)], byte(w.small()))
 	case 2: // inc, dec r12
@@ -136,7 +140,12 @@ func (w *wanderer) moveA64() {
 	const walk, index, wild = 22, 23, 24
 	d, small := w.x(0), uint32(w.small())&0x1ff
 	sf := w.field(1, 31)
-	switch w.IntN(20) {
+	switch w.IntN(23) {
+	case 20, 21: // tbnz x24, #46 over the access by it: where it points to nothing there is none
+		w.word(0xb7000000 | 14<<19 | 2<<5 | wild)
+		w.word([]uint32{0xf9400000, 0xf9000000, 0x38401400}[w.IntN(3)] | wild<<5 | d)
+	case 22: // eor x24, x24, #1<<46
+		w.word(0xd2400000 | 18<<16 | wild<<5 | wild)
 	case 0, 1: // add, sub x22, x22, #imm
 		w.word(0x91000000 | w.field(1, 30) | uint32(w.IntN(1<<w.IntN(7)))<<10 | walk<<5 | walk)
 	case 2, 3: // the same of x23, or w23
