@@ -27,7 +27,18 @@ const (
 	maxNodeInsns = 64
 	// maxAbsorbed is how many instructions the region may have that begins where another comes by, for it to be copied into that.
 	maxAbsorbed = 130
+	// That is lessAbsorbed when the regions made have manyInsns: copies then crowd the host's cache of instructions.
+	lessAbsorbed = 50
+	manyInsns    = 8000
 )
+
+// absorbed returns the limit that holds now.
+func (f *former) absorbed() int {
+	if f.e.stats.regionInsns.Load() > manyInsns {
+		return lessAbsorbed
+	}
+	return maxAbsorbed
+}
 
 // extent is a range of guest addresses, hi included.
 type extent struct{ lo, hi uint64 }

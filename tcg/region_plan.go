@@ -119,7 +119,7 @@ func (f *former) arrive(e edge) {
 			return
 		}
 	}
-	if tb := f.e.find(cpu.TBKey{PC: e.to.pc, Mode: f.key.Mode}); tb != nil && tb.region != nil && tb.Insns > maxAbsorbed {
+	if tb := f.e.find(cpu.TBKey{PC: e.to.pc, Mode: f.key.Mode}); tb != nil && tb.region != nil && tb.Insns > f.absorbed() {
 		return // it is chained to
 	}
 	f.queue = append(f.queue, arrival{e})
