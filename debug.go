@@ -61,10 +61,9 @@ type debugger struct {
 	// interrupt: it is to stop, and the client waits for that.
 	// stepping: the client's own goroutine executes guest code, while it has the guest.
 	hold, executing, pausing, interrupt, stepping bool
-	created                                       bool // Hold was called: the client may kill the guest when it quits
-	// stopRun: the machine's Stop was called; poked: the guest was stopped for the debugger.
-	stopRun, poked bool
-	run            *runOptions // of a Run that has not executed anything yet
+	created                                       bool        // Hold was called: the client may kill the guest when it quits
+	stopRun                                       bool        // the machine's Stop was called, and no Run has ended for it
+	run                                           *runOptions // of a Run that has not executed anything yet
 	// keep: Run waits for a restart when the guest has ended. ended is how it did; killed: by the client.
 	keep, killed bool
 	ended        *Exit
@@ -143,12 +142,9 @@ func (d *debugger) begin(ctx context.Context) bool {
 		for (d.hold || d.pausing) && ctx.Err() == nil && !d.stopRun {
 			d.cond.Wait()
 		}
-		if d.stopRun {
-			d.stopRun = false
-			return false
-		}
 	}
-	if ctx.Err() != nil || d.ended != nil {
+	if d.stopRun || ctx.Err() != nil || d.ended != nil {
+		d.stopRun = false
 		return false
 	}
 	d.executing = true
@@ -166,7 +162,8 @@ func (d *debugger) wake() {
 	d.cond.Broadcast()
 }
 
-// end is told how an execution ended, and reports whether that concerns the debugger: Run is to begin again.
+// end is told how an execution ended, and reports whether Run is to begin again: when that concerns the debugger,
+// and when nobody wanted it. Interrupts may come late, after what they were to end, and then end the next execution.
 func (d *debugger) end(ctx context.Context, x *Exit, err error) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -177,12 +174,16 @@ func (d *debugger) end(ctx context.Context, x *Exit, err error) bool {
 		e := *x
 		d.ended = &e
 	}
-	stopRun, poked := d.stopRun, d.poked
-	d.stopRun, d.poked = false, false
-	if err != nil || !d.on.Load() && !d.hold && !d.pausing && !poked {
-		d.interrupt = false
-		return false
+	unwanted := x.Kind == Stopped && !d.stopRun && ctx.Err() == nil
+	again := err == nil && (unwanted || d.on.Load() || d.hold || d.pausing) && d.settle(x, gone, unwanted)
+	if !again {
+		d.interrupt, d.stopRun = false, false
 	}
+	return again
+}
+
+// settle is the part of end for what may concern the debugger. A Stop that it returns true for is for begin to see.
+func (d *debugger) settle(x *Exit, gone, unwanted bool) bool {
 	switch {
 	case gone:
 		d.hold = d.keep
@@ -198,15 +199,15 @@ func (d *debugger) end(ctx context.Context, x *Exit, err error) bool {
 		d.hold = true
 		d.tell(gdbstub.Stop{Signal: sigINT, Thread: d.current()})
 		return true
-	case stopRun:
-	case d.pausing || d.hold || poked && x.Kind == Stopped && ctx.Err() == nil:
+	case d.stopRun:
+		return false
+	case d.pausing || d.hold:
 		return true
-	case ctx.Err() == nil && x.Kind == Stopped && d.allHeld():
+	case unwanted && d.on.Load() && d.allHeld():
 		d.hold = true
 		d.tell(gdbstub.Stop{Kind: gdbstub.StopNoResumed})
-		return true
 	}
-	return false
+	return unwanted
 }
 
 // Signals the debugger makes. signal(7).
@@ -258,7 +259,6 @@ func (d *debugger) halt(ctx context.Context) error {
 
 // poke stops an execution for the debugger. mu is held, and given up meanwhile.
 func (d *debugger) poke() {
-	d.poked = true
 	d.mu.Unlock()
 	d.m.interrupt()
 	d.mu.Lock()
