@@ -48,6 +48,8 @@ type region struct {
 	// extents are where its instructions are from, ascending and apart; pages the numbers of their pages.
 	extents []extent
 	pages   []uint64
+	// insns are its instructions, those of unrolled loops once.
+	insns int
 }
 
 // setExtents makes the extents and pages out of the pieces' ranges.
@@ -95,8 +97,10 @@ type former struct {
 	// returns are the return addresses of calls in the region to functions that are not inlined, by entry.
 	returns map[uint64][]uint64
 
-	exts  []extent
-	heads map[int64]int
+	exts []extent
+	// placed counts the instructions translated, those of unrolled loops once.
+	placed int
+	heads  map[int64]int
 	// leaves are the ops, in order, whose exits must leave: those of the last instructions of nodes that end so.
 	leaves []opRange
 }
@@ -154,7 +158,7 @@ func (f *former) make(phase *string) (tb *TB, again bool) {
 	}
 	tb = e.newTB()
 	tb.Key, tb.Len, tb.Insns, tb.accesses = f.key, f.nodes[0].len, b.Insns, b.Accesses
-	tb.region = &region{}
+	tb.region = &region{insns: f.placed}
 	tb.region.setExtents(slices.Clone(f.exts))
 	if len(tb.region.pages) > maxRegionPages {
 		return nil, true

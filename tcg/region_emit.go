@@ -1,6 +1,8 @@
 package tcg
 
 import (
+	"slices"
+
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
@@ -17,17 +19,23 @@ func (f *former) emit() bool {
 	clear(f.heads)
 	f.leaves = f.leaves[:0]
 	length := 0
+	f.placed = 0
 	e.count(b, regionSlot, 1)
 	open := false // control comes from the node before
 	for i, at := range f.order {
 		n := &f.nodes[at]
-		if n.head {
+		again := slices.Contains(f.order[:i], at)
+		switch {
+		case again && !open:
+			continue // the turns of the loop before this were cut off
+		case again:
+		case n.head:
 			if _, ok := f.heads[int64(n.pc)]; ok {
 				panic("two heads of one PC")
 			}
 			f.heads[int64(n.pc)] = len(b.Ops)
 			b.Head(n.pc)
-		} else if !open && i > 0 {
+		case !open && i > 0:
 			n.placed = false
 			continue // what would have led here was cut off
 		}
@@ -37,7 +45,10 @@ func (f *former) emit() bool {
 		}
 		open = f.node(n, behind, instr)
 		length += n.len
-		f.exts = append(f.exts, extent{n.pc, n.pc + uint64(n.len) - 1})
+		if !again {
+			f.placed += n.insns
+			f.exts = append(f.exts, extent{n.pc, n.pc + uint64(n.len) - 1})
+		}
 		if len(b.Temps) > 4*maxTemps || length > 1<<16 {
 			return false
 		}

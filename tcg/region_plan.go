@@ -119,7 +119,7 @@ func (f *former) arrive(e edge) {
 			return
 		}
 	}
-	if tb := f.e.find(cpu.TBKey{PC: e.to.pc, Mode: f.key.Mode}); tb != nil && tb.region != nil && tb.Insns > f.absorbed() {
+	if tb := f.e.find(cpu.TBKey{PC: e.to.pc, Mode: f.key.Mode}); tb != nil && tb.region != nil && tb.region.insns > f.absorbed() {
 		return // it is chained to
 	}
 	f.queue = append(f.queue, arrival{e})
@@ -552,6 +552,7 @@ func (f *former) lay() {
 			f.nodes[to].head = true
 		}
 	}
+	f.unroll()
 }
 
 // follower returns the node to be placed behind n, or -1.

@@ -25,7 +25,7 @@ func TestAbsorbed(t *testing.T) {
 		e := &Engine{tier2: defaultTier2}
 		e.cache.init()
 		e.stats.regionInsns.Store(row.made)
-		e.cache.byKey.put(&TB{Key: cpu.TBKey{PC: 0x1000}, Insns: row.insns, region: &region{}})
+		e.cache.byKey.put(&TB{Key: cpu.TBKey{PC: 0x1000}, region: &region{insns: row.insns}})
 		f := &former{e: e}
 		f.arrive(edge{to: nodeKey{pc: 0x1000}, freq: e.tier2})
 		require.Equal(t, row.absorbed, len(f.queue) == 1, "%+v", row)
