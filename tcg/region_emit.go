@@ -64,7 +64,7 @@ func (f *former) node(n, behind *node, instr Instrumenter) (open bool) {
 	code := f.bytes[n.off : n.off+n.len]
 	basic := instr != nil && instr.BasicBlocks()
 	for pc, first := n.pc, true; pc < n.next; {
-		mark := len(b.Ops)
+		mark, exits := len(b.Ops), b.Exits
 		at := b.Insn(pc)
 		rest := code[pc-n.pc:]
 		e.count(b, regionInsnSlot, 1)
@@ -85,24 +85,13 @@ func (f *former) node(n, behind *node, instr Instrumenter) (open bool) {
 		if pc == n.next && r.End != ends(b) {
 			panic("BUG: an instruction that ends a block without an exit")
 		}
-		first = basic && mayLeave(b, mark)
+		first = basic && b.Exits != exits
 	}
 	return f.finish(n, behind)
 }
 
 // ends reports whether the last op ends the block.
 func ends(b *ir.Builder) bool { return b.Ops[len(b.Ops)-1].Code.Info().Flags&ir.EndsBlock != 0 }
-
-// mayLeave reports whether one of the ops from mark on may leave the block, as those of conditional branches and of repeated
-// string instructions do.
-func mayLeave(b *ir.Builder, mark int) bool {
-	for i := mark; i < len(b.Ops); i++ {
-		if b.Ops[i].Code.Info().Flags&ir.SideExit != 0 {
-			return true
-		}
-	}
-	return false
-}
 
 // sideExit reports whether the last op may leave the block.
 func sideExit(b *ir.Builder) bool {

@@ -109,10 +109,11 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 	basic = basic || instr != nil && instr.BasicBlocks()
 	warm := e.cold != nil && !basic && key.Flags == 0 // it has been interpreted before
 	plain := instr == nil && key.Flags == 0 && !e.cfg.Count && len(e.watches) == 0
-	last := int(softmmu.PageSize - 1 - key.PC%softmmu.PageSize) // the offset of the page's last byte
-	for off := 0; ; {
+	heed := len(breaks) > 0
+	page := int(softmmu.PageSize - key.PC%softmmu.PageSize) // the offset of the page's end
+	for off := 0; ; off = b.Len {
 		pc := key.PC + uint64(off)
-		if len(breaks) > 0 && breaks[pc] > 0 && !(off == 0 && key.Flags&flagPass != 0) {
+		if heed && breaks[pc] > 0 && !(off == 0 && key.Flags&flagPass != 0) {
 			if off == 0 {
 				b.Insn(pc)
 				b.ExitExc(ir.ExcStop, pc, ir.NoTemp)
@@ -126,43 +127,62 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 			n, fault = e.fetch(key.PC, n, want)
 			e.fetched = n
 		}
-		mark := len(b.Ops)
-		at := b.Insn(pc)
-		code := e.code[off:n]
-		if !plain {
-			e.instrument(b, instr, key.Flags, pc, code, off == 0)
+		mark, exits := len(b.Ops), b.Exits
+		var r cpu.Result
+		if plain && !heed {
+			r = e.insns(b, key, n, min(page, n-e.arch.MaxInsnLen+1), maxInsns)
+		} else {
+			b.Insn(pc)
+			e.instrument(b, instr, key.Flags, pc, e.code[off:n], off == 0)
+			r = e.arch.Translate(b, pc, e.code[off:n], key.Mode)
+			b.Ops[mark].Aux = uint8(r.Len)
+			b.Len += r.Len
 		}
-		r := e.arch.Translate(b, pc, code, key.Mode)
 		if r.Short {
-			b.Ops = b.Ops[:mark]
-			b.Insns--
-			if off == 0 {
+			if b.Len == 0 {
 				return false, fault
 			}
+			b.Ops = b.Ops[:mark]
+			b.Insns--
 			break
 		}
-		b.Ops[at].Aux = uint8(r.Len)
-		off += int(r.Len)
-		b.Len = off
 		if r.End {
 			e.endsInCall = r.Flow == cpu.FlowCall
 			e.countIndirect(b)
 			return true, softmmu.Fault{}
 		}
-		if b.Insns >= maxInsns || off > last || off >= n || len(b.Temps) > maxTemps ||
+		if b.Insns >= maxInsns || b.Len >= min(page, n) || len(b.Temps) > maxTemps ||
 			len(b.Helpers) > 0 && helperStores(b, mark) {
 			break
 		}
-		if basic && mayLeave(b, mark) || warm && sideExit(b) && !e.reaches(cpu.TBKey{PC: pc + uint64(r.Len), Mode: key.Mode}) {
+		if b.Exits != exits && (basic || warm && sideExit(b) && !e.reaches(cpu.TBKey{PC: key.PC + uint64(b.Len), Mode: key.Mode})) {
 			break
 		}
 		if instr != nil && instr.EndBlock() { // in a region, too: its pieces are such blocks
-			instr.Cut(pc + uint64(r.Len))
+			instr.Cut(key.PC + uint64(b.Len))
 			break
 		}
 	}
 	b.ExitTB(key.PC+uint64(b.Len), false)
 	return true, softmmu.Fault{}
+}
+
+// insns translates instructions of the block at key, at least one, until there is something that the block may have to end at, or up to
+// the offset stop. e.code has n bytes.
+func (e *Engine) insns(b *ir.Builder, key cpu.TBKey, n, stop, maxInsns int) cpu.Result {
+	translate, mode, code, pc := e.arch.Translate, key.Mode, e.code[b.Len:n], key.PC+uint64(b.Len)
+	for exits := b.Exits; ; {
+		mark := len(b.Ops)
+		b.Insn(pc)
+		r := translate(b, pc, code, mode)
+		b.Ops[mark].Aux = uint8(r.Len)
+		b.Len += r.Len
+		if r.End || r.Short || b.Exits != exits || b.Len >= stop || b.Insns >= maxInsns || len(b.Helpers) > 0 || len(b.Temps) > maxTemps {
+			return r
+		}
+		code = code[r.Len:]
+		pc += uint64(r.Len)
+	}
 }
 
 // count adds n to an engine's counter where Config.Count asks for it.

@@ -44,6 +44,8 @@ type Builder struct {
 	Tags bool
 	// Scratch belongs to the guest's translator: room it keeps from call to call.
 	Scratch any
+	// Exits counts the ops so far that may leave the block without ending it.
+	Exits int
 
 	consts [64]Temp // hash of interned constants, NoTemp when empty
 }
@@ -60,7 +62,7 @@ func NewBuilder(globals []GlobalInfo) *Builder {
 
 // Reset starts a new block at guest address pc, keeping storage.
 func (b *Builder) Reset(pc uint64) {
-	b.PC, b.TSO, b.Region, b.Labels, b.Insns, b.Len, b.Accesses = pc, false, false, 0, 0, 0, 0
+	b.PC, b.TSO, b.Region, b.Labels, b.Insns, b.Len, b.Accesses, b.Exits = pc, false, false, 0, 0, 0, 0, 0
 	b.Ops, b.Temps, b.Helpers = b.Ops[:0], b.Temps[:len(b.Globals)], b.Helpers[:0]
 	b.consts = noConsts
 }
@@ -113,12 +115,17 @@ func (b *Builder) Emit(o Op) *Op {
 // op makes room for another op, to be written by the caller.
 func (b *Builder) op() *Op {
 	n := len(b.Ops)
-	if n == cap(b.Ops) {
-		b.Ops = slices.Grow(b.Ops, 64)
+	if n >= cap(b.Ops) {
+		b.grow()
 	}
 	b.Ops = b.Ops[:n+1]
 	return &b.Ops[n]
 }
+
+// grow makes room for more ops.
+//
+//go:noinline
+func (b *Builder) grow() { b.Ops = slices.Grow(b.Ops, 64) }
 
 // Start makes o the op c without operands. What is put together elsewhere and copied here costs three times as much: the
 // copy waits until the stores before it are done.
@@ -402,12 +409,14 @@ func backAttr(back bool) Attr {
 
 // ExitC leaves to pc if cond(x, y).
 func (b *Builder) ExitC(w Width, c Cond, x, y Temp, pc uint64, backward bool) {
+	b.Exits++
 	o := b.start(ExitC, w)
 	o.Cond, o.Imm, o.Attr, o.A[0], o.A[1] = c, int64(pc), backAttr(backward), x, y
 }
 
 // ExitF leaves to pc if cond(flags).
 func (b *Builder) ExitF(c Cond, flags Temp, pc uint64, backward bool) {
+	b.Exits++
 	o := b.start(ExitF, 0)
 	o.Cond, o.Imm, o.Attr, o.A[0] = c, int64(pc), backAttr(backward), flags
 }
@@ -417,6 +426,7 @@ func (b *Builder) ExitPtr(t Temp) { b.start(ExitPtr, 0).A[0] = t }
 
 // ExitPtrNE leaves to the address in t unless it is pc.
 func (b *Builder) ExitPtrNE(t Temp, pc uint64) {
+	b.Exits++
 	o := b.start(ExitPtrNE, 0)
 	o.Imm, o.A[0] = int64(pc), t
 }
