@@ -55,8 +55,13 @@ const unset = 0xffff
 // Prepare makes a Prog of b, which must pass ir.Verify. It is valid until the next call; Keep makes one that lasts.
 func (m *Preparer) Prepare(b *ir.Block, need Need) (*Prog, error) {
 	m.start(b, need)
-	for i := range b.Ops {
-		m.lower(&b.Ops[i], i == 0)
+	if m.assign() {
+		m.common()
+	} else {
+		m.unassign()
+		for i := range b.Ops {
+			m.lower(&b.Ops[i], i == 0)
+		}
 	}
 	m.word(opEnd, 0, 0, 0, 0)
 	for _, f := range m.fixups {
@@ -90,12 +95,16 @@ func (m *Preparer) start(b *ir.Block, need Need) {
 			m.slots[i] = m.place(inState, b.Globals[i].Offset/8)
 		}
 	}
-	locals := m.slots[len(b.Globals):len(b.Temps)]
-	for i := range locals {
-		locals[i] = unset
-	}
 	for range b.Labels {
 		m.labels = append(m.labels, 0)
+	}
+}
+
+// unassign makes the places of locals and constants unknown: the first op that uses one finds one for it.
+func (m *Preparer) unassign() {
+	locals := m.slots[len(m.b.Globals):len(m.b.Temps)]
+	for i := range locals {
+		locals[i] = unset
 	}
 }
 

@@ -1,0 +1,182 @@
+package interp
+
+import "github.com/gotcg/gotcg/tcg/ir"
+
+// form says which instruction becomes of an op that is common.
+type form struct {
+	kind formKind
+	op   [2]uint8 // of integer ops by width, W32 and W64; else the first
+}
+
+type formKind uint8
+
+const (
+	formOther formKind = iota // lower knows
+	formInsn
+	formMove
+	formInt  // no modifiers
+	formZext // from 32 bits
+	formFlags
+	formShift
+	formMem
+	formExit
+	formExitC
+	formExitF
+	formExitPtr
+)
+
+var forms = [ir.NumOps]form{
+	ir.InsnStart: {kind: formInsn},
+	ir.Mov:       {formMove, [2]uint8{opMov}}, ir.VMov: {formMove, [2]uint8{opMovV}},
+	ir.Add: {formInt, [2]uint8{opAdd32, opAdd64}}, ir.Sub: {formInt, [2]uint8{opSub32, opSub64}},
+	ir.And: {formInt, [2]uint8{opAnd32, opAnd64}}, ir.Or: {formInt, [2]uint8{opOr32, opOr64}},
+	ir.Xor: {formInt, [2]uint8{opXor32, opXor64}}, ir.Mul: {formInt, [2]uint8{opMul32, opMul64}},
+	ir.Shl: {formInt, [2]uint8{opShl32, opShl64}}, ir.Shr: {formInt, [2]uint8{opShr32, opShr64}},
+	ir.Sar: {formInt, [2]uint8{opSar32, opSar64}}, ir.Zext: {kind: formZext},
+	ir.AddF: {formFlags, [2]uint8{opAddF}}, ir.SubF: {formFlags, [2]uint8{opSubF}}, ir.AndF: {formFlags, [2]uint8{opAndF}},
+	ir.OrF: {formFlags, [2]uint8{opOrF}}, ir.XorF: {formFlags, [2]uint8{opXorF}},
+	ir.ShlF: {formShift, [2]uint8{opShlF}}, ir.ShrF: {formShift, [2]uint8{opShrF}}, ir.SarF: {formShift, [2]uint8{opSarF}},
+	ir.Ld: {formMem, [2]uint8{opLd}}, ir.St: {formMem, [2]uint8{opSt}},
+	ir.LdV: {formMem, [2]uint8{opLdV}}, ir.StV: {formMem, [2]uint8{opStV}},
+	ir.ExitTB: {kind: formExit}, ir.ExitC: {kind: formExitC}, ir.ExitF: {kind: formExitF}, ir.ExitPtr: {kind: formExitPtr},
+}
+
+// eager is how many temps get their places at once. A region with more has places used again.
+var eager = 4096
+
+// assign gives every local and every constant its place, unless they are too many.
+func (m *Preparer) assign() bool {
+	first := len(m.b.Globals)
+	temps := m.b.Temps[first:]
+	if len(temps) > eager || len(temps) > len(m.slots)-first {
+		return false
+	}
+	slots, frame := m.slots[first:][:len(temps)], uint16(frameStart)
+	for i := range temps {
+		t := &temps[i]
+		if t.Kind == ir.Const {
+			slots[i] = m.constant(t.Val, t.Type)
+			continue
+		}
+		slots[i] = frame<<areaBits | inFrame
+		frame += 1 + uint16(t.Type) // a vector has two words
+	}
+	m.frame = uint32(frame)
+	return true
+}
+
+// exit returns operand d of the direct exit o.
+func (m *Preparer) exit(o *ir.Op) uint64 {
+	d := uint16(min(m.exits, NoSlot))
+	m.exits++
+	if o.Attr&(ir.Backward|ir.Internal) != 0 {
+		if o.Attr&ir.Backward != 0 {
+			d |= exitBackward
+		}
+		if o.Attr&ir.Internal != 0 {
+			d |= exitInternal
+		}
+	}
+	return uint64(d) << 16
+}
+
+// slotOf returns the place of x, or none.
+func slotOf(slots []uint16, x ir.Temp, none uint16) uint64 {
+	if x == ir.NoTemp {
+		return uint64(none)
+	}
+	return uint64(slots[x])
+}
+
+// common does what lower does for each op, with all places known. What most ops are it does itself.
+func (m *Preparer) common() {
+	b, slots := m.b, m.slots
+	const most = 4 // words of an op
+	if n := most*len(b.Ops) + 1; cap(m.code) < n {
+		m.code = make([]uint64, 0, n+1024)
+	}
+	code, n := m.code[:cap(m.code)], 0
+	special, delta := ir.SC|ir.BigEndian|ir.NatAlign|ir.Aligned, uint64(0)
+	for i := range b.Ops {
+		o := &b.Ops[i]
+		f := &forms[o.Code]
+		switch f.kind {
+		case formInsn:
+			pc := uint64(o.Imm)
+			if m.stores && i > 0 && m.need&NeedStale != 0 {
+				code[n], code[n+1] = opStale, pc
+				n += 2
+			}
+			delta = (pc - b.PC) << 32
+			m.pc, m.pcSet, m.stores = pc, i == 0 && pc == b.PC, false
+			continue
+		case formMove:
+			code[n] = uint64(f.op[0]) | uint64(slots[o.A[0]])<<16 | uint64(slots[o.A[1]])<<32
+			n++
+			continue
+		case formInt:
+			if o.W >= ir.W32 {
+				code[n] = uint64(f.op[o.W&1]) | uint64(slots[o.A[0]])<<16 | uint64(slots[o.A[1]])<<32 | uint64(slots[o.A[2]])<<48
+				n++
+				continue
+			}
+		case formZext:
+			if o.W == ir.W32 {
+				code[n] = opZext32 | uint64(slots[o.A[0]])<<16 | uint64(slots[o.A[1]])<<32
+				n++
+				continue
+			}
+		case formFlags:
+			mod := uint64(o.W)
+			if o.Attr&ir.InvC != 0 {
+				mod |= 1 << 2
+			}
+			code[n] = uint64(f.op[0]) | mod<<8 | slotOf(slots, o.A[0], nowhere)<<16 | uint64(slots[o.A[2]])<<32 | uint64(slots[o.A[3]])<<48
+			code[n+1] = slotOf(slots, o.A[1], nowhere)
+			n += 2
+			continue
+		case formShift:
+			code[n] = uint64(f.op[0]) | uint64(o.W)<<8 | slotOf(slots, o.A[0], nowhere)<<16 | uint64(slots[o.A[2]])<<32 | uint64(slots[o.A[3]])<<48
+			code[n+1] = slotOf(slots, o.A[1], nowhere) | slotOf(slots, o.A[4], zero)<<16
+			n += 2
+			continue
+		case formMem:
+			if o.Attr&special != 0 || m.need&NeedResume != 0 || m.pc-b.PC+1<<31 >= 1<<32 {
+				break
+			}
+			mod := uint64(o.W) | uint64(o.Aux)<<2
+			if o.Attr&ir.Signed != 0 {
+				mod |= 1<<4 | uint64(o.D)<<5
+			}
+			if o.Code >= ir.LdV {
+				mod = uint64(o.W) | uint64(o.Aux)<<3
+			}
+			m.stores = m.stores || o.Code == ir.St || o.Code == ir.StV
+			code[n] = uint64(f.op[0]) | mod<<8 | uint64(slots[o.A[0]])<<16 | uint64(slots[o.A[1]])<<32 | slotOf(slots, o.A[2], zero)<<48
+			code[n+1] = uint64(uint32(o.Imm)) | delta
+			n += 2
+			continue
+		case formExit:
+			code[n], code[n+1] = opExitTB|m.exit(o), uint64(o.Imm)
+			n += 2
+			continue
+		case formExitC:
+			code[n] = opExitC | uint64(uint8(o.W)|uint8(o.Cond-ir.EQ)<<2)<<8 | m.exit(o) | uint64(slots[o.A[0]])<<32 | uint64(slots[o.A[1]])<<48
+			code[n+1] = uint64(o.Imm)
+			n += 2
+			continue
+		case formExitF:
+			code[n], code[n+1] = opExitF|uint64(o.Cond)<<8|m.exit(o)|uint64(slots[o.A[0]])<<32, uint64(o.Imm)
+			n += 2
+			continue
+		case formExitPtr:
+			code[n] = opExitPtr | uint64(slots[o.A[0]])<<32
+			n++
+			continue
+		}
+		m.code = code[:n]
+		m.lower(o, i == 0)
+		code, n = m.code[:cap(m.code)], len(m.code)
+	}
+	m.code = code[:n]
+}
