@@ -138,13 +138,22 @@ func (v *VCPU) makeCold() (r coldRef, done bool) {
 func (v *VCPU) translateCold(b *ir.Builder, key cpu.TBKey) (r coldRef, ok bool, fault softmmu.Fault) {
 	e := v.e
 	e.translating.Lock()
-	defer e.translating.Unlock()
 	defer func() {
+		e.recent = nil
+		e.translating.Unlock()
 		if r := recover(); r != nil {
 			panic(e.internalError("translate", key, b, r))
 		}
 	}()
-	ok, fault = e.translateBlock(b, key, e.begin(key.PC), e.cfg.MaxInsns, true)
+	var breaks map[uint64]int
+	if !e.steady(key.PC) {
+		breaks = e.begin(key.PC)
+	}
+	ok, fault = e.translateBlock(b, key, breaks, e.cfg.MaxInsns, true)
+	if ok && e.recent != nil && (key.PC+uint64(b.Len)-1)>>pageShift != e.recent.page { // its last instruction goes on in the next page
+		e.recent = nil
+		ok, fault = e.translateBlock(b, key, e.begin(key.PC), e.cfg.MaxInsns, true)
+	}
 	if !ok {
 		return 0, false, fault
 	}

@@ -69,9 +69,60 @@ type coldEpoch struct {
 	pages []uint64
 }
 
+// recentCode is what a cold block was translated of last, in a page that is marked as code and in an epoch. As long as that lasts nobody has
+// written to the page, changed its map or set a break in it, and what is at and behind a block is already known for the next one.
+// Guarded by the translation lock.
+type recentCode struct {
+	page  uint64 // its number
+	epoch uint64
+	pc    uint64 // of text
+	n     int    // bytes of it
+	text  [512]byte
+}
+
+// noPage is the number of no page.
+const noPage = ^uint64(0)
+
+// at returns the code from pc on if it is in c.
+func (c *recentCode) at(pc uint64) []byte {
+	if c != nil {
+		if off := pc - c.pc; off < uint64(c.n) {
+			return c.text[off:c.n]
+		}
+	}
+	return nil
+}
+
+// recentAt returns where recent code of the page of pc is, or would be.
+func (e *Engine) recentAt(pc uint64) *recentCode {
+	return &e.recents[pc>>pageShift%uint64(len(e.recents))]
+}
+
+// steady begins the translation of the cold block at pc, and tells whether it is one of a recent page.
+func (e *Engine) steady(pc uint64) bool {
+	c := e.recentAt(pc)
+	if c.page != pc>>pageShift || c.epoch != e.coldAll.now.Load() {
+		return false
+	}
+	e.recent = c
+	left := softmmu.PageSize - pc%softmmu.PageSize
+	if off := pc - c.pc; off < uint64(c.n) && (off+firstFetch <= uint64(c.n) || off+left <= uint64(c.n)) {
+		return true
+	}
+	c.pc = pc
+	c.n, _ = e.mem.Fetch(softmmu.Addr(pc), c.text[:min(left, uint64(len(c.text)))])
+	return true
+}
+
 // coverCold tells whether what was just translated of the length bytes at pc may be kept, in which epoch.
 func (e *Engine) coverCold(pc uint64, length int) (epoch uint64, ok bool) {
 	last := pc + uint64(length) - 1
+	if c := e.recent; c != nil {
+		if last>>pageShift == c.page && e.coldAll.now.Load() == c.epoch {
+			return c.epoch, true
+		}
+		return 0, false
+	}
 	r, ok := e.mem.Find(softmmu.Addr(pc))
 	if !ok || r.MMIO || r.Perm&softmmu.X == 0 || r.Perm&softmmu.W != 0 || last < pc || last-uint64(r.Start) >= r.Size {
 		return 0, false
@@ -100,7 +151,12 @@ func (e *Engine) coverCold(pc uint64, length int) (epoch uint64, ok bool) {
 	if fresh && !e.same(pc, length) {
 		return 0, false
 	}
-	return e.coldAll.now.Load(), true
+	epoch = e.coldAll.now.Load()
+	if len(e.breaks) == 0 {
+		c := e.recentAt(last)
+		c.page, c.epoch, c.n = last>>pageShift, epoch, 0
+	}
+	return epoch, true
 }
 
 // dropCold drops what vCPUs keep for the interpreter. The lock is held.

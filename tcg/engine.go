@@ -133,13 +133,17 @@ type Engine struct {
 	prep        interp.Preparer
 	former      *former
 	// jumps are the indirect jumps observed for regions, by PC; rounds counts the waits for that, by the region's.
-	jumps      map[uint64]*jumpProfile
-	rounds     map[uint64]uint8
-	spare      []TB // TBs to come
-	code       [1024]byte
-	again      [1024]byte // what the code is when it has been marked
-	fetched    int        // how many bytes of code were fetched
-	endsInCall bool       // the block translated last does
+	jumps  map[uint64]*jumpProfile
+	rounds map[uint64]uint8
+	spare  []TB // TBs to come
+	code   [1024]byte
+	again  [1024]byte // what the code is when it has been marked
+	// recents are what cold blocks were translated of last, by the lowest bits of the pages' numbers; recent is the one that belongs to the
+	// page of the translation under way, or nil.
+	recents    [16]recentCode
+	recent     *recentCode
+	fetched    int  // how many bytes of code were fetched
+	endsInCall bool // the block translated last does
 	// entered counts the TBs entered into the cache. Changes with both locks held.
 	entered uint64
 
@@ -184,6 +188,9 @@ func New(cfg Config) (*Engine, error) {
 		return nil, fmt.Errorf("tcg: %w", err)
 	}
 	e.cache.init()
+	for i := range e.recents {
+		e.recents[i].page = noPage
+	}
 	if e.accel != AccelInterp {
 		e.tier2 = tier2 // the layout of a vCPU depends on it
 		j, err := newJIT(e)

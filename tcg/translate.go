@@ -88,8 +88,15 @@ func (e *Engine) translateOne(b *ir.Builder, key cpu.TBKey) (ok bool, fault soft
 // translateBlock fills b with the block at key, at most maxInsns instructions, with basic up to the first branch, and
 // reports the fault when nothing can be fetched. The translation lock is held.
 func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]int, maxInsns int, basic bool) (ok bool, fault softmmu.Fault) {
-	want := firstFetch
-	n, fault := e.fetch(key.PC, 0, want)
+	want, fault := firstFetch, softmmu.Fault{}
+	text := e.recent.at(key.PC)
+	n := len(text)
+	if text == nil {
+		n, fault = e.fetch(key.PC, 0, want)
+		text = e.code[:n]
+	} else {
+		want = n
+	}
 	e.fetched, e.endsInCall = n, false
 	b.Reset(key.PC)
 	b.Hook, b.OneIteration, b.Tags = nil, false, e.tags.Load()
@@ -124,17 +131,18 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 		}
 		if n == want && want < len(e.code) && off+e.arch.MaxInsnLen > n {
 			want = len(e.code)
-			n, fault = e.fetch(key.PC, n, want)
+			n, fault = e.fetch(key.PC, copy(e.code[:], text), want)
+			text = e.code[:n]
 			e.fetched = n
 		}
 		mark, exits := len(b.Ops), b.Exits
 		var r cpu.Result
 		if plain && !heed {
-			r = e.insns(b, key, n, min(page, n-e.arch.MaxInsnLen+1), maxInsns)
+			r = e.insns(b, key, text, min(page, n-e.arch.MaxInsnLen+1), maxInsns)
 		} else {
 			b.Insn(pc)
-			e.instrument(b, instr, key.Flags, pc, e.code[off:n], off == 0)
-			r = e.arch.Translate(b, pc, e.code[off:n], key.Mode)
+			e.instrument(b, instr, key.Flags, pc, text[off:], off == 0)
+			r = e.arch.Translate(b, pc, text[off:], key.Mode)
 			b.Ops[mark].Aux = uint8(r.Len)
 			b.Len += r.Len
 		}
@@ -168,9 +176,9 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 }
 
 // insns translates instructions of the block at key, at least one, until there is something that the block may have to end at, or up to
-// the offset stop. e.code has n bytes.
-func (e *Engine) insns(b *ir.Builder, key cpu.TBKey, n, stop, maxInsns int) cpu.Result {
-	translate, mode, code, pc := e.arch.Translate, key.Mode, e.code[b.Len:n], key.PC+uint64(b.Len)
+// the offset stop. text are the bytes from the block's start on.
+func (e *Engine) insns(b *ir.Builder, key cpu.TBKey, text []byte, stop, maxInsns int) cpu.Result {
+	translate, mode, code, pc := e.arch.Translate, key.Mode, text[b.Len:], key.PC+uint64(b.Len)
 	for exits := b.Exits; ; {
 		mark := len(b.Ops)
 		b.Insn(pc)
@@ -378,9 +386,10 @@ func (x *InternalError) Error() string {
 
 // internalError describes what was met while translating the block at key into b.
 func (e *Engine) internalError(phase string, key cpu.TBKey, b *ir.Builder, r any) *InternalError {
-	n := min(b.Len+e.arch.MaxInsnLen, len(e.code))
+	code := make([]byte, b.Len+e.arch.MaxInsnLen)
+	code = code[:e.mem.Peek(softmmu.Addr(key.PC), code)]
 	return &InternalError{fmt.Sprint(r), fmt.Sprintf("phase %s, guest pc %#x, code % x\n%s\n%s",
-		phase, key.PC, e.code[:n], ir.Format(&b.Block), debug.Stack())}
+		phase, key.PC, code, ir.Format(&b.Block), debug.Stack())}
 }
 
 // logBlock prints the block in e.b under the items that are on.
