@@ -20,6 +20,16 @@ func (c *Compiler) pairKnown(p pair) *pair {
 	return nil
 }
 
+// recheck reports whether the access at p needs no check, and takes note of it.
+func (c *Compiler) recheck(p pair) bool {
+	q := c.pairKnown(p)
+	if q == nil {
+		return false
+	}
+	q.disp, q.slack = p.disp, 0 // what is accessed needs no check behind
+	return true
+}
+
 // addPair notes that p needs no check.
 func (c *Compiler) addPair(p pair) {
 	c.pairs[c.npair%len(c.pairs)] = p

@@ -47,7 +47,7 @@ func (c *Compiler) liveness() {
 	}
 }
 
-// regionLiveness is liveness for all that there is.
+// regionLiveness is liveness for a region.
 func (c *Compiler) regionLiveness() {
 	ops, live := c.ops, c.live
 	obs, hard := uint16(never), uint16(never)
@@ -65,22 +65,19 @@ func (c *Compiler) regionLiveness() {
 		u := &c.uses[i]
 		u.obs, u.hard = 0, 0
 		if boundary(o.Code) {
-			if c.rg.on && o.Code == ir.Head {
+			if o.Code == ir.Head {
 				seg--
 				c.noteHead(&c.rg.segs[seg], obs, hard)
 			}
 			c.resetRegion()
 			obs, hard, fobs, fhard = uint16(i), uint16(i), uint16(i), uint16(i)
 			flags, last = c.rg.flags, uint16(i)
-			if c.rg.on && o.Code == ir.Head && !c.wants(&c.rg.segs[seg], i) {
+			if o.Code == ir.Head && !c.wants(&c.rg.segs[seg], i) {
 				fobs, fhard, last = never, never, never
 			}
 		}
-		var to *segment
-		if c.rg.on {
-			to = c.target(o)
-			c.endUses(i, to)
-		}
+		to := c.target(o)
+		c.endUses(i, to)
 		nout := int(row.nout)
 		u.recipe, u.save, u.last = recipeNone, saveNone, never
 		for k := 0; k < nout; k++ {

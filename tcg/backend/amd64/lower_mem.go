@@ -69,26 +69,11 @@ func (c *Compiler) output(a *access, k result) {
 // place; kill is called. The operand may use RAX; in TLB mode RCX and RDX are changed too.
 func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bool, out result) access {
 	var a access
-	k, konst := c.constOf(base)
-	var rb, ri = noReg, noReg
-	if index != ir.NoTemp {
-		if v, ok := c.constOf(index); ok && konst {
-			k += v << c.op.Aux
-		} else {
-			ri = c.src(index)
-		}
-	}
-	if !konst {
-		rb = c.src(base)
-	} else if ri != noReg && k+uint64(int64(disp)) != uint64(int64(int32(k+uint64(int64(disp))))) {
-		rb, konst = c.src(base), false
-	}
+	rb, ri, k, konst := c.addressParts(base, index, disp)
 	if c.cfg.TLBMode {
 		return c.addressTLB(rb, ri, k, disp, w, write, out)
 	}
-	chk := c.t[base].chk
 	bare := rb != noReg && ri == noReg
-	known := bare && chk != 0 && chk+uint32(max(disp, -disp)) < maxSlack
 	p := pair{index: index, base: base, scale: c.op.Aux, disp: int64(disp)}
 	if konst {
 		k += uint64(int64(disp))
@@ -96,16 +81,16 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 		if ri == noReg {
 			k = c.constUntagged(k)
 		}
-		known = ri == noReg && k < c.cfg.GuestLimit-64 && c.cfg.GuestLimit > 64
 	}
-	again := false
-	if ri != noReg && c.op.Aux <= 3 {
-		if q := c.pairKnown(p); q != nil {
-			again, known = true, true
-			q.disp, q.slack = p.disp, 0 // what is accessed needs no check behind
-		}
-	} else if known && bare {
-		c.t[base].chk = min(chk, 1+uint32(max(disp, -disp)))
+	known := false
+	again := ri != noReg && c.op.Aux <= 3 && c.recheck(p)
+	switch {
+	case again:
+		known = true
+	case konst:
+		known = ri == noReg && k < c.cfg.GuestLimit-64 && c.cfg.GuestLimit > 64
+	case bare:
+		known = c.near(base, disp)
 	}
 	align := c.op.Attr&ir.NatAlign != 0 && w > ir.W8 && w < ir.W128 // 16 bytes: the host faults
 	tagged := c.req.Tag != 0 && !(konst && ri == noReg)
@@ -164,6 +149,36 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 		}
 	}
 	return a
+}
+
+// addressParts brings base and index to registers, what is constant of them to k. konst: there is no base, and the displacement can be
+// added to k.
+func (c *Compiler) addressParts(base, index ir.Temp, disp int32) (rb, ri reg, k uint64, konst bool) {
+	k, konst = c.constOf(base)
+	rb, ri = noReg, noReg
+	if index != ir.NoTemp {
+		if v, ok := c.constOf(index); ok && konst {
+			k += v << c.op.Aux
+		} else {
+			ri = c.src(index)
+		}
+	}
+	if !konst {
+		rb = c.src(base)
+	} else if ri != noReg && k+uint64(int64(disp)) != uint64(int64(int32(k+uint64(int64(disp))))) {
+		rb, konst = c.src(base), false
+	}
+	return rb, ri, k, konst
+}
+
+// near reports whether an access at disp of base needs no check, and takes note of it.
+func (c *Compiler) near(base ir.Temp, disp int32) bool {
+	chk, d := c.t[base].chk, uint32(max(disp, -disp))
+	if chk == 0 || chk+d >= maxSlack {
+		return false
+	}
+	c.t[base].chk = min(chk, 1+d)
+	return true
 }
 
 // untag makes dst the address src without its tag. It changes flags. (An address with the bit below the tag set is none that

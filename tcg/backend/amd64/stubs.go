@@ -22,42 +22,24 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 
 	s := &c.stubs
 	arg := func() { c.store(s32, hdr(backend.OffExitArg), rax) }
-	c.slotExit = start()
-	arg()
-	reason(backend.ExitSlot)
-	c.leaveCode()
-
-	c.intrSlot = start()
-	arg()
-	reason(backend.ExitInterruptSlot)
-	c.leaveCode()
-
-	c.hotExit = start()
-	arg()
-	reason(backend.ExitHot)
-	c.leaveCode()
-
-	c.excExit = start()
-	arg()
-	reason(backend.ExitException)
-	c.leaveCode()
+	for _, x := range []struct {
+		at     *uint32
+		reason backend.ExitReason
+	}{
+		{&c.slotExit, backend.ExitSlot}, {&c.intrSlot, backend.ExitInterruptSlot},
+		{&c.hotExit, backend.ExitHot}, {&c.excExit, backend.ExitException},
+	} {
+		*x.at = start()
+		arg()
+		reason(x.reason)
+		c.leaveCode()
+	}
 
 	s.Enter = start()
 	c.loadPinned()
 	c.jmpM(hdr(backend.OffResumeAddr))
 
-	s.JumpMiss = start()
-	c.req.Off = 0
-	c.movRR(s32, rcx, rax)
-	c.shiftRI(shSHR, s32, rcx, backend.JumpCacheBits)
-	c.aluRR(aXOR, s32, rcx, rax)
-	e, none := c.jumpEntry(16 << backend.JumpCacheBits)
-	c.jmpM(e)
-	c.patch32(none, c.n)
-	s.JumpNone = uint32(c.n)
-	c.store(s64, hdr(backend.OffExitPC), rax)
-	reason(backend.ExitIndirect)
-	c.leaveCode()
+	c.emitJumpMiss(start(), reason)
 
 	c.intrPtr = start()
 	c.store(s64, hdr(backend.OffExitPC), rax)
@@ -90,20 +72,42 @@ func (c *Compiler) EmitStubs(buf []byte) (backend.Stubs, error) {
 
 	for k := range s.Resume {
 		s.Resume[k] = start()
-		if k == 0 {
-			for x := xmm0; x <= xmm15; x++ {
-				c.xm(xMOVAPS, x, hdr(backend.OffVRegs+int32(x)*16))
-			}
-		}
-		c.loadRegs(savedSets[k])
-		if f := c.cfg.Flags; f != 0 { // and not what is above
-			c.rm(0x8b|p66, uint8(r15), c.memOf(&c.gtmpl[f]))
-		}
-		c.jmpM(hdr(backend.OffResumeAddr))
+		c.emitResume(k)
 	}
 
 	s.End = start()
 	return *s, nil
+}
+
+// emitJumpMiss emits what looks for the target of an indirect jump, in RAX, in the jump cache's second part.
+func (c *Compiler) emitJumpMiss(at uint32, reason func(backend.ExitReason)) {
+	s := &c.stubs
+	s.JumpMiss = at
+	c.req.Off = 0
+	c.movRR(s32, rcx, rax)
+	c.shiftRI(shSHR, s32, rcx, backend.JumpCacheBits)
+	c.aluRR(aXOR, s32, rcx, rax)
+	e, none := c.jumpEntry(16 << backend.JumpCacheBits)
+	c.jmpM(e)
+	c.patch32(none, c.n)
+	s.JumpNone = uint32(c.n)
+	c.store(s64, hdr(backend.OffExitPC), rax)
+	reason(backend.ExitIndirect)
+	c.leaveCode()
+}
+
+// emitResume emits what goes on behind a site at which the registers of savedSets[k] were saved.
+func (c *Compiler) emitResume(k int) {
+	if k == 0 {
+		for x := xmm0; x <= xmm15; x++ {
+			c.xm(xMOVAPS, x, hdr(backend.OffVRegs+int32(x)*16))
+		}
+	}
+	c.loadRegs(savedSets[k])
+	if f := c.cfg.Flags; f != 0 { // and not what is above
+		c.rm(0x8b|p66, uint8(r15), c.memOf(&c.gtmpl[f]))
+	}
+	c.jmpM(hdr(backend.OffResumeAddr))
 }
 
 // loadPinned loads what a register holds all the time in generated code: the flags word. The host's flags stay.
