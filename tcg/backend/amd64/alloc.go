@@ -548,12 +548,7 @@ func (c *Compiler) newValue(k int) *tstate {
 	if c.hf.t == t {
 		c.hf.t = ir.NoTemp
 	}
-	if c.recipe.t == t {
-		c.recipe.t = ir.NoTemp
-		if c.shadowed != never {
-			c.dropShadow()
-		}
-	}
+	c.dropRecipe(t)
 	s.inMem, s.cst, s.chk, s.zeroHi, s.zero96 = false, ir.NoTemp, 0, false, false
 	if c.npair > 0 {
 		c.forgetPairs(k)

@@ -32,6 +32,7 @@ func (c *Compiler) keepFlags() bool {
 // they are, but for an inverted carry, which c.hf.fix then no longer says.
 func (c *Compiler) capture(t ir.Temp) {
 	s := &c.t[t]
+	c.dropRecipe(t)
 	c.flagsToAX(c.hf.fix)
 	if c.hf.fix == backend.FlagsInvC {
 		c.hf.fix = 0
@@ -53,6 +54,7 @@ func (c *Compiler) capture(t ir.Temp) {
 
 // captureReg saves the flags word in the host's flags to a register.
 func (c *Compiler) captureReg() {
+	c.dropRecipe(c.hf.t)
 	c.flagsToAX(c.hf.fix)
 	r := c.allocReg(false)
 	c.movZX(s16, r, rax)

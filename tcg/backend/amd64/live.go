@@ -56,6 +56,7 @@ func (c *Compiler) regionLiveness() {
 	seg := len(c.rg.segs)
 	// The flags global seen last, and the last op that looks at it before its next definition.
 	flags, last := c.rg.flags, uint16(never)
+	test := uint16(never) // the op that reads it last, when only faults look at it behind that
 	for i := len(ops) - 1; i >= 0; i-- {
 		o := &ops[i]
 		if o.Code == ir.InsnStart {
@@ -91,9 +92,7 @@ func (c *Compiler) regionLiveness() {
 			if o.A[1] == flags {
 				u.last = last
 			}
-			if u.obs&^u.hard&2 != 0 && u.next[1] == never {
-				u.recipe, u.save = c.findRecipe(o, uint16(i), u.last)
-			}
+			c.flagsRecipe(u, i, test)
 			flags, last = o.A[1], never
 		}
 		for k := 0; k < nout; k++ {
@@ -103,6 +102,15 @@ func (c *Compiler) regionLiveness() {
 			}
 		}
 		end := nout + int(row.nin)
+		if row.tests {
+			x, y := obs, hard
+			if o.A[nout] == c.rg.flags {
+				x, y = fobs, fhard
+			}
+			if test = never; live[o.A[nout]].onlyFaults(x, y) {
+				test = uint16(i)
+			}
+		}
 		after := uint8(0)
 		if row.hard && nout == 0 {
 			// An exit looks at what it reads, too.
@@ -168,6 +176,7 @@ func (c *Compiler) plainLiveness() {
 	obs, hard := uint16(never), uint16(never)
 	// The flags global seen last, and the last op that looks at it before its next definition.
 	flags, last := ir.NoTemp, uint16(never)
+	test := uint16(never) // the op that reads it last, when only faults look at it behind that
 	for i := len(ops) - 1; i >= 0; i-- {
 		o := &ops[i]
 		if o.Code == ir.InsnStart {
@@ -202,14 +211,17 @@ func (c *Compiler) plainLiveness() {
 			if f == flags {
 				u.last = last
 			}
-			if u.obs&^u.hard&2 != 0 && u.next[1] == never {
-				u.recipe, u.save = c.findRecipe(o, uint16(i), u.last)
-			}
+			c.flagsRecipe(u, i, test)
 			flags, last = f, never
 			for _, t := range o.A[:2] {
 				if t != ir.NoTemp {
 					live[t] = liveTemp{never, at, live[t].homed}
 				}
+			}
+		}
+		if row.tests {
+			if test = never; live[o.A[nout]].onlyFaults(obs, hard) {
+				test = at
 			}
 		}
 		if row.hard && nout == 0 {
@@ -252,6 +264,31 @@ func (c *Compiler) plainLiveness() {
 type liveTemp struct {
 	use, def uint16
 	homed    bool
+}
+
+// onlyFaults reports whether faults look at the value and nothing else: obs and hard are those at its next replacement or before.
+func (l *liveTemp) onlyFaults(obs, hard uint16) bool {
+	return l.homed && l.use == never && obs != never && obs <= l.def && (hard == never || hard > l.def)
+}
+
+// flagsRecipe decides whether the flags of op i need not be kept. test is the op that is the last to read them, if any is: it may
+// be the next one, which has them in the host's flags, if nobody but a fault looks behind it.
+func (c *Compiler) flagsRecipe(u *use, i int, test uint16) {
+	o := &c.ops[i]
+	switch next := u.next[1]; {
+	case o.A[1] == ir.NoTemp:
+	case next == never && u.obs&^u.hard&2 != 0:
+		u.recipe, u.save = c.findRecipe(o, uint16(i), u.last)
+	case next != never && next == test && c.nextOp(i) == int(next):
+		u.recipe = recipeFor(o, c.lasting(min(u.last, c.live[o.A[1]].def)))
+	}
+}
+
+// nextOp returns the op behind i.
+func (c *Compiler) nextOp(i int) int {
+	for i++; c.ops[i].Code == ir.InsnStart; i++ {
+	}
+	return i
 }
 
 // neverHomed and neverLocal are to be copied from.
@@ -305,8 +342,8 @@ func record(u *use, k int, l *liveTemp, obs, hard uint16) {
 // row is what the passes here need of an op's table row, in a compact form.
 type row struct {
 	nout, nin uint8
-	// observes: somebody may look at all globals at the op: fault, side exit, call.
-	observes, hard bool
+	// observes: somebody may look at all globals at the op: fault, side exit, call. tests: its first input is a flags word.
+	observes, hard, tests bool
 }
 
 var rows = func() (r [ir.NumOps]row) {
@@ -316,6 +353,7 @@ var rows = func() (r [ir.NumOps]row) {
 		x.nout, x.nin = uint8(info.NOut()), uint8(info.NIn())
 		x.hard = info.Flags&(ir.SideExit|ir.EndsBlock|ir.Labelled|ir.Joins) != 0 || ir.Opcode(i) == ir.Call
 		x.observes = x.hard || info.Flags&ir.MayFault != 0
+		x.tests = info.Flags&ir.CondFlags != 0
 	}
 	return r
 }()

@@ -26,8 +26,16 @@ const (
 // is after o.
 // Failing that one value may be copied.
 func (c *Compiler) findRecipe(o *ir.Op, at, last uint16) (recipeKind, saveKind) {
-	till := min(last, c.live[o.A[1]].def)
-	lasts := func(t ir.Temp) bool {
+	lasts := c.lasting(min(last, c.live[o.A[1]].def))
+	if k := recipeFor(o, lasts); k != recipeNone || last == never || last-at > maxSaved {
+		return k, saveNone
+	}
+	return c.saveFor(o, lasts)
+}
+
+// lasting returns what tells of a temp whether its value lasts until the op till.
+func (c *Compiler) lasting(till uint16) func(ir.Temp) bool {
+	return func(t ir.Temp) bool {
 		if t == ir.NoTemp {
 			return false
 		}
@@ -36,10 +44,6 @@ func (c *Compiler) findRecipe(o *ir.Op, at, last uint16) (recipeKind, saveKind) 
 		}
 		return c.live[t].def >= till
 	}
-	if k := recipeFor(o, lasts); k != recipeNone || last == never || last-at > maxSaved {
-		return k, saveNone
-	}
-	return c.saveFor(o, lasts)
 }
 
 // saveKind says which value of an op is copied to a register, so that its flags can be computed once the original is gone.
@@ -99,6 +103,16 @@ func (c *Compiler) dropShadow() {
 	c.unassign(s)
 	c.freeSpill(s)
 	c.shadowed, c.recipe.t = never, ir.NoTemp
+}
+
+// dropRecipe forgets how to compute flags word t.
+func (c *Compiler) dropRecipe(t ir.Temp) {
+	if c.recipe.t == t {
+		c.recipe.t = ir.NoTemp
+		if c.shadowed != never {
+			c.dropShadow()
+		}
+	}
 }
 
 // copyOf returns a register that holds what r does now, or noReg if there is no room.

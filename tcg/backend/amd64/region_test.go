@@ -296,3 +296,87 @@ func TestManySegments(t *testing.T) {
 		m.check(&g.bld.Block, st)
 	}
 }
+
+// TestTestedFlags: flags that the next op tests and only faults look at behind that are not stored, and are right at a fault.
+func TestTestedFlags(t *testing.T) {
+	rows := map[string]string{
+		"a compare and an exit": `
+ _, g13 = subf.64 g3, g4
+ exit_f.b g13 pc=0x3000
+insn pc=0x1004
+ st.64 g5, [g3]
+`,
+		"inverted carry": `
+ _, g13 = subf.32{invc} g3, g4
+ exit_f.a g13 pc=0x3000
+insn pc=0x1004
+ g2 = ld.64:64 [g3]
+`,
+		"the result and one input": `
+ g4, g13 = addf.64 g4, $0x800
+ exit_f.o g13 pc=0x3000
+insn pc=0x1004
+ g2 = ld.64:64 [g3]
+`,
+		"logic": `
+ g5, g13 = andf.32 g4, g3
+ exit_f.z g13 pc=0x3000
+insn pc=0x1004
+ g2 = ld.64:64 [g3]
+`,
+		"an input that changes behind": `
+ _, g13 = subf.64 g3, g4
+ exit_f.z g13 pc=0x3000
+insn pc=0x1004
+ g4 = add.64 g4, $0x1
+insn pc=0x1008
+ g2 = ld.64:64 [g3]
+`,
+		"two tests": `
+ _, g13 = subf.64 g3, g4
+ exit_f.z g13 pc=0x3000
+ exit_f.s g13 pc=0x4000
+insn pc=0x1004
+ g2 = ld.64:64 [g3]
+`,
+		"a choice": `
+ _, g13 = subf.64 g3, g4
+ g5 = self.l g13, g3, g4
+insn pc=0x1004
+ g2 = ld.64:64 [g3]
+`,
+		"a truth value": `
+ _, g13 = subf.64 g3, g4
+ g5 = setf.le g13
+insn pc=0x1004
+ g2 = ld.64:64 [g3]
+`,
+		"not the next op": `
+ _, g13 = subf.64 g3, g4
+ g5 = mul.64 g3, g4
+ exit_f.z g13 pc=0x3000
+insn pc=0x1004
+ g2 = ld.64:64 [g3]
+`,
+	}
+	for name, text := range rows {
+		for _, head := range []string{"", " head pc=0x1000\n"} {
+			t.Run(name+head, func(t *testing.T) {
+				m := newMachine(t, nil)
+				b, err := ir.Parse("block 0x1000\n"+head+"insn pc=0x1000"+text+`
+insn pc=0x100c
+ _, g13 = orf.64 g3, g3
+insn pc=0x1010
+ exit_tb pc=0x2000
+`, testGlobals)
+				require.NoError(t, err)
+				require.NoError(t, ir.Verify(b))
+				for at := uint64(0); at <= memSize+0x1000; at += 0x800 {
+					for _, g4 := range []uint64{at, at + 0x1000, at - 0x1000, 0, 1 << 63, 1<<63 - 0x800} {
+						m.check(b, gstate{G: [nG]uint64{3: at, 4: g4, 5: 0x1800, gF: ir.FlagOne | ir.FlagC}})
+					}
+				}
+			})
+		}
+	}
+}
