@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 
 	"github.com/gotcg/gotcg/linux/abi"
 )
@@ -63,13 +62,6 @@ const (
 	// maxPhdrs is the kernel's own bound: 64 KiB of program headers.
 	maxPhdrs = 65536 / phdrSize
 )
-
-var machineNames = sync.OnceValue(func() map[uint16]string {
-	return map[uint16]string{
-		2: "SPARC", emX86: "i386", 8: "MIPS", 20: "PowerPC", 21: "PowerPC64", 22: "S/390", emARM: "ARM (32-bit)",
-		43: "SPARC64", emX64: "x86-64", emA64: "AArch64", emRISCV: "RISC-V", 258: "LoongArch",
-	}
-})
 
 // ParseELF checks the program in r, which is size bytes long; path is for messages only.
 // It accepts static and static-PIE ELF64 little-endian programs for x86-64 and AArch64 and
@@ -165,8 +157,31 @@ func machineName(m uint16, data byte) string {
 	if data == 2 {
 		m = m<<8 | m>>8
 	}
-	if n := machineNames()[m]; n != "" {
-		return n
+	switch m {
+	case 2:
+		return "SPARC"
+	case emX86:
+		return "i386"
+	case 8:
+		return "MIPS"
+	case 20:
+		return "PowerPC"
+	case 21:
+		return "PowerPC64"
+	case 22:
+		return "S/390"
+	case emARM:
+		return "ARM (32-bit)"
+	case 43:
+		return "SPARC64"
+	case emX64:
+		return "x86-64"
+	case emA64:
+		return "AArch64"
+	case emRISCV:
+		return "RISC-V"
+	case 258:
+		return "LoongArch"
 	}
 	return fmt.Sprintf("number %d", m)
 }

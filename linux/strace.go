@@ -119,7 +119,7 @@ func (tr *tracer) exit(v uint64, e abi.Errno) {
 	switch {
 	case e != 0:
 		tr.write("-1 " + e.Error())
-	case tr.s != nil && pointerResult[tr.s.Name]:
+	case tr.s != nil && pointerResult(tr.s.Name):
 		tr.write(fmt.Sprintf("%#x", v))
 	case tr.name == "umask":
 		tr.write(fmt.Sprintf("%#o", v))

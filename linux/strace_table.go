@@ -86,8 +86,8 @@ func argKinds(name string) []argKind {
 	return out
 }
 
-// pointerResult are the calls whose result is an address.
-var pointerResult = map[string]bool{"brk": true, "mmap": true, "mremap": true}
+// pointerResult tells whether a call's result is an address.
+func pointerResult(name string) bool { return name == "brk" || name == "mmap" || name == "mremap" }
 
 // names writes a number: by name when values has it, else as flags.
 type names struct {

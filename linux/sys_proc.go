@@ -4,6 +4,7 @@ package linux
 
 import (
 	"io"
+	"os"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -12,39 +13,63 @@ import (
 	"github.com/gotcg/gotcg/softmmu"
 )
 
-// value makes a handler that returns a host number.
-func value(f func() int) func(*Task, *Args) (uint64, abi.Errno) {
-	return func(*Task, *Args) (uint64, abi.Errno) { return uint64(f()), 0 }
+// sysIgnored succeeds and does nothing.
+func sysIgnored(*Task, *Args) (uint64, abi.Errno) { return 0, 0 }
+
+// sysNotPermitted refuses what would change the host.
+func sysNotPermitted(*Task, *Args) (uint64, abi.Errno) { return 0, abi.EPERM }
+
+// sysWait says that there are no children, as there is no fork yet.
+func sysWait(*Task, *Args) (uint64, abi.Errno) { return 0, abi.ECHILD }
+
+func sysGetppid(*Task, *Args) (uint64, abi.Errno) { return uint64(os.Getppid()), 0 }
+func sysGetpgrp(*Task, *Args) (uint64, abi.Errno) { return uint64(unix.Getpgrp()), 0 }
+func sysGetuid(*Task, *Args) (uint64, abi.Errno)  { return uint64(os.Getuid()), 0 }
+func sysGeteuid(*Task, *Args) (uint64, abi.Errno) { return uint64(os.Geteuid()), 0 }
+func sysGetgid(*Task, *Args) (uint64, abi.Errno)  { return uint64(os.Getgid()), 0 }
+func sysGetegid(*Task, *Args) (uint64, abi.Errno) { return uint64(os.Getegid()), 0 }
+
+func sysSetuid(_ *Task, a *Args) (uint64, abi.Errno)   { return setID(a, os.Getuid()) }
+func sysSetgid(_ *Task, a *Args) (uint64, abi.Errno)   { return setID(a, os.Getgid()) }
+func sysSetreuid(_ *Task, a *Args) (uint64, abi.Errno) { return setID(a, os.Getuid(), os.Geteuid()) }
+func sysSetregid(_ *Task, a *Args) (uint64, abi.Errno) { return setID(a, os.Getgid(), os.Getegid()) }
+
+func sysSetresuid(_ *Task, a *Args) (uint64, abi.Errno) {
+	return setID(a, os.Getuid(), os.Geteuid(), os.Geteuid())
 }
 
-// fixed makes a handler that always has the same outcome.
-func fixed(v uint64, e abi.Errno) func(*Task, *Args) (uint64, abi.Errno) {
-	return func(*Task, *Args) (uint64, abi.Errno) { return v, e }
+func sysSetresgid(_ *Task, a *Args) (uint64, abi.Errno) {
+	return setID(a, os.Getgid(), os.Getegid(), os.Getegid())
 }
 
-// sysSetID answers setuid(2) and its kin: only to what already is.
-func sysSetID(ids ...func() int) func(*Task, *Args) (uint64, abi.Errno) {
-	return func(_ *Task, a *Args) (uint64, abi.Errno) {
-		for i, f := range ids {
-			if a.Int(i) != -1 && a.Int(i) != f() {
-				return 0, abi.EPERM
-			}
+// setID answers setuid(2) and its kin: only to what already is.
+func setID(a *Args, ids ...int) (uint64, abi.Errno) {
+	for i, id := range ids {
+		if a.Int(i) != -1 && a.Int(i) != id {
+			return 0, abi.EPERM
 		}
-		return 0, 0
 	}
+	return 0, 0
 }
 
-// sysGetres is getresuid(2) and getresgid(2).
-func sysGetres(get func() (r, e, s int)) func(*Task, *Args) (uint64, abi.Errno) {
-	return func(t *Task, a *Args) (uint64, abi.Errno) {
-		r, e, s := get()
-		for i, v := range []int{r, e, s} {
-			if errno := t.writeU32(a[i], uint32(v)); errno != 0 {
-				return 0, errno
-			}
+func sysGetresuid(t *Task, a *Args) (uint64, abi.Errno) {
+	r, e, s := unix.Getresuid()
+	return t.putIDs(a, r, e, s)
+}
+
+func sysGetresgid(t *Task, a *Args) (uint64, abi.Errno) {
+	r, e, s := unix.Getresgid()
+	return t.putIDs(a, r, e, s)
+}
+
+// putIDs writes what getresuid(2) and getresgid(2) tell.
+func (t *Task) putIDs(a *Args, ids ...int) (uint64, abi.Errno) {
+	for i, id := range ids {
+		if e := t.writeU32(a[i], uint32(id)); e != 0 {
+			return 0, e
 		}
-		return 0, 0
 	}
+	return 0, 0
 }
 
 func sysGetgroups(t *Task, a *Args) (uint64, abi.Errno) {
@@ -302,6 +327,3 @@ func sysSyslog(t *Task, a *Args) (uint64, abi.Errno) {
 	}
 	return 0, abi.EPERM
 }
-
-// sysWait says that there are no children, as there is no fork yet.
-var sysWait = fixed(0, abi.ECHILD)

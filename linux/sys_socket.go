@@ -243,23 +243,24 @@ func (t *Task) putSockaddr(addr, lenAddr uint64, sa []byte) abi.Errno {
 	return t.writeU32(lenAddr, uint32(len(sa)))
 }
 
+func sysGetsockname(t *Task, a *Args) (uint64, abi.Errno) { return t.sockName(a, unix.SYS_GETSOCKNAME) }
+func sysGetpeername(t *Task, a *Args) (uint64, abi.Errno) { return t.sockName(a, unix.SYS_GETPEERNAME) }
+
 // sockName is getsockname(2) and getpeername(2).
-func sockName(trap uintptr) handler {
-	return func(t *Task, a *Args) (uint64, abi.Errno) {
-		h, e := t.hostFD(a.FD(0))
-		if e != 0 {
-			return 0, e
-		}
-		var sa [maxSockaddr]byte
-		n := uint32(maxSockaddr)
-		if err := hostSockName(trap, h, sa[:], &n); err != nil {
-			return 0, hostErrno(err)
-		}
-		if a[1] == 0 {
-			return 0, abi.EFAULT
-		}
-		return 0, t.putSockaddr(a[1], a[2], sa[:min(n, maxSockaddr)])
+func (t *Task) sockName(a *Args, trap uintptr) (uint64, abi.Errno) {
+	h, e := t.hostFD(a.FD(0))
+	if e != 0 {
+		return 0, e
 	}
+	var sa [maxSockaddr]byte
+	n := uint32(maxSockaddr)
+	if err := hostSockName(trap, h, sa[:], &n); err != nil {
+		return 0, hostErrno(err)
+	}
+	if a[1] == 0 {
+		return 0, abi.EFAULT
+	}
+	return 0, t.putSockaddr(a[1], a[2], sa[:min(n, maxSockaddr)])
 }
 
 func sysSendto(t *Task, a *Args) (uint64, abi.Errno) {

@@ -2,14 +2,6 @@
 
 package linux
 
-import (
-	"os"
-
-	"golang.org/x/sys/unix"
-
-	"github.com/gotcg/gotcg/linux/abi"
-)
-
 // Notes used more than once.
 const (
 	noteHost    = "not permitted: it would change the host"
@@ -19,6 +11,7 @@ const (
 )
 
 // sysRows is every system call with a handler, by family. A name without a row is unimplemented.
+// Handlers are functions by name, so that the table is made by the linker.
 var sysRows = []sysRow{
 	// Memory.
 	{"brk", sysBrk, Full, ""},
@@ -31,8 +24,8 @@ var sysRows = []sysRow{
 	{"mlock", sysMlock, Partial, "a check only"},
 	{"mlock2", sysMlock, Partial, "a check only"},
 	{"munlock", sysMlock, Partial, "a check only"},
-	{"mlockall", fixed(0, 0), Partial, "ignored"},
-	{"munlockall", fixed(0, 0), Partial, "ignored"},
+	{"mlockall", sysIgnored, Partial, "ignored"},
+	{"munlockall", sysIgnored, Partial, "ignored"},
 	{"mincore", sysMincore, Partial, "every mapped page is resident"},
 	{"memfd_create", sysMemfdCreate, Full, ""},
 	{"membarrier", sysMembarrier, Partial, "no SYNC_CORE, no RSEQ"},
@@ -161,8 +154,8 @@ var sysRows = []sysRow{
 	{"accept", sysAccept, Full, ""},
 	{"accept4", sysAccept4, Full, ""},
 	{"shutdown", sysShutdown, Full, ""},
-	{"getsockname", sockName(unix.SYS_GETSOCKNAME), Full, ""},
-	{"getpeername", sockName(unix.SYS_GETPEERNAME), Full, ""},
+	{"getsockname", sysGetsockname, Full, ""},
+	{"getpeername", sysGetpeername, Full, ""},
 	{"sendto", sysSendto, Full, ""},
 	{"recvfrom", sysRecvfrom, Full, ""},
 	{"sendmsg", sysSendmsg, Full, ""},
@@ -189,43 +182,43 @@ var sysRows = []sysRow{
 	{"sysinfo", sysSysinfo, Full, ""},
 	{"getrandom", sysGetrandom, Full, ""},
 	{"syslog", sysSyslog, Partial, "reading only"},
-	{"sethostname", fixed(0, abi.EPERM), Partial, noteHost},
-	{"setdomainname", fixed(0, abi.EPERM), Partial, noteHost},
-	{"mount", fixed(0, abi.EPERM), Partial, noteHost},
-	{"umount2", fixed(0, abi.EPERM), Partial, noteHost},
-	{"chroot", fixed(0, abi.EPERM), Partial, noteHost},
-	{"pivot_root", fixed(0, abi.EPERM), Partial, noteHost},
-	{"reboot", fixed(0, abi.EPERM), Partial, noteHost},
-	{"swapon", fixed(0, abi.EPERM), Partial, noteHost},
-	{"swapoff", fixed(0, abi.EPERM), Partial, noteHost},
-	{"adjtimex", fixed(0, abi.EPERM), Partial, noteHost},
-	{"ptrace", fixed(0, abi.EPERM), Partial, "not permitted"},
+	{"sethostname", sysNotPermitted, Partial, noteHost},
+	{"setdomainname", sysNotPermitted, Partial, noteHost},
+	{"mount", sysNotPermitted, Partial, noteHost},
+	{"umount2", sysNotPermitted, Partial, noteHost},
+	{"chroot", sysNotPermitted, Partial, noteHost},
+	{"pivot_root", sysNotPermitted, Partial, noteHost},
+	{"reboot", sysNotPermitted, Partial, noteHost},
+	{"swapon", sysNotPermitted, Partial, noteHost},
+	{"swapoff", sysNotPermitted, Partial, noteHost},
+	{"adjtimex", sysNotPermitted, Partial, noteHost},
+	{"ptrace", sysNotPermitted, Partial, "not permitted"},
 
 	// Process, limits and identity.
 	{"exit", sysExit, Full, ""},
 	{"exit_group", sysExitGroup, Full, ""},
 	{"getpid", sysGetpid, Full, ""},
 	{"gettid", sysGettid, Full, ""},
-	{"getppid", value(os.Getppid), Full, ""},
-	{"getuid", value(os.Getuid), Full, ""},
-	{"geteuid", value(os.Geteuid), Full, ""},
-	{"getgid", value(os.Getgid), Full, ""},
-	{"getegid", value(os.Getegid), Full, ""},
-	{"getresuid", sysGetres(unix.Getresuid), Full, ""},
-	{"getresgid", sysGetres(unix.Getresgid), Full, ""},
+	{"getppid", sysGetppid, Full, ""},
+	{"getuid", sysGetuid, Full, ""},
+	{"geteuid", sysGeteuid, Full, ""},
+	{"getgid", sysGetgid, Full, ""},
+	{"getegid", sysGetegid, Full, ""},
+	{"getresuid", sysGetresuid, Full, ""},
+	{"getresgid", sysGetresgid, Full, ""},
 	{"getgroups", sysGetgroups, Full, ""},
-	{"setgroups", fixed(0, abi.EPERM), Partial, noteHost},
-	{"setuid", sysSetID(os.Getuid), Partial, "only to the same"},
-	{"setgid", sysSetID(os.Getgid), Partial, "only to the same"},
-	{"setreuid", sysSetID(os.Getuid, os.Geteuid), Partial, "only to the same"},
-	{"setregid", sysSetID(os.Getgid, os.Getegid), Partial, "only to the same"},
-	{"setresuid", sysSetID(os.Getuid, os.Geteuid, os.Geteuid), Partial, "only to the same"},
-	{"setresgid", sysSetID(os.Getgid, os.Getegid, os.Getegid), Partial, "only to the same"},
+	{"setgroups", sysNotPermitted, Partial, noteHost},
+	{"setuid", sysSetuid, Partial, "only to the same"},
+	{"setgid", sysSetgid, Partial, "only to the same"},
+	{"setreuid", sysSetreuid, Partial, "only to the same"},
+	{"setregid", sysSetregid, Partial, "only to the same"},
+	{"setresuid", sysSetresuid, Partial, "only to the same"},
+	{"setresgid", sysSetresgid, Partial, "only to the same"},
 	{"getpgid", sysGetpgid, Full, ""},
-	{"getpgrp", value(unix.Getpgrp), Full, ""},
+	{"getpgrp", sysGetpgrp, Full, ""},
 	{"getsid", sysGetsid, Full, ""},
-	{"setpgid", fixed(0, abi.EPERM), Partial, noteHost},
-	{"setsid", fixed(0, abi.EPERM), Partial, noteHost},
+	{"setpgid", sysNotPermitted, Partial, noteHost},
+	{"setsid", sysNotPermitted, Partial, noteHost},
 	{"getrlimit", sysGetrlimit, Full, ""},
 	{"setrlimit", sysSetrlimit, Partial, "kept, few are enforced"},
 	{"prlimit64", sysPrlimit64, Partial, "of the guest itself; few are enforced"},
@@ -244,19 +237,19 @@ var sysRows = []sysRow{
 	{"pidfd_send_signal", sysPidfdSendSignal, Partial, "siginfo to the guest itself is not taken over"},
 	{"wait4", sysWait, Partial, "there are no children"},
 	{"waitid", sysWait, Partial, "there are no children"},
-	{"personality", fixed(0, 0), Partial, "always PER_LINUX"},
+	{"personality", sysIgnored, Partial, "always PER_LINUX"},
 	{"sched_yield", sysSchedYield, Full, ""},
 	{"sched_getaffinity", sysSchedGetaffinity, Full, ""},
 	{"sched_setaffinity", sysSchedSetaffinity, Partial, "kept, without effect"},
-	{"sched_getscheduler", fixed(0, 0), Partial, "always SCHED_OTHER"},
-	{"sched_setscheduler", fixed(0, abi.EPERM), Partial, noteHost},
+	{"sched_getscheduler", sysIgnored, Partial, "always SCHED_OTHER"},
+	{"sched_setscheduler", sysNotPermitted, Partial, noteHost},
 	{"sched_getparam", sysSchedGetparam, Partial, "always priority 0"},
-	{"sched_setparam", fixed(0, abi.EPERM), Partial, noteHost},
-	{"sched_get_priority_max", fixed(0, 0), Partial, "of SCHED_OTHER"},
-	{"sched_get_priority_min", fixed(0, 0), Partial, "of SCHED_OTHER"},
+	{"sched_setparam", sysNotPermitted, Partial, noteHost},
+	{"sched_get_priority_max", sysIgnored, Partial, "of SCHED_OTHER"},
+	{"sched_get_priority_min", sysIgnored, Partial, "of SCHED_OTHER"},
 	{"getcpu", sysGetcpu, Partial, "always CPU 0"},
 	{"getpriority", sysGetpriority, Full, ""},
-	{"setpriority", fixed(0, abi.EPERM), Partial, noteHost},
+	{"setpriority", sysNotPermitted, Partial, noteHost},
 
 	// Signals.
 	{"rt_sigaction", sysRtSigaction, Full, ""},
