@@ -19,20 +19,27 @@ type Info struct {
 
 var registry struct {
 	mu    sync.Mutex
-	infos map[string]*Info
+	infos []*Info // few, in no order
 }
 
 // Register makes a plugin known by name. It is meant for init functions and panics when the name is taken.
 func Register(info Info) {
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
-	if registry.infos == nil {
-		registry.infos = map[string]*Info{}
-	}
-	if _, dup := registry.infos[info.Name]; dup || info.Name == "" || info.New == nil {
+	if find(info.Name) != nil || info.Name == "" || info.New == nil {
 		panic("instrument: Register of a nameless, empty or second plugin " + info.Name)
 	}
-	registry.infos[info.Name] = &info
+	registry.infos = append(registry.infos, &info)
+}
+
+// find returns a plugin by name, or nil. The registry is locked.
+func find(name string) *Info {
+	for _, i := range registry.infos {
+		if i.Name == name {
+			return i
+		}
+	}
+	return nil
 }
 
 // Plugins returns all registered plugins by name.
@@ -50,12 +57,12 @@ func Plugins() []Info {
 func lookup(name string) (*Info, error) {
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
-	if i := registry.infos[name]; i != nil {
+	if i := find(name); i != nil {
 		return i, nil
 	}
 	var names []string
-	for n := range registry.infos {
-		names = append(names, n)
+	for _, i := range registry.infos {
+		names = append(names, i.Name)
 	}
 	if names == nil {
 		return nil, fmt.Errorf("instrument: no plugin %q: none is registered (package plugins/all registers those of gotcg)", name)
