@@ -1,7 +1,6 @@
 package linux
 
 import (
-	"debug/elf"
 	"errors"
 	"fmt"
 	"os"
@@ -84,15 +83,8 @@ func (p *Process) Auxv() []byte { return p.auxv }
 
 // TLS returns size and alignment of the program's thread-local variables as linked: the PT_TLS segment.
 func (p *Process) TLS() (size, align uint64, ok bool) {
-	f, err := elf.Open(p.img.Path)
-	if err != nil {
-		return 0, 0, false
-	}
-	defer f.Close()
-	for _, s := range f.Progs {
-		if s.Type == elf.PT_TLS {
-			return s.Memsz, max(s.Align, 1), true
-		}
+	if l := p.img.TLS; l != nil {
+		return l.Size, l.Align, true
 	}
 	return 0, 0, false
 }

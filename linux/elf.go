@@ -18,9 +18,11 @@ type Image struct {
 	PIE   bool
 	Entry uint64
 	// PhdrAddr is the guest address of the program headers (AT_PHDR), 0 if they are not loaded.
-	PhdrAddr   uint64
-	PhNum      int
-	Segments   []Segment
+	PhdrAddr uint64
+	PhNum    int
+	Segments []Segment
+	// TLS is the thread-local variables as linked (PT_TLS), nil if there are none.
+	TLS        *TLS
 	ExecStack  bool
 	Start, End uint64 // lowest and highest byte+1 of all segments, before a base is added
 }
@@ -30,6 +32,9 @@ type Segment struct {
 	Off, Addr, FileSize, MemSize uint64
 	Prot                         int // abi.PROT_*
 }
+
+// TLS is a PT_TLS program header: the size of a thread's variables in bytes, and their alignment.
+type TLS struct{ Size, Align uint64 }
 
 // FormatError says why a file is not a program gotcg can load, and where in it.
 type FormatError struct {
@@ -53,9 +58,9 @@ const (
 
 	etExec, etDyn, etRel, etCore = 2, 3, 1, 4
 
-	ptLoad, ptDynamic, ptInterp = 1, 2, 3
-	ptGNUStack                  = 0x6474e551
-	pfX, pfW, pfR               = 1, 2, 4
+	ptLoad, ptDynamic, ptInterp, ptTLS = 1, 2, 3, 7
+	ptGNUStack                         = 0x6474e551
+	pfX, pfW, pfR                      = 1, 2, 4
 
 	emX86, emARM, emX64, emA64, emRISCV = 3, 40, 62, 183, 243
 
@@ -199,6 +204,10 @@ func (p *elfParser) programHeaders() error {
 		switch le.Uint32(h) {
 		case ptInterp:
 			return p.interp(at, le.Uint64(h[8:]), le.Uint64(h[32:]))
+		case ptTLS:
+			if p.img.TLS == nil {
+				p.img.TLS = &TLS{Size: le.Uint64(h[40:]), Align: max(le.Uint64(h[48:]), 1)}
+			}
 		case ptGNUStack:
 			p.img.ExecStack = le.Uint32(h[4:])&pfX != 0
 		case ptLoad:
