@@ -76,6 +76,14 @@ type decoder struct {
 
 // Decode decodes the instruction at the start of code into in; see the function Decode.
 func (in *Inst) Decode(code []byte, m Mode) error {
+	if len(code) >= quickLen && in.quick((*[quickLen]byte)(code)) {
+		return nil
+	}
+	return in.full(code)
+}
+
+// full is Decode for whatever comes.
+func (in *Inst) full(code []byte) error {
 	*in = Inst{}
 	d := decoder{seg: DS}
 	var err error

@@ -61,26 +61,23 @@ func Translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
 		t = new(trans)
 		b.Scratch = t
 	}
-	err := t.in.Decode(code, Mode64)
-	t.b, t.pc, t.next = b, pc, pc+uint64(t.in.Len)
+	var err error
+	if len(code) < quickLen || !t.in.quick((*[quickLen]byte)(code)) {
+		err = t.in.full(code)
+	}
+	if t.b != b { // a pointer is not stored without need
+		t.b = b
+	}
+	t.pc, t.next = pc, pc+uint64(t.in.Len)
 	b.TSO = true
 	t.end, t.hasEA, t.late = false, false, false
 	first := len(b.Ops)
-	switch err {
-	case nil:
-		if f := translation(t.in.Op); f != nil {
-			f(t)
-		} else if notClaimed(t.in.Op) {
-			t.raise(ir.ExcIllegal)
-		} else {
-			t.raise(ir.ExcUnimplemented)
-		}
-	case ErrTruncated:
+	if err == nil {
+		t.translate()
+	} else if err == ErrTruncated {
 		return cpu.Result{Short: true}
-	case ErrTooLong:
-		t.raise(ir.ExcProtection)
-	default:
-		t.raise(ir.ExcIllegal)
+	} else {
+		t.refuse(err)
 	}
 	if mode&modeFPTrap != 0 {
 		for i := first; i < len(b.Ops); i++ {
@@ -101,6 +98,26 @@ func Translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
 		}
 	}
 	return r
+}
+
+// translate appends the IR of what has been decoded.
+func (t *trans) translate() {
+	if f := translation(t.in.Op); f != nil {
+		f(t)
+	} else if notClaimed(t.in.Op) {
+		t.raise(ir.ExcIllegal)
+	} else {
+		t.raise(ir.ExcUnimplemented)
+	}
+}
+
+// refuse ends the block with the exception that an instruction raises which cannot be decoded.
+func (t *trans) refuse(err error) {
+	if err == ErrTooLong {
+		t.raise(ir.ExcProtection)
+	} else {
+		t.raise(ir.ExcIllegal)
+	}
 }
 
 // notClaimed reports whether op belongs to an extension CPUID does not claim: the processor raises
