@@ -91,15 +91,25 @@ func (e *Engine) reaches(key cpu.TBKey) bool {
 }
 
 // runCold interprets the block at the State's PC, which is v.coldNext if that is not 0, and those after it that are
-// kept.
+// cold.
 func (v *VCPU) runCold() (done bool) {
-	r := v.coldNext
-	if r == 0 {
-		if r, done = v.makeCold(); r == 0 {
+	for r, missing := v.coldNext, false; ; {
+		if r == 0 {
+			if r, done = v.makeCold(); r == 0 {
+				return done
+			}
+		}
+		if missing, done = v.runKept(r); !missing {
 			return done
 		}
+		v.quiesce()
+		key := cpu.TBKey{PC: v.PC(), Mode: v.mode()}
+		v.keepMode(key.Mode)
+		if _, cold, _ := v.findCold(key, false); !cold {
+			return false
+		}
+		r = 0
 	}
-	return v.runKept(r)
 }
 
 // makeCold translates the block at the State's PC for the interpreter, and returns it when it is kept. Otherwise it

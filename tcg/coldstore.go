@@ -317,14 +317,14 @@ func (v *VCPU) kept(pc uint64, mode uint32) coldRef {
 	return s.find(pc, mode)
 }
 
-// runKept interprets block r, and what comes after it as long as that is kept and cold.
-func (v *VCPU) runKept(r coldRef) (done bool) {
+// runKept interprets block r, and what comes after it as long as that is kept and cold. With missing what comes next is not kept; nothing else
+// speaks against going on with it.
+func (v *VCPU) runKept(r coldRef) (missing, done bool) {
 	e, s, t := v.e, v.colds, &v.thread
 	runs, indirect := uint64(0), uint64(0)
 	x := &v.coldExit
 	t.Resume = 0
-	for {
-		p := s.at(r)
+	for p := s.at(r); ; {
 		p.runs++
 		runs++
 		prog := s.prog(p)
@@ -343,22 +343,21 @@ func (v *VCPU) runKept(r coldRef) (done bool) {
 		}
 		mode := v.mode()
 		if r = *at; r != 0 {
-			if p = s.at(r); p.pc == x.PC && p.mode == mode {
-				if p.runs >= e.coldRuns {
-					break
-				}
-				continue
+			p = s.at(r)
+		}
+		if r == 0 || p.pc != x.PC || p.mode != mode {
+			if r = s.find(x.PC, mode); r == 0 {
+				missing = true
+				break
 			}
+			*at = r
+			p = s.at(r)
 		}
-		if r = s.find(x.PC, mode); r == 0 {
-			break
-		}
-		*at = r
-		if s.at(r).runs >= e.coldRuns {
+		if p.runs >= e.coldRuns {
 			break
 		}
 	}
 	v.stats.colds.Add(runs)
 	v.stats.coldIndirect.Add(indirect)
-	return done && v.stopped()
+	return missing, done && v.stopped()
 }

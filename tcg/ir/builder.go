@@ -47,7 +47,8 @@ type Builder struct {
 	// Exits counts the ops so far that may leave the block without ending it.
 	Exits int
 
-	consts [64]Temp // hash of interned constants, NoTemp when empty
+	// consts is a hash of constants. It is not emptied between blocks: an entry counts if the temp is the constant looked for.
+	consts [64]Temp
 }
 
 // NewBuilder returns a builder for a guest with the given globals.
@@ -64,15 +65,7 @@ func NewBuilder(globals []GlobalInfo) *Builder {
 func (b *Builder) Reset(pc uint64) {
 	b.PC, b.TSO, b.Region, b.Labels, b.Insns, b.Len, b.Accesses, b.Exits = pc, false, false, 0, 0, 0, 0, 0
 	b.Ops, b.Temps, b.Helpers = b.Ops[:0], b.Temps[:len(b.Globals)], b.Helpers[:0]
-	b.consts = noConsts
 }
-
-var noConsts = func() (c [64]Temp) {
-	for i := range c {
-		c[i] = NoTemp
-	}
-	return c
-}()
 
 // New makes a local temp.
 func (b *Builder) New(t Type) Temp {
@@ -82,7 +75,7 @@ func (b *Builder) New(t Type) Temp {
 
 func (b *Builder) constant(t Type, v Val) Temp {
 	h := (v.Lo ^ v.Lo>>29 ^ v.Hi*7 + uint64(t)) * 0x9e3779b97f4a7c15 >> 58
-	if c := b.consts[h]; c != NoTemp && b.Temps[c].Val == v && b.Temps[c].Type == t {
+	if c := b.consts[h]; int(c) < len(b.Temps) && b.Temps[c].Val == v && b.Temps[c].Kind == Const && b.Temps[c].Type == t {
 		return c
 	}
 	b.Temps = append(b.Temps, TempInfo{Kind: Const, Type: t, Val: v})
@@ -107,19 +100,9 @@ func (b *Builder) ConstVal(t Temp) (uint64, bool) {
 
 // Emit appends an op as it stands.
 func (b *Builder) Emit(o Op) *Op {
-	p := b.op()
+	p := b.start(o.Code, o.W)
 	*p = o
 	return p
-}
-
-// op makes room for another op, to be written by the caller.
-func (b *Builder) op() *Op {
-	n := len(b.Ops)
-	if n >= cap(b.Ops) {
-		b.grow()
-	}
-	b.Ops = b.Ops[:n+1]
-	return &b.Ops[n]
 }
 
 // grow makes room for more ops.
@@ -136,7 +119,12 @@ func (o *Op) Start(c Opcode, w Width) {
 
 // start appends the op c without operands, to be filled in.
 func (b *Builder) start(c Opcode, w Width) *Op {
-	o := b.op()
+	n := len(b.Ops)
+	if n >= cap(b.Ops) {
+		b.grow()
+	}
+	b.Ops = b.Ops[:n+1]
+	o := &b.Ops[n]
 	o.Start(c, w)
 	return o
 }
