@@ -5,7 +5,7 @@ import "github.com/gotcg/gotcg/tcg/ir"
 // form says which instruction becomes of an op that is common.
 type form struct {
 	kind formKind
-	op   [2]uint8 // of integer ops by width, W32 and W64; else the first
+	op   [3]uint8 // of integer ops by width, W32 and W64; else the first
 }
 
 type formKind uint8
@@ -27,17 +27,17 @@ const (
 
 var forms = [ir.NumOps]form{
 	ir.InsnStart: {kind: formInsn},
-	ir.Mov:       {formMove, [2]uint8{opMov}}, ir.VMov: {formMove, [2]uint8{opMovV}},
-	ir.Add: {formInt, [2]uint8{opAdd32, opAdd64}}, ir.Sub: {formInt, [2]uint8{opSub32, opSub64}},
-	ir.And: {formInt, [2]uint8{opAnd32, opAnd64}}, ir.Or: {formInt, [2]uint8{opOr32, opOr64}},
-	ir.Xor: {formInt, [2]uint8{opXor32, opXor64}}, ir.Mul: {formInt, [2]uint8{opMul32, opMul64}},
-	ir.Shl: {formInt, [2]uint8{opShl32, opShl64}}, ir.Shr: {formInt, [2]uint8{opShr32, opShr64}},
-	ir.Sar: {formInt, [2]uint8{opSar32, opSar64}}, ir.Zext: {kind: formZext},
-	ir.AddF: {formFlags, [2]uint8{opAddF}}, ir.SubF: {formFlags, [2]uint8{opSubF}}, ir.AndF: {formFlags, [2]uint8{opAndF}},
-	ir.OrF: {formFlags, [2]uint8{opOrF}}, ir.XorF: {formFlags, [2]uint8{opXorF}},
-	ir.ShlF: {formShift, [2]uint8{opShlF}}, ir.ShrF: {formShift, [2]uint8{opShrF}}, ir.SarF: {formShift, [2]uint8{opSarF}},
-	ir.Ld: {formMem, [2]uint8{opLd}}, ir.St: {formMem, [2]uint8{opSt}},
-	ir.LdV: {formMem, [2]uint8{opLdV}}, ir.StV: {formMem, [2]uint8{opStV}},
+	ir.Mov:       {formMove, [3]uint8{opMov}}, ir.VMov: {formMove, [3]uint8{opMovV}},
+	ir.Add: {formInt, [3]uint8{opAdd32, opAdd64}}, ir.Sub: {formInt, [3]uint8{opSub32, opSub64}},
+	ir.And: {formInt, [3]uint8{opAnd32, opAnd64}}, ir.Or: {formInt, [3]uint8{opOr32, opOr64}},
+	ir.Xor: {formInt, [3]uint8{opXor32, opXor64}}, ir.Mul: {formInt, [3]uint8{opMul32, opMul64}},
+	ir.Shl: {formInt, [3]uint8{opShl32, opShl64}}, ir.Shr: {formInt, [3]uint8{opShr32, opShr64}},
+	ir.Sar: {formInt, [3]uint8{opSar32, opSar64}}, ir.Zext: {kind: formZext},
+	ir.AddF: {formFlags, [3]uint8{opAddF}}, ir.SubF: {formFlags, [3]uint8{opSubF}}, ir.AndF: {formFlags, [3]uint8{opAndF}},
+	ir.OrF: {formFlags, [3]uint8{opOrF}}, ir.XorF: {formFlags, [3]uint8{opXorF}},
+	ir.ShlF: {formShift, [3]uint8{opShlF}}, ir.ShrF: {formShift, [3]uint8{opShrF}}, ir.SarF: {formShift, [3]uint8{opSarF}},
+	ir.Ld: {formMem, [3]uint8{opLd}}, ir.St: {formMem, [3]uint8{opSt}},
+	ir.LdV: {formMem, [3]uint8{opLdV}}, ir.StV: {formMem, [3]uint8{opStV}},
 	ir.ExitTB: {kind: formExit}, ir.ExitC: {kind: formExitC}, ir.ExitF: {kind: formExitF}, ir.ExitPtr: {kind: formExitPtr},
 }
 
@@ -90,15 +90,15 @@ func slotOf(slots []uint16, x ir.Temp, none uint16) uint64 {
 
 // common does what lower does for each op, with all places known. What most ops are it does itself.
 func (m *Preparer) common() {
-	b, slots := m.b, m.slots
 	const most = 4 // words of an op
-	if n := most*len(b.Ops) + 1; cap(m.code) < n {
+	const special = ir.SC | ir.BigEndian | ir.NatAlign | ir.Aligned
+	ops, slots := m.b.Ops, m.slots
+	if n := most*len(ops) + 1; cap(m.code) < n {
 		m.code = make([]uint64, 0, n+1024)
 	}
 	code, n := m.code[:cap(m.code)], 0
-	special, delta := ir.SC|ir.BigEndian|ir.NatAlign|ir.Aligned, uint64(0)
-	for i := range b.Ops {
-		o := &b.Ops[i]
+	for i := range ops {
+		o := &ops[i]
 		f := &forms[o.Code]
 		switch f.kind {
 		case formInsn:
@@ -107,8 +107,7 @@ func (m *Preparer) common() {
 				code[n], code[n+1] = opStale, pc
 				n += 2
 			}
-			delta = (pc - b.PC) << 32
-			m.pc, m.pcSet, m.stores = pc, i == 0 && pc == b.PC, false
+			m.pc, m.pcSet, m.stores = pc, i == 0 && pc == m.b.PC, false
 			continue
 		case formMove:
 			code[n] = uint64(f.op[0]) | uint64(slots[o.A[0]])<<16 | uint64(slots[o.A[1]])<<32
@@ -141,7 +140,8 @@ func (m *Preparer) common() {
 			n += 2
 			continue
 		case formMem:
-			if o.Attr&special != 0 || m.need&NeedResume != 0 || m.pc-b.PC+1<<31 >= 1<<32 {
+			delta := m.pc - m.b.PC
+			if o.Attr&special != 0 || m.need&NeedResume != 0 || delta+1<<31 >= 1<<32 {
 				break
 			}
 			mod := uint64(o.W) | uint64(o.Aux)<<2
@@ -153,7 +153,7 @@ func (m *Preparer) common() {
 			}
 			m.stores = m.stores || o.Code == ir.St || o.Code == ir.StV
 			code[n] = uint64(f.op[0]) | mod<<8 | uint64(slots[o.A[0]])<<16 | uint64(slots[o.A[1]])<<32 | slotOf(slots, o.A[2], zero)<<48
-			code[n+1] = uint64(uint32(o.Imm)) | delta
+			code[n+1] = uint64(uint32(o.Imm)) | delta<<32
 			n += 2
 			continue
 		case formExit:
