@@ -47,6 +47,18 @@ const (
 	FlowSerial
 )
 
+// Run bounds a run of instructions.
+type Run struct {
+	// Len, Insns and Temps are those of the block at which the run is over.
+	Len, Insns, Temps int
+}
+
+// Over tells whether a run that began when b had that many exits is over, other than by an instruction that ends the block: the last
+// instruction may leave the block or calls a helper, or there is as much of something as there may be.
+func (r *Run) Over(b *ir.Builder, exits int) bool {
+	return b.Exits != exits || b.Len >= r.Len || b.Insns >= r.Insns || len(b.Helpers) > 0 || len(b.Temps) > r.Temps
+}
+
 // Arch describes a guest architecture. It is immutable and shared.
 type Arch struct {
 	Name string // "x86-64", "aarch64"
@@ -75,6 +87,10 @@ type Arch struct {
 	// Translate appends the IR of the instruction at pc, whose bytes begin code; InsnStart has been
 	// appended. It never fails: what cannot be translated becomes an ExitExc.
 	Translate func(b *ir.Builder, pc uint64, code []byte, mode uint32) Result
+	// TranslateRun appends instructions, each with its InsnStart, from pc on, whose bytes begin code: at least one, until there is
+	// something that the block may have to end at, see Run. It returns the last one's Result. One that is Short is not appended. It is what
+	// many calls of Translate do, and may be nil.
+	TranslateRun func(b *ir.Builder, pc uint64, code []byte, mode uint32, most Run) Result
 	// Disas returns the instruction's text and length (0: not one).
 	Disas func(code []byte, pc uint64) (string, int)
 	// Regs are the registers by gdb number, in gdb's order.

@@ -207,6 +207,7 @@ func TestInternalError(t *testing.T) {
 		require.NoError(t, as.Map(codeBase, softmmu.PageSize, softmmu.RWX, softmmu.Info{}))
 		bad := *arm64.Arch()
 		bad.Translate = func(*ir.Builder, uint64, []byte, uint32) cpu.Result { panic("BUG: nothing fits") }
+		bad.TranslateRun = func(*ir.Builder, uint64, []byte, uint32, cpu.Run) cpu.Result { panic("BUG: nothing fits") }
 		e, err := tcg.New(tcg.Config{Arch: &bad, Mem: as, Accel: accel})
 		require.NoError(t, err)
 		defer e.Close()

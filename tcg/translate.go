@@ -137,21 +137,23 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 		}
 		mark, exits := len(b.Ops), b.Exits
 		var r cpu.Result
-		if plain && !heed {
-			r = e.insns(b, key, text, min(page, n-e.arch.MaxInsnLen+1), maxInsns)
+		if plain && !heed && e.arch.TranslateRun != nil {
+			r = e.arch.TranslateRun(b, pc, text[off:], key.Mode, cpu.Run{Len: min(page, n-e.arch.MaxInsnLen+1), Insns: maxInsns, Temps: maxTemps + 1})
 		} else {
 			b.Insn(pc)
 			e.instrument(b, instr, key.Flags, pc, text[off:], off == 0)
 			r = e.arch.Translate(b, pc, text[off:], key.Mode)
 			b.Ops[mark].Aux = uint8(r.Len)
 			b.Len += r.Len
+			if r.Short {
+				b.Ops = b.Ops[:mark]
+				b.Insns--
+			}
 		}
 		if r.Short {
 			if b.Len == 0 {
 				return false, fault
 			}
-			b.Ops = b.Ops[:mark]
-			b.Insns--
 			break
 		}
 		if r.End {
@@ -173,24 +175,6 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 	}
 	b.ExitTB(key.PC+uint64(b.Len), false)
 	return true, softmmu.Fault{}
-}
-
-// insns translates instructions of the block at key, at least one, until there is something that the block may have to end at, or up to
-// the offset stop. text are the bytes from the block's start on.
-func (e *Engine) insns(b *ir.Builder, key cpu.TBKey, text []byte, stop, maxInsns int) cpu.Result {
-	translate, mode, code, pc := e.arch.Translate, key.Mode, text[b.Len:], key.PC+uint64(b.Len)
-	for exits := b.Exits; ; {
-		mark := len(b.Ops)
-		b.Insn(pc)
-		r := translate(b, pc, code, mode)
-		b.Ops[mark].Aux = uint8(r.Len)
-		b.Len += r.Len
-		if r.End || r.Short || b.Exits != exits || b.Len >= stop || b.Insns >= maxInsns || len(b.Helpers) > 0 || len(b.Temps) > maxTemps {
-			return r
-		}
-		code = code[r.Len:]
-		pc += uint64(r.Len)
-	}
 }
 
 // count adds n to an engine's counter where Config.Count asks for it.

@@ -22,20 +22,21 @@ var setUp = sync.OnceFunc(func() {
 	tableFPSIMD.rows = tableFPSIMDRows()
 	var s State
 	arch = cpu.Arch{
-		Name:        "aarch64",
-		Globals:     globals(),
-		Flags:       gFlags,
-		StateSize:   uint32(unsafe.Sizeof(s)),
-		PCOffset:    uint32(unsafe.Offsetof(s.PC)),
-		FPEnvOffset: uint32(unsafe.Offsetof(s.FPEnv)),
-		MaxInsnLen:  4,
-		InsnAlign:   4,
-		TagBits:     tagBits, // TCR_EL1.TBI0 without TBID0, as Linux sets it; Arm ARM D8.8.1
-		InitState:   initState,
-		Mode:        mode,
-		Translate:   translate,
-		Disas:       disas,
-		Regs:        regs(),
+		Name:         "aarch64",
+		Globals:      globals(),
+		Flags:        gFlags,
+		StateSize:    uint32(unsafe.Sizeof(s)),
+		PCOffset:     uint32(unsafe.Offsetof(s.PC)),
+		FPEnvOffset:  uint32(unsafe.Offsetof(s.FPEnv)),
+		MaxInsnLen:   4,
+		InsnAlign:    4,
+		TagBits:      tagBits, // TCR_EL1.TBI0 without TBID0, as Linux sets it; Arm ARM D8.8.1
+		InitState:    initState,
+		Mode:         mode,
+		Translate:    translate,
+		TranslateRun: translateRun,
+		Disas:        disas,
+		Regs:         regs(),
 		Roles: cpu.Roles{
 			PC: regPC, SP: regSP, FP: 29, SyscallNr: 8, SyscallArg: [6]int{0, 1, 2, 3, 4, 5}, SyscallRet: 0,
 			TLS: regTLS,

@@ -16,15 +16,40 @@ type translator struct {
 
 // translate is cpu.Arch.Translate of AArch64.
 func translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
-	t := translator{b, pc, mode}
-	if pc&3 != 0 {
-		b.ExitExc(ir.ExcAlign, pc, ir.NoTemp)
-		return cpu.Result{Len: 4, End: true}
-	}
-	if len(code) < 4 {
+	if len(code) < 4 && pc&3 == 0 {
 		return cpu.Result{Short: true}
 	}
-	w := insn(binary.LittleEndian.Uint32(code))
+	t := translator{b, pc, mode}
+	return result(t.one(code))
+}
+
+// translateRun is cpu.Arch.TranslateRun of AArch64.
+func translateRun(b *ir.Builder, pc uint64, code []byte, mode uint32, most cpu.Run) cpu.Result {
+	for exits := b.Exits; ; {
+		if len(code) < 4 && pc&3 == 0 {
+			return cpu.Result{Short: true}
+		}
+		mark := len(b.Ops)
+		b.Insn(pc)
+		t := translator{b, pc, mode}
+		w, end := t.one(code)
+		b.Ops[mark].Aux = 4
+		b.Len += 4
+		if end || most.Over(b, exits) {
+			return result(w, end)
+		}
+		pc += 4
+		code = code[4:]
+	}
+}
+
+// one appends the IR of the instruction that begins code, returns it, and tells whether it ends the block.
+func (t translator) one(code []byte) (w insn, end bool) {
+	if t.pc&3 != 0 {
+		t.b.ExitExc(ir.ExcAlign, t.pc, ir.NoTemp)
+		return 0, true
+	}
+	w = insn(binary.LittleEndian.Uint32(code))
 	switch row := decode(w); {
 	case row == nil || row.kind == rowRefused:
 		t.unallocated()
@@ -33,8 +58,12 @@ func translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
 	default:
 		row.trans(t, w)
 	}
-	last := &b.Ops[len(b.Ops)-1]
-	r := cpu.Result{Len: 4, End: last.Code.Info().Flags&ir.EndsBlock != 0}
+	return w, t.b.Ops[len(t.b.Ops)-1].Code.Info().Flags&ir.EndsBlock != 0
+}
+
+// result is what translate returns of w, which has been translated.
+func result(w insn, end bool) cpu.Result {
+	r := cpu.Result{Len: 4, End: end}
 	switch {
 	case !r.End:
 	case w>>26 == 0b100101, w&0xfffffc1f == 0xd63f0000: // BL, BLR

@@ -53,40 +53,84 @@ func translation(op Op) transFn {
 	return x87Fns()[op]
 }
 
+// scratch returns the trans of b.
+func scratch(b *ir.Builder) *trans {
+	t, ok := b.Scratch.(*trans)
+	if !ok {
+		t = &trans{b: b}
+		b.Scratch = t
+	}
+	b.TSO = true
+	return t
+}
+
 // Translate appends the IR of the instruction at pc whose bytes begin code. It implements
 // cpu.Arch.Translate.
 func Translate(b *ir.Builder, pc uint64, code []byte, mode uint32) cpu.Result {
-	t, ok := b.Scratch.(*trans)
-	if !ok {
-		t = new(trans)
-		b.Scratch = t
+	t := scratch(b)
+	n := t.one(pc, code, mode)
+	if n == 0 {
+		return cpu.Result{Short: true}
 	}
+	return t.result(n)
+}
+
+// TranslateRun implements cpu.Arch.TranslateRun.
+func TranslateRun(b *ir.Builder, pc uint64, code []byte, mode uint32, most cpu.Run) cpu.Result {
+	t := scratch(b)
+	for exits := b.Exits; ; {
+		mark := len(b.Ops)
+		b.Insn(pc)
+		n := t.one(pc, code, mode)
+		if n == 0 {
+			b.Ops = b.Ops[:mark]
+			b.Insns--
+			return cpu.Result{Short: true}
+		}
+		b.Ops[mark].Aux = uint8(n)
+		b.Len += n
+		if t.end || most.Over(b, exits) {
+			return t.result(n)
+		}
+		pc += uint64(n)
+		code = code[n:]
+	}
+}
+
+// one appends the IR of the instruction at pc whose bytes begin code, and returns its length, 0 if there are too few.
+func (t *trans) one(pc uint64, code []byte, mode uint32) int {
 	var err error
 	if len(code) < quickLen || !t.in.quick((*[quickLen]byte)(code)) {
 		err = t.in.full(code)
 	}
-	if t.b != b { // a pointer is not stored without need
-		t.b = b
-	}
 	t.pc, t.next = pc, pc+uint64(t.in.Len)
-	b.TSO = true
 	t.end, t.hasEA, t.late = false, false, false
-	first := len(b.Ops)
+	first := len(t.b.Ops)
 	if err == nil {
 		t.translate()
 	} else if err == ErrTruncated {
-		return cpu.Result{Short: true}
+		return 0
 	} else {
 		t.refuse(err)
 	}
 	if mode&modeFPTrap != 0 {
-		for i := first; i < len(b.Ops); i++ {
-			if o := &b.Ops[i]; o.Code.Info().Flags&ir.UsesEnv != 0 {
-				o.Attr |= ir.ExactFP
-			}
+		t.trap(first)
+	}
+	return int(max(t.in.Len, 1))
+}
+
+// trap makes the ops from first on ones under unmasked exceptions.
+func (t *trans) trap(first int) {
+	for i := first; i < len(t.b.Ops); i++ {
+		if o := &t.b.Ops[i]; o.Code.Info().Flags&ir.UsesEnv != 0 {
+			o.Attr |= ir.ExactFP
 		}
 	}
-	r := cpu.Result{Len: int(max(t.in.Len, 1)), End: t.end}
+}
+
+// result is what Translate returns of the instruction of n bytes just translated.
+func (t *trans) result(n int) cpu.Result {
+	r := cpu.Result{Len: n, End: t.end}
 	if t.end {
 		switch t.in.Op {
 		case CALL:
