@@ -7,12 +7,20 @@ func tReg(n uint8) ir.Temp { return ir.Temp(n) }
 
 // transMOV translates MOV and MOVNTI. SDM vol. 2 MOV, MOVNTI.
 func transMOV(t *trans) {
-	a, s := t.in.Args[0], t.in.Args[1]
-	if a.Kind == ArgReg && a.Size == 4 && s.Kind == ArgReg {
-		t.set(0, t.b.Zext(ir.W32, ir.Temp(s.Reg)))
-		return
+	a, s := &t.in.Args[0], &t.in.Args[1]
+	b := t.b
+	switch {
+	case a.Kind == ArgMem && s.Kind == ArgReg:
+		b.St(width(a.Size), t.ea(), ir.Temp(s.Reg), 0)
+	case a.Kind != ArgReg || a.Size < 4:
+		t.set(0, t.get(1))
+	case s.Kind == ArgMem:
+		b.LdTo(ir.Temp(a.Reg), width(a.Size), t.ea(), 0)
+	case a.Size == 4 && s.Kind == ArgReg:
+		b.Op2To(ir.Temp(a.Reg), ir.Zext, ir.W32, ir.Temp(s.Reg), ir.NoTemp)
+	default:
+		b.MovTo(ir.Temp(a.Reg), t.get(1))
 	}
-	t.set(0, t.get(1))
 }
 
 // transMOVZX translates MOVZX. SDM vol. 2 MOVZX.

@@ -7,7 +7,7 @@ import "github.com/gotcg/gotcg/tcg/ir"
 func (t *trans) push(v ir.Temp, size uint8) {
 	b := t.b
 	b.St(width(size), ir.EA{Base: tReg(RSP), Index: ir.NoTemp, Disp: -int32(size)}, v, 0)
-	b.Set(tReg(RSP), b.Op2i(ir.Sub, ir.W64, tReg(RSP), uint64(size)))
+	b.Op2To(tReg(RSP), ir.Sub, ir.W64, tReg(RSP), b.Const(uint64(size)))
 }
 
 // top loads size bytes from the top of the stack.
@@ -17,7 +17,7 @@ func (t *trans) top(size uint8) ir.Temp {
 
 // drop adds n to the stack pointer.
 func (t *trans) drop(n uint64) {
-	t.b.Set(tReg(RSP), t.b.Op2i(ir.Add, ir.W64, tReg(RSP), n))
+	t.b.Op2To(tReg(RSP), ir.Add, ir.W64, tReg(RSP), t.b.Const(n))
 }
 
 // transPUSH translates PUSH. SDM vol. 2 PUSH.
@@ -37,6 +37,11 @@ func transPUSH(t *trans) {
 // loaded value. SDM vol. 2 POP.
 func transPOP(t *trans) {
 	a, n := t.in.Args[0], t.in.OpSize
+	if a.Kind == ArgReg && a.Reg != RSP && n == 8 {
+		t.b.LdTo(tReg(a.Reg), ir.W64, ir.EA{Base: tReg(RSP), Index: ir.NoTemp}, 0)
+		t.drop(8)
+		return
+	}
 	v := t.top(n)
 	switch a.Kind {
 	case ArgSeg:

@@ -10,14 +10,14 @@ const (
 )
 
 // Accesses returns what memory op o does.
-func (o *Op) Accesses() Accesses {
-	switch o.Code {
-	case Ld, LdV:
-		return Loads
-	case St, StV:
-		return Stores
-	}
-	return Loads | Stores
+func (o *Op) Accesses() Accesses { return accesses[o.Code] }
+
+// accesses are those of the memory ops.
+var accesses = [NumOps]Accesses{
+	Ld: Loads, LdV: Loads, St: Stores, StV: Stores,
+	Cas: Loads | Stores, CasV: Loads | Stores, AtXchg: Loads | Stores, AtAdd: Loads | Stores, AtAnd: Loads | Stores,
+	AtOr: Loads | Stores, AtXor: Loads | Stores, AtMinS: Loads | Stores, AtMaxS: Loads | Stores, AtMinU: Loads | Stores,
+	AtMaxU: Loads | Stores,
 }
 
 // AddressTemps returns the temps that memory op o's address is made of; index may be NoTemp.

@@ -119,14 +119,14 @@ func (o *Op) Start(c Opcode, w Width) {
 
 // start appends the op c without operands, to be filled in.
 func (b *Builder) start(c Opcode, w Width) *Op {
-	n := len(b.Ops)
-	if n >= cap(b.Ops) {
-		b.grow()
+	if n := len(b.Ops); n < cap(b.Ops) {
+		b.Ops = b.Ops[:n+1]
+		o := &b.Ops[n]
+		o.Start(c, w)
+		return o
 	}
-	b.Ops = b.Ops[:n+1]
-	o := &b.Ops[n]
-	o.Start(c, w)
-	return o
+	b.grow()
+	return b.start(c, w)
 }
 
 var noArgs = [6]Temp{NoTemp, NoTemp, NoTemp, NoTemp, NoTemp, NoTemp}
@@ -174,6 +174,12 @@ func (b *Builder) Op2(c Opcode, w Width, x, y Temp) Temp {
 	o := b.start(c, w)
 	o.A[0], o.A[1], o.A[2] = d, x, y
 	return d
+}
+
+// Op2To is Op2 with the output d.
+func (b *Builder) Op2To(d Temp, c Opcode, w Width, x, y Temp) {
+	o := b.start(c, w)
+	o.A[0], o.A[1], o.A[2] = d, x, y
 }
 
 // Op2i appends a binary integer op with a constant second input.
@@ -278,7 +284,7 @@ func (b *Builder) mem(c Opcode, w Width, x Temp, a EA, attr Attr) *Op {
 
 // done counts memory op o, the last one, and runs the hook around it.
 func (b *Builder) done(o *Op) {
-	b.Accesses |= o.Accesses()
+	b.Accesses |= accesses[o.Code]
 	if b.Hook != nil {
 		b.hooked()
 	}
@@ -294,6 +300,17 @@ func (b *Builder) hooked() {
 	b.Hook.BeforeMem(b, &o)
 	b.Ops = append(b.Ops, o)
 	b.Hook.AfterMem(b, &o)
+}
+
+// LdTo loads w bytes zero-extended into global g.
+func (b *Builder) LdTo(g Temp, w Width, a EA, attr Attr) {
+	if b.Hook != nil { // which comes between
+		b.Set(g, b.Ld(w, a, attr))
+		return
+	}
+	o := b.mem(Ld, w, g, a, attr)
+	o.D = W64
+	b.Accesses |= Loads
 }
 
 // Ld loads w bytes zero-extended.
