@@ -65,21 +65,20 @@ func (e *Engine) initCold() {
 func (v *VCPU) findCold(key cpu.TBKey, worn bool) (tb *TB, cold bool, entered uint64) {
 	e := v.e
 	may := !worn && e.coldRuns != 0 && key.Flags == 0
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if tb = e.cache.byKey.get(key); tb != nil || !may || len(e.watches) != 0 {
-		return tb, false, e.entered
-	}
 	most := uint8(maxMakes)
 	if v.Index != 0 { // what another vCPU has met, too, is likely to be met by more, which host code is for
 		most = 1
 	}
-	word, shift := e.cold.at(key)
-	if *word>>shift&3 >= min(e.coldRuns, most) {
-		return nil, false, e.entered
+	e.mu.Lock()
+	if tb = e.cache.byKey.get(key); tb == nil && may && len(e.watches) == 0 {
+		word, shift := e.cold.at(key)
+		if cold = *word>>shift&3 < min(e.coldRuns, most); cold {
+			*word += 1 << shift
+		}
 	}
-	*word += 1 << shift
-	return nil, true, 0
+	entered = e.entered
+	e.mu.Unlock()
+	return tb, cold, entered
 }
 
 // reaches tells whether a block that is compiled goes on with what is at key, behind a branch: not when that has not been

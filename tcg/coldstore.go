@@ -263,7 +263,7 @@ func (s *coldStore) room(n int) coldRef {
 
 // add keeps b, if it may be, and returns its number.
 func (s *coldStore) add(b *ir.Block, key cpu.TBKey, epoch uint64) coldRef {
-	if _, err := s.prep.Prepare(b, 0); err != nil {
+	if !s.prep.Build(b, 0) {
 		return 0
 	}
 	n := s.prep.Words()
@@ -283,7 +283,8 @@ func (s *coldStore) add(b *ir.Block, key cpu.TBKey, epoch uint64) coldRef {
 		return 0
 	}
 	p := s.at(at)
-	*p = coldProg{pc: key.PC, mode: key.Mode, shape: shape, indirect: b.Ops[len(b.Ops)-1].Code == ir.ExitPtr}
+	p.pc, p.next, p.mode, p.shape = key.PC, [2]coldRef{}, key.Mode, shape
+	p.rare, p.runs, p.indirect = 0, 0, b.Ops[len(b.Ops)-1].Code == ir.ExitPtr
 	if rare != nil {
 		p.rare = uint16(len(s.rares))
 		s.rares = append(s.rares, rare)

@@ -31,14 +31,14 @@ func (m *tbMap) get(key cpu.TBKey) *TB {
 	if m.n == 0 {
 		return nil
 	}
-	tag := tagOf(key)
+	tag, tags := tagOf(key), m.tags
 	for i := m.home(tag); ; i++ {
-		k := i & (len(m.slots) - 1)
-		if m.tags[k] == tag {
+		k := i & (len(tags) - 1)
+		if tags[k] == tag {
 			if tb := m.slots[k]; tb == nil || tb.Key == key {
 				return tb
 			}
-		} else if m.tags[k] == 0 && m.slots[k] == nil {
+		} else if tags[k] == 0 && m.slots[k] == nil {
 			return nil
 		}
 	}

@@ -54,6 +54,21 @@ const unset = 0xffff
 
 // Prepare makes a Prog of b, which must pass ir.Verify. It is valid until the next call; Keep makes one that lasts.
 func (m *Preparer) Prepare(b *ir.Block, need Need) (*Prog, error) {
+	if !m.Build(b, need) {
+		return nil, fmt.Errorf("interp: the block at %#x has too many values or no place for one", b.PC)
+	}
+	p := &m.p
+	p.PC, p.frame = b.PC, m.size()
+	p.code, p.pool, p.rare = unsafe.Pointer(unsafe.SliceData(m.code)), unsafe.Pointer(unsafe.SliceData(m.pool)), nil
+	p.rest = unsafe.Pointer(unsafe.SliceData(m.rest))
+	if m.isRare() {
+		p.rare = &m.rare
+	}
+	return p, nil
+}
+
+// Build is Prepare for Keep alone.
+func (m *Preparer) Build(b *ir.Block, need Need) bool {
 	m.start(b, need)
 	if m.assign() {
 		m.common()
@@ -67,17 +82,19 @@ func (m *Preparer) Prepare(b *ir.Block, need Need) (*Prog, error) {
 	for _, f := range m.fixups {
 		m.code[f.at] = uint64(m.labels[f.label])
 	}
-	if m.failed {
-		return nil, fmt.Errorf("interp: the block at %#x has too many values or no place for one", b.PC)
+	return !m.failed
+}
+
+// size is that of the frame.
+func (m *Preparer) size() uint32 { return max(m.top, m.frame) }
+
+// isRare takes note of the helpers, and tells whether there is something in m.rare.
+func (m *Preparer) isRare() bool {
+	if len(m.b.Helpers)+len(m.rare.heads) == 0 {
+		return false
 	}
-	p := &m.p
-	p.PC, p.frame = b.PC, max(m.top, m.frame)
-	p.code, p.pool, p.rare = unsafe.Pointer(unsafe.SliceData(m.code)), unsafe.Pointer(unsafe.SliceData(m.pool)), nil
-	p.rest = unsafe.Pointer(unsafe.SliceData(m.rest))
-	if m.rare.helpers = b.Helpers; len(b.Helpers)+len(m.rare.heads) > 0 {
-		p.rare = &m.rare
-	}
-	return p, nil
+	m.rare.helpers = m.b.Helpers
+	return true
 }
 
 func (m *Preparer) start(b *ir.Block, need Need) {
@@ -352,23 +369,26 @@ func (m *Preparer) lowerRest(o *ir.Op) {
 	m.rest = append(m.rest, r)
 }
 
-// Words returns how many words a lasting copy of what Prepare returned needs.
+// Words returns how many words a lasting copy of what Prepare or Build made needs.
 func (m *Preparer) Words() int { return len(m.code) + len(m.pool) + opWords*len(m.rest) }
 
-// Keep copies what Prepare returned to dst, which has Words words; Kept makes a Prog of that. It reports false when there are
+// Keep copies what Prepare or Build made to dst, which has Words words; Kept makes a Prog of that. It reports false when there are
 // too many.
 func (m *Preparer) Keep(dst []uint64) (Shape, *Rare, bool) {
 	pool := len(m.code)
 	rest := pool + len(m.pool)
-	if rest > math.MaxUint16 || m.p.frame > math.MaxUint16 {
+	frame := m.size()
+	if rest > math.MaxUint16 || frame > math.MaxUint16 {
 		return Shape{}, nil, false
 	}
 	copy(dst, m.code)
-	copy(dst[pool:], m.pool)
+	if rest > pool {
+		copy(dst[pool:], m.pool)
+	}
 	copyOps(dst[rest:], m.rest)
 	var r *Rare
-	if m.p.rare != nil {
+	if m.isRare() {
 		r = &Rare{slices.Clone(m.rare.helpers), slices.Clone(m.rare.heads)}
 	}
-	return Shape{uint16(pool), uint16(rest), uint16(m.p.frame)}, r, true
+	return Shape{uint16(pool), uint16(rest), uint16(frame)}, r, true
 }
