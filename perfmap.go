@@ -3,6 +3,7 @@ package gotcg
 import (
 	"bytes"
 	"cmp"
+	"debug/elf"
 	"errors"
 	"fmt"
 	"io"
@@ -163,7 +164,30 @@ type function struct {
 
 // load reads the functions of an ELF file; what is none has none.
 func (i *image) load(f io.ReaderAt) {
-	i.funcs = elfFunctions(f)
+	e, err := elf.NewFile(f)
+	if err != nil {
+		return
+	}
+	syms, err := e.Symbols()
+	if err != nil || len(syms) == 0 {
+		if syms, err = e.DynamicSymbols(); err != nil {
+			return
+		}
+	}
+	for _, s := range syms {
+		if t := elf.ST_TYPE(s.Info); s.Name == "" || s.Section == elf.SHN_UNDEF || t != elf.STT_FUNC && t != elf.STT_GNU_IFUNC && t != elf.STT_NOTYPE {
+			continue
+		}
+		if s.Name[0] == '$' { // AArch64's mapping symbols
+			continue
+		}
+		for _, ph := range e.Progs {
+			if ph.Type == elf.PT_LOAD && ph.Flags&elf.PF_X != 0 && s.Value >= ph.Vaddr && s.Value < ph.Vaddr+ph.Filesz {
+				lo := s.Value - ph.Vaddr + ph.Off
+				i.funcs = append(i.funcs, function{lo, lo + s.Size, s.Name})
+			}
+		}
+	}
 	// Of several names for one place that with a size, then the first by name.
 	slices.SortFunc(i.funcs, func(a, b function) int {
 		return cmp.Or(cmp.Compare(a.lo, b.lo), cmp.Compare(b.hi, a.hi), cmp.Compare(a.name, b.name))
