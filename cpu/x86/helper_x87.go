@@ -1,6 +1,8 @@
 package x86
 
 import (
+	"sync"
+
 	"github.com/gotcg/gotcg/internal/softfp"
 	"github.com/gotcg/gotcg/tcg/ir"
 )
@@ -35,22 +37,34 @@ func newFPU(s *State) fpu {
 	}}
 }
 
-// x87Helper makes a helper of an instruction's body. Bodies of waiting instructions first report a pending
+// x87Insn is the helper of an instruction, made when it is first asked for. Bodies of waiting instructions first report a pending
 // unmasked exception (#MF). in[0] is the translator's selector, as kind has it, and in[3] the opcode for
 // FOP. The instruction pointer and opcode are kept up to date while an exception is unmasked only.
-func x87Helper(name string, kind ir.X87Kind, body func(f *fpu, in *[4]ir.Val) uint64) *ir.Helper {
-	return &ir.Helper{Name: name, NoGlobals: true, X87: kind, Fn: func(env *ir.Env, in *[4]ir.Val) ir.Val {
-		s := stateOf(env)
-		if s.FSW&fswES != 0 {
-			env.Raise(ir.Exception{Kind: ir.ExcFP, PC: env.PC})
-			return ir.Val{}
-		}
-		if s.FCW&0x3f != 0x3f {
-			s.FIP, s.FOP = env.PC, in[3].Lo
-		}
-		f := newFPU(s)
-		return ir.Val{Lo: body(&f, in)}
-	}}
+type x87Insn struct {
+	name string
+	kind ir.X87Kind
+	body func(f *fpu, in *[4]ir.Val) uint64
+	once sync.Once
+	h    ir.Helper
+}
+
+func (x *x87Insn) helper() *ir.Helper {
+	x.once.Do(func() { x.h = ir.Helper{Name: x.name, NoGlobals: true, X87: x.kind, Fn: x.call} })
+	return &x.h
+}
+
+// call is the helper's Fn.
+func (x *x87Insn) call(env *ir.Env, in *[4]ir.Val) ir.Val {
+	s := stateOf(env)
+	if s.FSW&fswES != 0 {
+		env.Raise(ir.Exception{Kind: ir.ExcFP, PC: env.PC})
+		return ir.Val{}
+	}
+	if s.FCW&0x3f != 0x3f {
+		s.FIP, s.FOP = env.PC, in[3].Lo
+	}
+	f := newFPU(s)
+	return ir.Val{Lo: x.body(&f, in)}
 }
 
 // reg returns ST(i).
@@ -190,7 +204,7 @@ func fromInt(kind, v uint64) softfp.F80 {
 }
 
 // x87Arith is ST(dst) = ST(dst) op ST(src); selector: op, dst, src, pop in nibbles.
-var x87Arith = x87Helper("x87_arith", ir.X87Arith, func(f *fpu, in *[4]ir.Val) uint64 {
+var x87Arith = x87Insn{name: "x87_arith", kind: ir.X87Arith, body: func(f *fpu, in *[4]ir.Val) uint64 {
 	sel := in[0].Lo
 	op, dst, src, pop := sel&15, int(sel>>4&7), int(sel>>8&7), sel>>12&1 != 0
 	ok, masked := f.need(dst, dst, src)
@@ -201,10 +215,10 @@ var x87Arith = x87Helper("x87_arith", ir.X87Arith, func(f *fpu, in *[4]ir.Val) u
 		f.pop()
 	}
 	return 0
-})
+}}
 
 // x87ArithMem is ST = ST op memory; selector: op, kind in nibbles; in[1] is the operand.
-var x87ArithMem = x87Helper("x87_arith_mem", ir.X87ArithMem, func(f *fpu, in *[4]ir.Val) uint64 {
+var x87ArithMem = x87Insn{name: "x87_arith_mem", kind: ir.X87ArithMem, body: func(f *fpu, in *[4]ir.Val) uint64 {
 	op, kind := in[0].Lo&15, in[0].Lo>>4&15
 	v, denorm := widen(kind, in[1].Lo)
 	if op == ir.X87Com || op == ir.X87ComP {
@@ -218,7 +232,7 @@ var x87ArithMem = x87Helper("x87_arith_mem", ir.X87ArithMem, func(f *fpu, in *[4
 		f.result(0, r)
 	}
 	return 0
-})
+}}
 
 // condBits returns the condition codes of a comparison.
 func condBits(r softfp.Ordering) uint64 {
@@ -252,7 +266,7 @@ func (f *fpu) compare(v softfp.F80, denorm bool, other int, pop, signal bool) {
 }
 
 // x87Compare is FCOM and FUCOM with ST(i); selector: i, pops, quiet in nibbles.
-var x87Compare = x87Helper("x87_compare", ir.X87Compare, func(f *fpu, in *[4]ir.Val) uint64 {
+var x87Compare = x87Insn{name: "x87_compare", kind: ir.X87Compare, body: func(f *fpu, in *[4]ir.Val) uint64 {
 	i, pops, quiet := int(in[0].Lo&7), in[0].Lo>>4&3, in[0].Lo>>8&1 != 0
 	was := f.s.FTop
 	f.compare(f.get(i), false, i, pops > 0, !quiet)
@@ -260,16 +274,16 @@ var x87Compare = x87Helper("x87_compare", ir.X87Compare, func(f *fpu, in *[4]ir.
 		f.pop()
 	}
 	return 0
-})
+}}
 
 // x87Test is FTST.
-var x87Test = x87Helper("x87_test", ir.X87None, func(f *fpu, _ *[4]ir.Val) uint64 {
+var x87Test = x87Insn{name: "x87_test", kind: ir.X87None, body: func(f *fpu, _ *[4]ir.Val) uint64 {
 	f.compare(softfp.F80{}, false, 0, false, true)
 	return 0
-})
+}}
 
 // x87CompareI is FCOMI and FUCOMI; selector as x87Compare; the value is the new flags word. SDM vol. 2A FCOMI.
-var x87CompareI = x87Helper("x87_comi", ir.X87CompareI, func(f *fpu, in *[4]ir.Val) uint64 {
+var x87CompareI = x87Insn{name: "x87_comi", kind: ir.X87CompareI, body: func(f *fpu, in *[4]ir.Val) uint64 {
 	i, pops, quiet := int(in[0].Lo&7), in[0].Lo>>4&3, in[0].Lo>>8&1 != 0
 	r := softfp.Unordered
 	ok := !f.empty(0) && !f.empty(i)
@@ -293,4 +307,4 @@ var x87CompareI = x87Helper("x87_comi", ir.X87CompareI, func(f *fpu, in *[4]ir.V
 		return ir.FlagOne
 	}
 	return ir.FlagOne | ir.FlagC | ir.FlagP | ir.FlagZ
-})
+}}

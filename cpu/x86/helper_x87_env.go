@@ -55,11 +55,11 @@ var x87Wait = &ir.Helper{Name: "x87_fwait", NoGlobals: true, Fn: func(env *ir.En
 }}
 
 // x87LoadCW is FLDCW; in[1] is the operand.
-var x87LoadCW = x87Helper("x87_fldcw", ir.X87LoadCW, func(f *fpu, in *[4]ir.Val) uint64 {
+var x87LoadCW = x87Insn{name: "x87_fldcw", kind: ir.X87LoadCW, body: func(f *fpu, in *[4]ir.Val) uint64 {
 	f.s.FCW = in[1].Lo&0x1f3f | 0x40
 	f.updateES()
 	return 0
-})
+}}
 
 // putEnv writes the 28-byte protected-mode environment, or the 14-byte one. SDM vol. 1 figures 8-9, 8-11.
 func (s *State) putEnv(b []byte, small bool) int {

@@ -6,7 +6,7 @@ import (
 )
 
 // x87LoadMem is FLD and FILD; selector: kind; in[1], in[2] the operand.
-var x87LoadMem = x87Helper("x87_fld", ir.X87Load, func(f *fpu, in *[4]ir.Val) uint64 {
+var x87LoadMem = x87Insn{name: "x87_fld", kind: ir.X87Load, body: func(f *fpu, in *[4]ir.Val) uint64 {
 	var v softfp.F80
 	if f.empty(-1) {
 		switch in[0].Lo {
@@ -27,24 +27,24 @@ var x87LoadMem = x87Helper("x87_fld", ir.X87Load, func(f *fpu, in *[4]ir.Val) ui
 	}
 	f.pushNew(v)
 	return 0
-})
+}}
 
 // x87LoadBCD is FBLD.
-var x87LoadBCD = x87Helper("x87_fbld", ir.X87None, func(f *fpu, in *[4]ir.Val) uint64 {
+var x87LoadBCD = x87Insn{name: "x87_fbld", kind: ir.X87None, body: func(f *fpu, in *[4]ir.Val) uint64 {
 	f.pushNew(softfp.FromBCD80(in[1].Lo, uint16(in[2].Lo)))
 	return 0
-})
+}}
 
 // x87LoadConst is FLD1 ... FLDZ; selector: which.
-var x87LoadConst = x87Helper("x87_fldconst", ir.X87LoadConst, func(f *fpu, in *[4]ir.Val) uint64 {
+var x87LoadConst = x87Insn{name: "x87_fldconst", kind: ir.X87LoadConst, body: func(f *fpu, in *[4]ir.Val) uint64 {
 	v := f.e.Const80(int(in[0].Lo))
 	f.e.RoundedUp = false
 	f.pushNew(v)
 	return 0
-})
+}}
 
 // x87LoadReg is FLD ST(i).
-var x87LoadReg = x87Helper("x87_fld_st", ir.X87LoadReg, func(f *fpu, in *[4]ir.Val) uint64 {
+var x87LoadReg = x87Insn{name: "x87_fld_st", kind: ir.X87LoadReg, body: func(f *fpu, in *[4]ir.Val) uint64 {
 	i := int(in[0].Lo)
 	v := f.get(i)
 	if f.empty(i) {
@@ -55,11 +55,11 @@ var x87LoadReg = x87Helper("x87_fld_st", ir.X87LoadReg, func(f *fpu, in *[4]ir.V
 	}
 	f.pushNew(v)
 	return 0
-})
+}}
 
 // x87StoreReg is FST ST(i); selector: i, pop, and for the alias D9 D8 of FSTP, which does not mind
 // ST(0) being empty, 2.
-var x87StoreReg = x87Helper("x87_fst_st", ir.X87StoreReg, func(f *fpu, in *[4]ir.Val) uint64 {
+var x87StoreReg = x87Insn{name: "x87_fst_st", kind: ir.X87StoreReg, body: func(f *fpu, in *[4]ir.Val) uint64 {
 	i, pop := int(in[0].Lo&7), in[0].Lo>>4&1 != 0
 	if in[0].Lo>>5 != 0 && f.empty(0) {
 		f.s.FSW &^= fswC1
@@ -74,7 +74,7 @@ var x87StoreReg = x87Helper("x87_fst_st", ir.X87StoreReg, func(f *fpu, in *[4]ir
 		f.pop()
 	}
 	return 0
-})
+}}
 
 // Selector bits of stores to memory, above the kind.
 const (
@@ -154,7 +154,7 @@ var x87Store = &ir.Helper{Name: "x87_store", NoGlobals: true, X87: ir.X87Store, 
 }}
 
 // x87StoreDone commits what x87Store found once the memory has been written.
-var x87StoreDone = x87Helper("x87_store_done", ir.X87StoreDone, func(f *fpu, in *[4]ir.Val) uint64 {
+var x87StoreDone = x87Insn{name: "x87_store_done", kind: ir.X87StoreDone, body: func(f *fpu, in *[4]ir.Val) uint64 {
 	_, _, fault := f.storeValue(in[0].Lo)
 	stop := f.suppresses()
 	if fault {
@@ -166,10 +166,10 @@ var x87StoreDone = x87Helper("x87_store_done", ir.X87StoreDone, func(f *fpu, in 
 		f.pop()
 	}
 	return 0
-})
+}}
 
 // x87Exchange is FXCH.
-var x87Exchange = x87Helper("x87_fxch", ir.X87Exchange, func(f *fpu, in *[4]ir.Val) uint64 {
+var x87Exchange = x87Insn{name: "x87_fxch", kind: ir.X87Exchange, body: func(f *fpu, in *[4]ir.Val) uint64 {
 	i := int(in[0].Lo)
 	if f.empty(0) || f.empty(i) {
 		if !f.fault(false) {
@@ -187,10 +187,10 @@ var x87Exchange = x87Helper("x87_fxch", ir.X87Exchange, func(f *fpu, in *[4]ir.V
 	f.set(0, b)
 	f.set(i, a)
 	return 0
-})
+}}
 
 // x87CMov is FCMOVcc; selector: i; in[1]: the condition holds.
-var x87CMov = x87Helper("x87_fcmov", ir.X87CMov, func(f *fpu, in *[4]ir.Val) uint64 {
+var x87CMov = x87Insn{name: "x87_fcmov", kind: ir.X87CMov, body: func(f *fpu, in *[4]ir.Val) uint64 {
 	i := int(in[0].Lo)
 	if ok, _ := f.need(0, 0, i); ok {
 		if in[1].Lo != 0 {
@@ -198,7 +198,7 @@ var x87CMov = x87Helper("x87_fcmov", ir.X87CMov, func(f *fpu, in *[4]ir.Val) uin
 		}
 	}
 	return 0
-})
+}}
 
 // Instructions without operands, by selector; the first ones are ir's.
 const (
@@ -219,7 +219,7 @@ const (
 )
 
 // x87Misc is the instructions on ST(0), or on ST(0) and ST(1), that have no operand; selector: which.
-var x87Misc = x87Helper("x87_misc", ir.X87Misc, func(f *fpu, in *[4]ir.Val) uint64 {
+var x87Misc = x87Insn{name: "x87_misc", kind: ir.X87Misc, body: func(f *fpu, in *[4]ir.Val) uint64 {
 	switch in[0].Lo {
 	case ir.X87Nop:
 	case ir.X87Xam:
@@ -235,7 +235,7 @@ var x87Misc = x87Helper("x87_misc", ir.X87Misc, func(f *fpu, in *[4]ir.Val) uint
 		f.unary(in[0].Lo)
 	}
 	return 0
-})
+}}
 
 // xam is FXAM.
 func (f *fpu) xam() {

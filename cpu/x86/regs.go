@@ -2,7 +2,6 @@ package x86
 
 import (
 	"encoding/binary"
-	"strconv"
 	"unsafe"
 
 	"github.com/gotcg/gotcg/cpu"
@@ -29,66 +28,153 @@ const (
 	featLinux = "org.gnu.gdb.i386.segments"
 )
 
-// gdbRegs are the registers in gdb's order.
-var gdbRegs = makeGDBRegs()
-
-func makeGDBRegs() []cpu.RegInfo {
-	rs := make([]cpu.RegInfo, 0, gdbGSBase+1)
-	add := func(name string, bits int, feature, typ string, off uintptr) *cpu.RegInfo {
-		rs = append(rs, cpu.RegInfo{Name: name, Num: len(rs), Bits: bits, Feature: feature, Type: typ, Offset: uint32(off)})
-		return &rs[len(rs)-1]
-	}
-	for _, n := range [16]uint8{RAX, RBX, RCX, RDX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15} {
-		typ := "int64"
-		if n == RBP || n == RSP {
-			typ = "data_ptr"
-		}
-		add(regNames64[n], 64, featCore, typ, offReg+8*uintptr(n))
-	}
-	add("rip", 64, featCore, "code_ptr", offRIP)
-	fl := add("eflags", 32, featCore, "i386_eflags", 0)
-	fl.Get = func(p unsafe.Pointer, b []byte) { binary.LittleEndian.PutUint32(b, uint32(StateAt(p).EFLAGS())) }
-	fl.Set = func(p unsafe.Pointer, b []byte) { StateAt(p).SetEFLAGS(uint64(binary.LittleEndian.Uint32(b))) }
-	for _, n := range [6]uint8{CS, SS, DS, ES, FS, GS} {
-		add(segNames[n], 32, featCore, "int32", offSeg+8*uintptr(n))
-	}
-	for i := range uint64(8) {
-		r := add("st"+strconv.Itoa(int(i)), 80, featCore, "i387_ext", 0)
-		r.Get = func(p unsafe.Pointer, b []byte) {
-			f := StateAt(p).st(i)
-			binary.LittleEndian.PutUint64(b, f.Mant)
-			binary.LittleEndian.PutUint16(b[8:], uint16(f.SE))
-		}
-		r.Set = func(p unsafe.Pointer, b []byte) {
-			f := StateAt(p).st(i)
-			f.Mant, f.SE = binary.LittleEndian.Uint64(b), uint64(binary.LittleEndian.Uint16(b[8:]))
-		}
-	}
-	addX87Control(add)
-	for i := range uintptr(16) {
-		add("xmm"+strconv.Itoa(int(i)), 128, featSSE, "vec128", offXMM+16*i)
-	}
-	add("mxcsr", 32, featSSE, "i386_mxcsr", offMXCSR)
-	add("fs_base", 64, featLinux, "int64", offFSBase)
-	add("gs_base", 64, featLinux, "int64", offGSBase)
-	return rs
+// gdbRegs are the registers in gdb's order. They are written out so that the linker makes the table.
+var gdbRegs = []cpu.RegInfo{
+	{Name: "rax", Num: 0, Bits: 64, Feature: featCore, Type: "int64", Offset: uint32(offReg + 8*RAX)},
+	{Name: "rbx", Num: 1, Bits: 64, Feature: featCore, Type: "int64", Offset: uint32(offReg + 8*RBX)},
+	{Name: "rcx", Num: 2, Bits: 64, Feature: featCore, Type: "int64", Offset: uint32(offReg + 8*RCX)},
+	{Name: "rdx", Num: 3, Bits: 64, Feature: featCore, Type: "int64", Offset: uint32(offReg + 8*RDX)},
+	{Name: "rsi", Num: 4, Bits: 64, Feature: featCore, Type: "int64", Offset: uint32(offReg + 8*RSI)},
+	{Name: "rdi", Num: 5, Bits: 64, Feature: featCore, Type: "int64", Offset: uint32(offReg + 8*RDI)},
+	{Name: "rbp", Num: 6, Bits: 64, Feature: featCore, Type: "data_ptr", Offset: uint32(offReg + 8*RBP)},
+	{Name: "rsp", Num: 7, Bits: 64, Feature: featCore, Type: "data_ptr", Offset: uint32(offReg + 8*RSP)},
+	{Name: "r8", Num: 8, Bits: 64, Feature: featCore, Type: "int64", Offset: uint32(offReg + 8*R8)},
+	{Name: "r9", Num: 9, Bits: 64, Feature: featCore, Type: "int64", Offset: uint32(offReg + 8*R9)},
+	{Name: "r10", Num: 10, Bits: 64, Feature: featCore, Type: "int64", Offset: uint32(offReg + 8*R10)},
+	{Name: "r11", Num: 11, Bits: 64, Feature: featCore, Type: "int64", Offset: uint32(offReg + 8*R11)},
+	{Name: "r12", Num: 12, Bits: 64, Feature: featCore, Type: "int64", Offset: uint32(offReg + 8*R12)},
+	{Name: "r13", Num: 13, Bits: 64, Feature: featCore, Type: "int64", Offset: uint32(offReg + 8*R13)},
+	{Name: "r14", Num: 14, Bits: 64, Feature: featCore, Type: "int64", Offset: uint32(offReg + 8*R14)},
+	{Name: "r15", Num: 15, Bits: 64, Feature: featCore, Type: "int64", Offset: uint32(offReg + 8*R15)},
+	{Name: "rip", Num: 16, Bits: 64, Feature: featCore, Type: "code_ptr", Offset: uint32(offRIP)},
+	{
+		Name: "eflags", Num: 17, Bits: 32, Feature: featCore, Type: "i386_eflags",
+		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).EFLAGS()) },
+		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).SetEFLAGS(get32(b)) },
+	},
+	{Name: "cs", Num: 18, Bits: 32, Feature: featCore, Type: "int32", Offset: uint32(offSeg + 8*CS)},
+	{Name: "ss", Num: 19, Bits: 32, Feature: featCore, Type: "int32", Offset: uint32(offSeg + 8*SS)},
+	{Name: "ds", Num: 20, Bits: 32, Feature: featCore, Type: "int32", Offset: uint32(offSeg + 8*DS)},
+	{Name: "es", Num: 21, Bits: 32, Feature: featCore, Type: "int32", Offset: uint32(offSeg + 8*ES)},
+	{Name: "fs", Num: 22, Bits: 32, Feature: featCore, Type: "int32", Offset: uint32(offSeg + 8*FS)},
+	{Name: "gs", Num: 23, Bits: 32, Feature: featCore, Type: "int32", Offset: uint32(offSeg + 8*GS)},
+	{
+		Name: "st0", Num: 24, Bits: 80, Feature: featCore, Type: "i387_ext",
+		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(0, b) },
+		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(0, b) },
+	},
+	{
+		Name: "st1", Num: 25, Bits: 80, Feature: featCore, Type: "i387_ext",
+		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(1, b) },
+		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(1, b) },
+	},
+	{
+		Name: "st2", Num: 26, Bits: 80, Feature: featCore, Type: "i387_ext",
+		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(2, b) },
+		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(2, b) },
+	},
+	{
+		Name: "st3", Num: 27, Bits: 80, Feature: featCore, Type: "i387_ext",
+		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(3, b) },
+		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(3, b) },
+	},
+	{
+		Name: "st4", Num: 28, Bits: 80, Feature: featCore, Type: "i387_ext",
+		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(4, b) },
+		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(4, b) },
+	},
+	{
+		Name: "st5", Num: 29, Bits: 80, Feature: featCore, Type: "i387_ext",
+		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(5, b) },
+		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(5, b) },
+	},
+	{
+		Name: "st6", Num: 30, Bits: 80, Feature: featCore, Type: "i387_ext",
+		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(6, b) },
+		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(6, b) },
+	},
+	{
+		Name: "st7", Num: 31, Bits: 80, Feature: featCore, Type: "i387_ext",
+		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(7, b) },
+		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(7, b) },
+	},
+	{
+		Name: "fctrl", Num: 32, Bits: 32, Feature: featCore, Type: "int",
+		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).FCW) },
+		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).FCW = get32(b)&0x1f3f | 0x40 },
+	},
+	{
+		Name: "fstat", Num: 33, Bits: 32, Feature: featCore, Type: "int",
+		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).StatusWord()) },
+		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).SetStatusWord(get32(b)) },
+	},
+	{
+		Name: "ftag", Num: 34, Bits: 32, Feature: featCore, Type: "int",
+		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).TagWord()) },
+		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).SetTagWord(get32(b)) },
+	},
+	{
+		Name: "fiseg", Num: 35, Bits: 32, Feature: featCore, Type: "int",
+		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).FIP>>32&0xffff) },
+		Set: func(p unsafe.Pointer, b []byte) { setHigh(&StateAt(p).FIP, get32(b)) },
+	},
+	{
+		Name: "fioff", Num: 36, Bits: 32, Feature: featCore, Type: "int",
+		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).FIP) },
+		Set: func(p unsafe.Pointer, b []byte) { setLow(&StateAt(p).FIP, get32(b)) },
+	},
+	{
+		Name: "foseg", Num: 37, Bits: 32, Feature: featCore, Type: "int",
+		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).FDP>>32&0xffff) },
+		Set: func(p unsafe.Pointer, b []byte) { setHigh(&StateAt(p).FDP, get32(b)) },
+	},
+	{
+		Name: "fooff", Num: 38, Bits: 32, Feature: featCore, Type: "int",
+		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).FDP) },
+		Set: func(p unsafe.Pointer, b []byte) { setLow(&StateAt(p).FDP, get32(b)) },
+	},
+	{
+		Name: "fop", Num: 39, Bits: 32, Feature: featCore, Type: "int",
+		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).FOP&0x7ff) },
+		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).FOP = get32(b) & 0x7ff },
+	},
+	{Name: "xmm0", Num: 40, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM)},
+	{Name: "xmm1", Num: 41, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*1)},
+	{Name: "xmm2", Num: 42, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*2)},
+	{Name: "xmm3", Num: 43, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*3)},
+	{Name: "xmm4", Num: 44, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*4)},
+	{Name: "xmm5", Num: 45, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*5)},
+	{Name: "xmm6", Num: 46, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*6)},
+	{Name: "xmm7", Num: 47, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*7)},
+	{Name: "xmm8", Num: 48, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*8)},
+	{Name: "xmm9", Num: 49, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*9)},
+	{Name: "xmm10", Num: 50, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*10)},
+	{Name: "xmm11", Num: 51, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*11)},
+	{Name: "xmm12", Num: 52, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*12)},
+	{Name: "xmm13", Num: 53, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*13)},
+	{Name: "xmm14", Num: 54, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*14)},
+	{Name: "xmm15", Num: 55, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*15)},
+	{Name: "mxcsr", Num: 56, Bits: 32, Feature: featSSE, Type: "i386_mxcsr", Offset: uint32(offMXCSR)},
+	{Name: "fs_base", Num: 57, Bits: 64, Feature: featLinux, Type: "int64", Offset: uint32(offFSBase)},
+	{Name: "gs_base", Num: 58, Bits: 64, Feature: featLinux, Type: "int64", Offset: uint32(offGSBase)},
 }
 
-// addX87Control adds fctrl fstat ftag fiseg fioff foseg fooff fop.
-func addX87Control(add func(string, int, string, string, uintptr) *cpu.RegInfo) {
-	field := func(name string, get func(*State) uint64, set func(*State, uint64)) {
-		r := add(name, 32, featCore, "int", 0)
-		r.Get = func(p unsafe.Pointer, b []byte) { binary.LittleEndian.PutUint32(b, uint32(get(StateAt(p)))) }
-		r.Set = func(p unsafe.Pointer, b []byte) { set(StateAt(p), uint64(binary.LittleEndian.Uint32(b))) }
-	}
-	field("fctrl", func(s *State) uint64 { return s.FCW }, func(s *State, v uint64) { s.FCW = v&0x1f3f | 0x40 })
-	field("fstat", (*State).StatusWord, (*State).SetStatusWord)
-	field("ftag", (*State).TagWord, (*State).SetTagWord)
-	field("fiseg", func(s *State) uint64 { return s.FIP >> 32 & 0xffff }, func(s *State, v uint64) { s.FIP = s.FIP&0xffffffff | v<<32 })
-	field("fioff", func(s *State) uint64 { return s.FIP }, func(s *State, v uint64) { s.FIP = s.FIP&^0xffffffff | v })
-	field("foseg", func(s *State) uint64 { return s.FDP >> 32 & 0xffff }, func(s *State, v uint64) { s.FDP = s.FDP&0xffffffff | v<<32 })
-	field("fooff", func(s *State) uint64 { return s.FDP }, func(s *State, v uint64) { s.FDP = s.FDP&^0xffffffff | v })
-	field("fop", func(s *State) uint64 { return s.FOP & 0x7ff }, func(s *State, v uint64) { s.FOP = v & 0x7ff })
+func put32(b []byte, v uint64)     { binary.LittleEndian.PutUint32(b, uint32(v)) }
+func get32(b []byte) uint64        { return uint64(binary.LittleEndian.Uint32(b)) }
+func setLow(to *uint64, v uint64)  { *to = *to&^0xffffffff | v }
+func setHigh(to *uint64, v uint64) { *to = *to&0xffffffff | v<<32 }
+
+// getST gives ST(i) as 80 bits.
+func (s *State) getST(i uint64, b []byte) {
+	f := s.st(i)
+	binary.LittleEndian.PutUint64(b, f.Mant)
+	binary.LittleEndian.PutUint16(b[8:], uint16(f.SE))
+}
+
+// setST sets ST(i) from 80 bits.
+func (s *State) setST(i uint64, b []byte) {
+	f := s.st(i)
+	f.Mant, f.SE = binary.LittleEndian.Uint64(b), uint64(binary.LittleEndian.Uint16(b[8:]))
 }
 
 // st returns ST(i).

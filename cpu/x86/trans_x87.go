@@ -1,65 +1,140 @@
 package x86
 
-import "github.com/gotcg/gotcg/tcg/ir"
+import (
+	"slices"
+
+	"github.com/gotcg/gotcg/tcg/ir"
+)
 
 // x87 instructions are helper calls, most of them known to backends by ir.Helper.X87: memory operands are loaded before and stored after by IR ops, so
 // that instrumentation sees them and a fault leaves the x87 state alone. The block saves (FNSAVE,
 // FXSAVE and their like) go through State.Scratch.
 
-// transX87 makes the table of the x87 mnemonics.
-func transX87() []transFn {
-	m := [numOps]transFn{
-		FLD: xLoadOp(ir.X87M32, ir.X87M64), FILD: xLoadOp(ir.X87I16, ir.X87I32), FBLD: xBCDLoad,
-		FST: xStoreOp(0), FSTP: xStoreOp(xPop), FBSTP: xBCDStore,
-		FIST: xIntStore(0), FISTP: xIntStore(xPop), FISTTP: xIntStore(xPop | xTrunc),
-		FXCH: func(t *trans) { t.x87(x87Exchange, uint64(t.in.Args[0].Reg)) },
-		FTST: func(t *trans) { t.x87(x87Test, 0) },
-		FCOM: xCompare(0, false), FCOMP: xCompare(1, false), FUCOM: xCompare(1<<8, false), FUCOMP: xCompare(1<<8|1, false),
-		FCOMPP: xComparePP(0), FUCOMPP: xComparePP(1 << 8),
-		FCOMI: xCompare(0, true), FCOMIP: xCompare(1, true), FUCOMI: xCompare(1<<8, true), FUCOMIP: xCompare(1<<8|1, true),
-		FLDCW: func(t *trans) { t.x87(x87LoadCW, 0, t.b.Ld(ir.W16, t.ea(), 0)) }, FNSTCW: xStoreCW, FNSTSW: xStoreSW,
-		FNCLEX: xControl(xClex), FNINIT: xControl(xInit), FFREE: xControl(xFree), FFREEP: xControl(xFreeP),
-		FWAIT:   func(t *trans) { t.b.Call(x87Wait, false) },
-		FNSTENV: xStoreEnv(0), FNSAVE: xStoreEnv(xRegs), FLDENV: xLoadEnv(0), FRSTOR: xLoadEnv(xRegs),
-		FXSAVE: xFXSave, FXRSTOR: xFXRestore,
-	}
-	for i, op := range []Op{FADD, FMUL, opNone, opNone, FSUB, FSUBR, FDIV, FDIVR} {
-		m[op] = xArith(uint64(i), ir.X87M32, ir.X87M64)
-	}
-	for i, op := range []Op{FADDP, FMULP, opNone, opNone, FSUBP, FSUBRP, FDIVP, FDIVRP} {
-		m[op] = xArith(uint64(i)|1<<12, 0, 0)
-	}
-	for i, op := range []Op{FIADD, FIMUL, FICOM, FICOMP, FISUB, FISUBR, FIDIV, FIDIVR} {
-		m[op] = xArith(uint64(i), ir.X87I16, ir.X87I32)
-	}
-	for i, op := range []Op{FLD1, FLDL2T, FLDL2E, FLDPI, FLDLG2, FLDLN2, FLDZ} {
-		m[op] = func(t *trans) { t.x87(x87LoadConst, uint64(i)) }
-	}
-	for i, op := range []Op{
+// Mnemonics whose translations differ in a number, by that number.
+var (
+	x87FloatOps = [...]Op{FADD, FMUL, opNone, opNone, FSUB, FSUBR, FDIV, FDIVR}
+	x87PopOps   = [...]Op{FADDP, FMULP, opNone, opNone, FSUBP, FSUBRP, FDIVP, FDIVRP}
+	x87IntOps   = [...]Op{FIADD, FIMUL, FICOM, FICOMP, FISUB, FISUBR, FIDIV, FIDIVR}
+	x87ConstOps = [...]Op{FLD1, FLDL2T, FLDL2E, FLDPI, FLDLG2, FLDLN2, FLDZ}
+	x87MiscOps  = [...]Op{
 		ir.X87Nop: FNOP, ir.X87Chs: FCHS, ir.X87Abs: FABS, ir.X87Xam: FXAM, ir.X87Rndint: FRNDINT, ir.X87Sqrt: FSQRT, xScale: FSCALE, xPrem: FPREM,
 		xPrem1: FPREM1, xExtract: FXTRACT, xIncStp: FINCSTP, xDecStp: FDECSTP, x2XM1: F2XM1, xYL2X: FYL2X,
 		xYL2XP1: FYL2XP1, xPatan: FPATAN, xPtan: FPTAN, xSin: FSIN, xCos: FCOS, xSinCos: FSINCOS,
-	} {
-		m[op] = func(t *trans) { t.x87(x87Misc, uint64(i)) }
 	}
-	for _, x := range []struct {
+	x87MoveOps = [...]struct {
 		op Op
 		c  ir.Cond
 	}{
 		{FCMOVB, ir.CondB}, {FCMOVE, ir.CondZ}, {FCMOVBE, ir.CondBE}, {FCMOVU, ir.CondP},
 		{FCMOVNB, ir.CondAE}, {FCMOVNE, ir.CondNZ}, {FCMOVNBE, ir.CondA}, {FCMOVNU, ir.CondNP},
-	} {
-		m[x.op] = func(t *trans) { t.x87(x87CMov, uint64(t.in.Args[1].Reg), t.b.SetF(x.c, tFlags)) }
 	}
-	m[opNone] = nil
-	return m[:]
+)
+
+// transX87 returns the function that translates op if it is of the x87, or nil. Few programs need one: there is no table of them.
+func transX87(op Op) transFn {
+	if op == opNone {
+		return nil
+	}
+	if fn := transX87Move(op); fn != nil {
+		return fn
+	}
+	if i := slices.Index(x87FloatOps[:], op); i >= 0 {
+		return xArith(uint64(i), ir.X87M32, ir.X87M64)
+	}
+	if i := slices.Index(x87PopOps[:], op); i >= 0 {
+		return xArith(uint64(i)|1<<12, 0, 0)
+	}
+	if i := slices.Index(x87IntOps[:], op); i >= 0 {
+		return xArith(uint64(i), ir.X87I16, ir.X87I32)
+	}
+	if i := slices.Index(x87ConstOps[:], op); i >= 0 {
+		return func(t *trans) { t.x87(&x87LoadConst, uint64(i)) }
+	}
+	if i := slices.Index(x87MiscOps[:], op); i >= 0 {
+		return func(t *trans) { t.x87(&x87Misc, uint64(i)) }
+	}
+	for _, x := range &x87MoveOps {
+		if x.op == op {
+			return func(t *trans) { t.x87(&x87CMov, uint64(t.in.Args[1].Reg), t.b.SetF(x.c, tFlags)) }
+		}
+	}
+	return nil
 }
 
-// x87 calls helper h with a selector and operands, and the opcode for FOP.
-func (t *trans) x87(h *ir.Helper, sel uint64, ins ...ir.Temp) {
+// transX87Move is the part of transX87 that moves, compares and controls.
+func transX87Move(op Op) transFn {
+	switch op {
+	case FLD:
+		return xLoadOp(ir.X87M32, ir.X87M64)
+	case FILD:
+		return xLoadOp(ir.X87I16, ir.X87I32)
+	case FBLD:
+		return xBCDLoad
+	case FST:
+		return xStoreOp(0)
+	case FSTP:
+		return xStoreOp(xPop)
+	case FBSTP:
+		return xBCDStore
+	case FIST:
+		return xIntStore(0)
+	case FISTP:
+		return xIntStore(xPop)
+	case FISTTP:
+		return xIntStore(xPop | xTrunc)
+	case FXCH:
+		return func(t *trans) { t.x87(&x87Exchange, uint64(t.in.Args[0].Reg)) }
+	case FTST:
+		return func(t *trans) { t.x87(&x87Test, 0) }
+	case FCOM, FCOMI:
+		return xCompare(0, op == FCOMI)
+	case FCOMP, FCOMIP:
+		return xCompare(1, op == FCOMIP)
+	case FUCOM, FUCOMI:
+		return xCompare(1<<8, op == FUCOMI)
+	case FUCOMP, FUCOMIP:
+		return xCompare(1<<8|1, op == FUCOMIP)
+	case FCOMPP:
+		return xComparePP(0)
+	case FUCOMPP:
+		return xComparePP(1 << 8)
+	case FLDCW:
+		return func(t *trans) { t.x87(&x87LoadCW, 0, t.b.Ld(ir.W16, t.ea(), 0)) }
+	case FNSTCW:
+		return xStoreCW
+	case FNSTSW:
+		return xStoreSW
+	case FNCLEX:
+		return xControl(xClex)
+	case FNINIT:
+		return xControl(xInit)
+	case FFREE:
+		return xControl(xFree)
+	case FFREEP:
+		return xControl(xFreeP)
+	case FWAIT:
+		return func(t *trans) { t.b.Call(x87Wait, false) }
+	case FNSTENV:
+		return xStoreEnv(0)
+	case FNSAVE:
+		return xStoreEnv(xRegs)
+	case FLDENV:
+		return xLoadEnv(0)
+	case FRSTOR:
+		return xLoadEnv(xRegs)
+	case FXSAVE:
+		return xFXSave
+	case FXRSTOR:
+		return xFXRestore
+	}
+	return nil
+}
+
+// x87 calls the helper of x with a selector and operands, and the opcode for FOP.
+func (t *trans) x87(x *x87Insn, sel uint64, ins ...ir.Temp) {
 	a := [4]ir.Temp{t.c(sel), t.c(0), t.c(0), t.c(t.fop())}
 	copy(a[1:3], ins)
-	t.b.Call(h, false, a[:]...)
+	t.b.Call(x.helper(), false, a[:]...)
 }
 
 // fop returns the 11-bit opcode as FOP has it.
@@ -89,11 +164,11 @@ func xArith(sel, small, large uint64) transFn {
 	return func(t *trans) {
 		if t.in.HasMem() {
 			kind, v := t.x87Mem(small, large)
-			t.x87(x87ArithMem, sel|kind<<4, v)
+			t.x87(&x87ArithMem, sel|kind<<4, v)
 			return
 		}
 		d, s := t.in.Args[0].Reg, t.in.Args[1].Reg
-		t.x87(x87Arith, sel|uint64(d)<<4|uint64(s)<<8)
+		t.x87(&x87Arith, sel|uint64(d)<<4|uint64(s)<<8)
 	}
 }
 
@@ -101,16 +176,16 @@ func xLoadOp(small, large uint64) transFn {
 	return func(t *trans) {
 		a := t.in.Args[0]
 		if a.Kind == ArgST {
-			t.x87(x87LoadReg, uint64(a.Reg))
+			t.x87(&x87LoadReg, uint64(a.Reg))
 			return
 		}
 		if a.Size == 10 {
 			lo, hi := t.load80()
-			t.x87(x87LoadMem, ir.X87M80, lo, hi)
+			t.x87(&x87LoadMem, ir.X87M80, lo, hi)
 			return
 		}
 		kind, v := t.x87Mem(small, large)
-		t.x87(x87LoadMem, kind, v)
+		t.x87(&x87LoadMem, kind, v)
 	}
 }
 
@@ -133,7 +208,7 @@ func (t *trans) plus(ea ir.EA, n int32) ir.EA {
 
 func xBCDLoad(t *trans) {
 	lo, hi := t.load80()
-	t.x87(x87LoadBCD, 0, lo, hi)
+	t.x87(&x87LoadBCD, 0, lo, hi)
 }
 
 // xStoreOp is FST and FSTP.
@@ -146,7 +221,7 @@ func xStoreOp(pop uint64) transFn {
 			if t.in.Opcode == 0xd9 {
 				sel |= 2 << 4
 			}
-			t.x87(x87StoreReg, uint64(a.Reg)|sel)
+			t.x87(&x87StoreReg, uint64(a.Reg)|sel)
 		case a.Size == 10:
 			t.store80(sel | ir.X87M80)
 		case a.Size == 8:
@@ -179,7 +254,7 @@ func (t *trans) x87Store(sel uint64, w ir.Width) {
 	at := t.storeAt()
 	v := t.b.Call(x87Store, true, t.c(sel), at)
 	t.b.St(w, ir.EA{Base: at, Index: ir.NoTemp}, v, 0)
-	t.x87(x87StoreDone, sel)
+	t.x87(&x87StoreDone, sel)
 }
 
 func (t *trans) store80(sel uint64) {
@@ -194,7 +269,7 @@ func (t *trans) store80(sel uint64) {
 	t.b.Emit(ir.Op{Code: ir.St, W: ir.W8, A: [6]ir.Temp{old, at, none, none, none, none}})
 	t.b.St(ir.W16, ir.EA{Base: at, Index: ir.NoTemp, Disp: 8}, hi, 0)
 	t.b.St(ir.W64, ir.EA{Base: at, Index: ir.NoTemp}, lo, 0)
-	t.x87(x87StoreDone, sel)
+	t.x87(&x87StoreDone, sel)
 }
 
 // xCompare is the compares of ST(0) with ST(i) or memory; sel has pops in the low nibble.
@@ -202,7 +277,7 @@ func xCompare(sel uint64, flags bool) transFn {
 	return func(t *trans) {
 		if t.in.HasMem() {
 			kind, v := t.x87Mem(ir.X87M32, ir.X87M64)
-			t.x87(x87ArithMem, ir.X87Com+sel&1|kind<<4, v)
+			t.x87(&x87ArithMem, ir.X87Com+sel&1|kind<<4, v)
 			return
 		}
 		i := uint64(t.in.Args[1].Reg)
@@ -211,16 +286,16 @@ func xCompare(sel uint64, flags bool) transFn {
 		}
 		s := i | sel&15<<4 | sel&(1<<8)
 		if !flags {
-			t.x87(x87Compare, s)
+			t.x87(&x87Compare, s)
 			return
 		}
-		f := t.b.Call(x87CompareI, true, t.c(s), t.c(0), t.c(0), t.c(t.fop()))
+		f := t.b.Call(x87CompareI.helper(), true, t.c(s), t.c(0), t.c(0), t.c(t.fop()))
 		t.b.Set(tFlags, f)
 	}
 }
 
 func xComparePP(quiet uint64) transFn {
-	return func(t *trans) { t.x87(x87Compare, 1|2<<4|quiet) }
+	return func(t *trans) { t.x87(&x87Compare, 1|2<<4|quiet) }
 }
 
 func xStoreCW(t *trans) { t.b.St(ir.W16, t.ea(), t.lds(offFCW), 0) }

@@ -3,7 +3,6 @@ package x86
 import (
 	"math/bits"
 	"slices"
-	"sync"
 
 	"github.com/gotcg/gotcg/cpu"
 	"github.com/gotcg/gotcg/tcg/ir"
@@ -28,9 +27,6 @@ type trans struct {
 // fault: temps first, globals last.
 type transFn func(t *trans)
 
-// x87Fns has the translations of the x87, which few programs need.
-var x87Fns = sync.OnceValue(transX87)
-
 // translation returns the function that translates op, or nil. Each trans_*.go brings its table; no Op is in two of them
 // (TestOneTranslation). They are not merged: a short program would not earn that.
 func translation(op Op) transFn {
@@ -50,7 +46,7 @@ func translation(op Op) transFn {
 	if slices.Contains(privilegedOps, op) {
 		return transPrivileged
 	}
-	return x87Fns()[op]
+	return transX87(op)
 }
 
 // scratch returns the trans of b.

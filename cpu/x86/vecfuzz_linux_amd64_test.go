@@ -38,7 +38,6 @@ type vecEncoding struct {
 
 // vecEncodings finds every encoding of a translated vector or x87 mnemonic by asking the decoder.
 func vecEncodings(only string) (list []vecEncoding) {
-	x87 := transX87()
 	seen := map[string]bool{}
 	try := func(pre ...byte) {
 		for modrm := range 256 {
@@ -47,7 +46,7 @@ func vecEncodings(only string) (list []vecEncoding) {
 			}
 			code := append(append([]byte{}, pre...), byte(modrm), 0, 0, 0, 0, 0)
 			in, err := Decode(code, Mode64)
-			isX87 := x87[in.Op] != nil
+			isX87 := isX87(in.Op)
 			if err != nil || vecRow(in.Op) == nil && !isX87 || in.Op == FXSAVE || in.Op == FXRSTOR {
 				continue
 			}
@@ -365,9 +364,7 @@ func vecFuzz(t *testing.T, only string, n int, seed uint64, unmask bool) {
 	t.Logf("%d instructions", total)
 }
 
-var x87Table = transX87()
-
-func isX87(op Op) bool { return x87Table[op] != nil }
+func isX87(op Op) bool { return transX87(op) != nil }
 
 func vecShow(in *Inst, s *State) string {
 	out := fmt.Sprintf("mxcsr %x fcw %x fsw %x ftag %x flags %x", s.MXCSR, s.FCW, s.StatusWord(), s.FTag, s.EFLAGS())
@@ -423,9 +420,8 @@ func TestVecEncodings(t *testing.T) {
 	for _, e := range vecEncodings("") {
 		seen[e.op] = true
 	}
-	x87 := transX87()
 	for op := range numOps {
-		if vecRow(op) != nil || x87[op] != nil {
+		if vecRow(op) != nil || isX87(op) {
 			require.True(t, seen[op], op.String())
 		}
 	}
