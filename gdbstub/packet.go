@@ -182,18 +182,10 @@ func appendHex(dst, b []byte) []byte {
 	n := len(dst)
 	dst = append(dst, make([]byte, 2*len(b))...)
 	for i, c := range b {
-		d := hexPairs[c]
-		dst[n+2*i], dst[n+2*i+1] = d[0], d[1]
+		dst[n+2*i], dst[n+2*i+1] = hexDigits[c>>4], hexDigits[c&15]
 	}
 	return dst
 }
-
-var hexPairs = func() (t [256][2]byte) {
-	for i := range t {
-		t[i] = [2]byte{hexDigits[i>>4], hexDigits[i&15]}
-	}
-	return t
-}()
 
 var errHex = errors.New("not hexadecimal")
 

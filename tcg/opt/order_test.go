@@ -13,6 +13,20 @@ import (
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
+// TestPassOrder holds the pipeline against the ordering rules.
+func TestPassOrder(t *testing.T) {
+	pos := map[string]int{}
+	for i, p := range passes {
+		pos[p.Name] = i
+		require.True(t, i == 0 || p.walk >= passes[i-1].walk, "%s is listed after a later walk", p.Name)
+	}
+	for _, r := range before {
+		require.Contains(t, pos, r[0])
+		require.Contains(t, pos, r[1])
+		require.Less(t, pos[r[0]], pos[r[1]], "%s must come before %s", r[0], r[1])
+	}
+}
+
 // order returns the guest memory accesses and fences of a block, what the optimizer must leave alone: their
 // number, order, sizes, attributes and kinds. Only how an address is written may change.
 func order(b *ir.Block) (l []ir.Op) {

@@ -59,11 +59,10 @@ func foldV(f, ld *ir.Op) (e enc, compare, ok bool) {
 	case ir.VSub:
 		e = encSub[f.W&3]
 	default:
-		k := 0
+		e = vecTable[f.Code].plain[f.W&3]
 		if f.Attr&ir.Signed != 0 {
-			k = 1
+			e = vecTable[f.Code].signed[f.W&3]
 		}
-		e = vecTable[f.Code][k][f.W&3]
 	}
 	if f.Attr&ir.Scalar != 0 {
 		w = f.W

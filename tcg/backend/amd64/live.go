@@ -291,20 +291,11 @@ func (c *Compiler) nextOp(i int) int {
 	return i
 }
 
-// neverHomed and neverLocal are to be copied from.
-var neverHomed, neverLocal = func() (h, l [256]liveTemp) {
-	for i := range h {
-		h[i] = liveTemp{never, never, true}
-		l[i] = liveTemp{never, never, false}
-	}
-	return h, l
-}()
-
 // resetRegion starts a region: nothing is read or set in it yet.
 func (c *Compiler) resetRegion() {
 	live, ng := c.live, len(c.blk.Globals)
-	fill(live[:ng], &neverHomed)
-	fill(live[ng:], &neverLocal)
+	fill(live[:ng], liveTemp{never, never, true})
+	fill(live[ng:], liveTemp{never, never, false})
 	if c.blk.Labels != 0 {
 		for t := ng; t < len(live); t++ {
 			live[t].homed = c.t[t].homed
@@ -312,9 +303,9 @@ func (c *Compiler) resetRegion() {
 	}
 }
 
-func fill(l []liveTemp, with *[256]liveTemp) {
-	for len(l) > 0 {
-		l = l[copy(l, with[:]):]
+func fill(l []liveTemp, with liveTemp) {
+	for i := range l {
+		l[i] = with
 	}
 }
 

@@ -13,14 +13,6 @@ const (
 	xADDSUBPD = 0xd0 | m0F | p66
 )
 
-func init() {
-	lowerings[ir.VAes] = (*Compiler).lowerVAes
-	lowerings[ir.VClmul] = (*Compiler).lowerVClmul
-	lowerings[ir.VStr] = (*Compiler).lowerVStr
-	lowerings[ir.VStrM] = (*Compiler).lowerVStrM
-	lowerings[ir.FAddSub] = (*Compiler).lowerFAddSub
-}
-
 func (c *Compiler) lowerVAes() {
 	if !c.feat.aes {
 		c.lowerEval()

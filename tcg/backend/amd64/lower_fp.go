@@ -9,22 +9,6 @@ import (
 // NaN results, in min and max of equals, and in what conversions give out of range: where the host's
 // result could differ, the op is done again by Go at an out-of-line site.
 
-func init() {
-	for op, f := range [ir.NumOps]func(*Compiler){
-		ir.FAdd: (*Compiler).lowerFArith, ir.FSub: (*Compiler).lowerFArith, ir.FMul: (*Compiler).lowerFArith, ir.FDiv: (*Compiler).lowerFArith,
-		ir.FMin: (*Compiler).lowerFMinMax, ir.FMax: (*Compiler).lowerFMinMax,
-		ir.FMinNM: (*Compiler).lowerFMinMax, ir.FMaxNM: (*Compiler).lowerFMinMax,
-		ir.FSqrt: (*Compiler).lowerFSqrt, ir.FMulAdd: (*Compiler).lowerFMulAdd, ir.FCmpM: (*Compiler).lowerFCmpM,
-		ir.FRint: (*Compiler).lowerFRint, ir.FCvtFF: (*Compiler).lowerFCvtFF, ir.FCvtI: (*Compiler).lowerFCvtI,
-		ir.ICvtF: (*Compiler).lowerICvtF, ir.VCvtFI: (*Compiler).lowerVCvtFI, ir.VCvtIF: (*Compiler).lowerVCvtIF,
-		ir.FCmpF: (*Compiler).lowerFCmpF,
-	} {
-		if f != nil {
-			lowerings[op] = f
-		}
-	}
-}
-
 // fpSuffix turns a ...PS encoding into that of the op's width and form.
 func fpSuffix(o *ir.Op) enc { return fpForm(o.W, o.Attr&ir.Scalar != 0) }
 
@@ -391,15 +375,21 @@ type fcmp struct {
 }
 
 // Host conditions after a compare of x with y, and of y with x, for flags conditions on Arm's flags of x with y;
-// 0xff where no single host condition says the same.
-var fcmpCC, fcmpSwappedCC = func() (d, s [ir.CondLSa + 1]cc) {
-	for i := range d {
-		d[i], s[i] = 0xff, 0xff
+// noCC where no single host condition says the same.
+var (
+	fcmpCC = [ir.CondLSa + 1]cc{
+		ir.CondO: ccP, ir.CondNO: ccNP, ir.CondB: noCC, ir.CondAE: noCC, ir.CondZ: noCC, ir.CondNZ: noCC, ir.CondBE: noCC, ir.CondA: noCC,
+		ir.CondS: noCC, ir.CondNS: noCC, ir.CondP: noCC, ir.CondNP: noCC, ir.CondL: ccB, ir.CondGE: ccAE, ir.CondLE: ccBE, ir.CondG: ccA,
+		ir.CondHIa: noCC, ir.CondLSa: noCC,
 	}
-	d[ir.CondG], d[ir.CondGE], d[ir.CondL], d[ir.CondLE], d[ir.CondO], d[ir.CondNO] = ccA, ccAE, ccB, ccBE, ccP, ccNP
-	s[ir.CondS], s[ir.CondNS], s[ir.CondLSa], s[ir.CondHIa], s[ir.CondB], s[ir.CondAE] = ccA, ccBE, ccAE, ccB, ccBE, ccA
-	return d, s
-}()
+	fcmpSwappedCC = [ir.CondLSa + 1]cc{
+		ir.CondO: noCC, ir.CondNO: noCC, ir.CondB: ccBE, ir.CondAE: ccA, ir.CondZ: noCC, ir.CondNZ: noCC, ir.CondBE: noCC, ir.CondA: noCC,
+		ir.CondS: ccA, ir.CondNS: ccBE, ir.CondP: noCC, ir.CondNP: noCC, ir.CondL: noCC, ir.CondGE: noCC, ir.CondLE: noCC, ir.CondG: noCC,
+		ir.CondHIa: ccB, ir.CondLSa: ccAE,
+	}
+)
+
+const noCC cc = 0xff
 
 // fcmpUser finds the op that tests the current compare's flags word, if nothing comes between; k is its slot.
 func (c *Compiler) fcmpUser() (f fcmp, k int) {
@@ -419,8 +409,8 @@ func (c *Compiler) fcmpUser() (f fcmp, k int) {
 	default:
 		return f, 0
 	}
-	if o.A[k] == f.t && int(o.Cond) < len(fcmpCC) && (fcmpCC[o.Cond] != 0xff || fcmpSwappedCC[o.Cond] != 0xff) {
-		f.at, f.swapped = n, fcmpCC[o.Cond] == 0xff
+	if o.A[k] == f.t && int(o.Cond) < len(fcmpCC) && (fcmpCC[o.Cond] != noCC || fcmpSwappedCC[o.Cond] != noCC) {
+		f.at, f.swapped = n, fcmpCC[o.Cond] == noCC
 	}
 	return f, k
 }

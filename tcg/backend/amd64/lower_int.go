@@ -7,53 +7,6 @@ import (
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
-// lowerings are the functions that emit each op; ops without one are left to Go (lowerEval).
-var lowerings [ir.NumOps]func(*Compiler)
-
-func init() {
-	for op, f := range [ir.NumOps]func(*Compiler){
-		ir.Nop: (*Compiler).lowerNop, ir.Mov: (*Compiler).lowerMov,
-		ir.Add: (*Compiler).lowerAdd, ir.Sub: (*Compiler).lowerSub, ir.Mul: (*Compiler).lowerMul,
-		ir.And: (*Compiler).lowerAnd, ir.Or: (*Compiler).lowerOr, ir.Xor: (*Compiler).lowerXor,
-		ir.AndN: (*Compiler).lowerAndN, ir.OrN: (*Compiler).lowerAndN, ir.Not: (*Compiler).lowerNot, ir.Neg: (*Compiler).lowerNeg,
-		ir.Shl: (*Compiler).lowerShift, ir.Shr: (*Compiler).lowerShift, ir.Sar: (*Compiler).lowerShift,
-		ir.RotL: (*Compiler).lowerRot, ir.RotR: (*Compiler).lowerRot,
-		ir.MulHU: (*Compiler).lowerMulH, ir.MulHS: (*Compiler).lowerMulH,
-		ir.DivU: (*Compiler).lowerDivArm, ir.DivS: (*Compiler).lowerDivArm,
-		ir.Div2U: (*Compiler).lowerDiv2, ir.Div2S: (*Compiler).lowerDiv2,
-		ir.Sext: (*Compiler).lowerSext, ir.Zext: (*Compiler).lowerZext, ir.Extract: (*Compiler).lowerExtract,
-		ir.Deposit: (*Compiler).lowerDeposit, ir.Extract2: (*Compiler).lowerExtract2,
-		ir.Bswap: (*Compiler).lowerBswap, ir.BswapL: (*Compiler).lowerBswapL,
-		ir.Clz: (*Compiler).lowerClz, ir.Ctz: (*Compiler).lowerCtz, ir.Cls: (*Compiler).lowerCls,
-		ir.Popcnt: (*Compiler).lowerPopcnt, ir.Rbit: (*Compiler).lowerRbit, ir.Crc32: (*Compiler).lowerCrc32,
-		ir.SetC: (*Compiler).lowerSetC, ir.SelC: (*Compiler).lowerSelC,
-		ir.AddF: (*Compiler).lowerAddF, ir.SubF: (*Compiler).lowerSubF, ir.AdcF: (*Compiler).lowerAdcF, ir.SbbF: (*Compiler).lowerSbbF,
-		ir.AndF: (*Compiler).lowerAndF, ir.OrF: (*Compiler).lowerOrF, ir.XorF: (*Compiler).lowerXorF,
-		ir.IncF: (*Compiler).lowerIncF, ir.DecF: (*Compiler).lowerDecF,
-		ir.ShlF: (*Compiler).lowerShiftF, ir.ShrF: (*Compiler).lowerShiftF, ir.SarF: (*Compiler).lowerShiftF,
-		ir.RolF: (*Compiler).lowerRotF, ir.RorF: (*Compiler).lowerRotF, ir.RclF: (*Compiler).lowerRclF, ir.RcrF: (*Compiler).lowerRclF,
-		ir.ShldF: (*Compiler).lowerShdF, ir.ShrdF: (*Compiler).lowerShdF,
-		ir.MergeF: (*Compiler).lowerMergeF, ir.SetF: (*Compiler).lowerSetF, ir.SelF: (*Compiler).lowerSelF,
-		ir.Ld: (*Compiler).lowerLd, ir.St: (*Compiler).lowerSt, ir.LdV: (*Compiler).lowerLdV, ir.StV: (*Compiler).lowerStV,
-		ir.Cas: (*Compiler).lowerCas, ir.AtXchg: (*Compiler).lowerAtXchg, ir.AtAdd: (*Compiler).lowerAtAdd,
-		ir.AtAnd: (*Compiler).lowerAtAnd, ir.AtOr: (*Compiler).lowerAtOr, ir.AtXor: (*Compiler).lowerAtXor,
-		ir.AtMinS: (*Compiler).lowerAtMinS, ir.AtMaxS: (*Compiler).lowerAtMaxS, ir.AtMinU: (*Compiler).lowerAtMinU,
-		ir.AtMaxU: (*Compiler).lowerAtMaxU, ir.CasV: (*Compiler).lowerCasV,
-		ir.Fence: (*Compiler).lowerFence, ir.GetEnv: (*Compiler).lowerGetEnv, ir.SetEnv: (*Compiler).lowerSetEnv,
-		ir.LdS: (*Compiler).lowerLdS, ir.StS: (*Compiler).lowerStS,
-		ir.InsnStart: (*Compiler).startInsn, ir.ExitTB: (*Compiler).lowerExitTB, ir.ExitC: (*Compiler).lowerExitC,
-		ir.ExitF: (*Compiler).lowerExitF, ir.ExitPtr: (*Compiler).lowerExitPtr, ir.ExitExc: (*Compiler).lowerExitExc,
-		ir.ExitPtrNE: (*Compiler).lowerExitPtrNE, ir.Head: (*Compiler).lowerHead,
-		ir.SetLabel: (*Compiler).lowerSetLabel, ir.Br: (*Compiler).lowerBr, ir.BrC: (*Compiler).lowerBrC, ir.BrF: (*Compiler).lowerBrF,
-		ir.Call: (*Compiler).lowerCall, ir.CallPure: (*Compiler).lowerCallPure,
-		ir.Counter: (*Compiler).lowerCounter, ir.CounterUndo: (*Compiler).lowerCounterUndo,
-	} {
-		if f != nil {
-			lowerings[op] = f
-		}
-	}
-}
-
 // moved does a copy that needs no code: of a temp to itself, or of a constant.
 func (c *Compiler) moved() bool {
 	d, a := c.op.A[0], c.op.A[1]

@@ -6,94 +6,68 @@ import "github.com/gotcg/gotcg/tcg/ir"
 type byW [4]enc
 
 var (
-	encAdd    = byW{xPADDB, xPADDW, xPADDD, xPADDQ}
-	encAddS   = byW{xPADDSB, xPADDSW}
-	encAddU   = byW{xPADDUSB, xPADDUSW}
-	encSub    = byW{xPSUBB, xPSUBW, xPSUBD, xPSUBQ}
-	encSubS   = byW{xPSUBSB, xPSUBSW}
-	encSubU   = byW{xPSUBUSB, xPSUBUSW}
-	encMul    = byW{0, xPMULLW, xPMULLD}
-	encMulH   = byW{0, xPMULHW}
-	encMulHU  = byW{0, xPMULHUW}
-	encMinS   = byW{xPMINSB, xPMINSW, xPMINSD}
-	encMinU   = byW{xPMINUB, xPMINUW, xPMINUD}
-	encMaxS   = byW{xPMAXSB, xPMAXSW, xPMAXSD}
-	encMaxU   = byW{xPMAXUB, xPMAXUW, xPMAXUD}
-	encAvg    = byW{xPAVGB, xPAVGW}
-	encEQ     = byW{xPCMPEQB, xPCMPEQW, xPCMPEQD, xPCMPEQQ}
-	encGT     = byW{xPCMPGTB, xPCMPGTW, xPCMPGTD, xPCMPGTQ}
-	encZipL   = byW{xPUNPCKLBW, xPUNPCKLWD, xPUNPCKLDQ, xPUNPCKLQDQ}
-	encZipH   = byW{xPUNPCKHBW, xPUNPCKHWD, xPUNPCKHDQ, xPUNPCKHQDQ}
-	encPackS  = byW{0, xPACKSSWB, xPACKSSDW}
-	encPackU  = byW{0, xPACKUSWB, xPACKUSDW}
-	encShImm  = byW{0, xPSHIMMW, xPSHIMMD, xPSHIMMQ}
-	encShl    = byW{0, xPSLLW, xPSLLD, xPSLLQ}
-	encShr    = byW{0, xPSRLW, xPSRLD, xPSRLQ}
-	encSar    = byW{0, xPSRAW, xPSRAD}
-	encZX     = byW{xPMOVZXBW, xPMOVZXWD, xPMOVZXDQ}
-	encSX     = byW{xPMOVSXBW, xPMOVSXWD, xPMOVSXDQ}
-	encAbs    = byW{xPABSB, xPABSW, xPABSD}
-	encAddP   = byW{0, xPHADDW, xPHADDD}
-	simpleVec = []struct {
-		op            ir.Opcode
-		plain, signed byW
-		comm          bool
-	}{
-		{ir.VMul, encMul, encMul, true},
-		{ir.VMulH, encMulHU, encMulH, true},
-		{ir.VMin, encMinU, encMinS, true},
-		{ir.VMax, encMaxU, encMaxS, true},
-		{ir.VAvg, encAvg, encAvg, true},
-		{ir.VCmpEQ, encEQ, encEQ, true},
-		{ir.VMulAddPair, byW{0, xPMADDWD}, byW{0, xPMADDWD}, true},
-		{ir.VMulEven, byW{0, 0, xPMULUDQ}, byW{0, 0, xPMULDQ}, true},
-		{ir.VPack, encPackU, encPackS, false},
-	}
-	// vecTable is simpleVec by opcode.
-	vecTable [ir.NumOps][2]byW
-	vecComm  [ir.NumOps]bool
+	encAdd   = byW{xPADDB, xPADDW, xPADDD, xPADDQ}
+	encAddS  = byW{xPADDSB, xPADDSW}
+	encAddU  = byW{xPADDUSB, xPADDUSW}
+	encSub   = byW{xPSUBB, xPSUBW, xPSUBD, xPSUBQ}
+	encSubS  = byW{xPSUBSB, xPSUBSW}
+	encSubU  = byW{xPSUBUSB, xPSUBUSW}
+	encMul   = byW{0, xPMULLW, xPMULLD}
+	encMulH  = byW{0, xPMULHW}
+	encMulHU = byW{0, xPMULHUW}
+	encMinS  = byW{xPMINSB, xPMINSW, xPMINSD}
+	encMinU  = byW{xPMINUB, xPMINUW, xPMINUD}
+	encMaxS  = byW{xPMAXSB, xPMAXSW, xPMAXSD}
+	encMaxU  = byW{xPMAXUB, xPMAXUW, xPMAXUD}
+	encAvg   = byW{xPAVGB, xPAVGW}
+	encEQ    = byW{xPCMPEQB, xPCMPEQW, xPCMPEQD, xPCMPEQQ}
+	encGT    = byW{xPCMPGTB, xPCMPGTW, xPCMPGTD, xPCMPGTQ}
+	encZipL  = byW{xPUNPCKLBW, xPUNPCKLWD, xPUNPCKLDQ, xPUNPCKLQDQ}
+	encZipH  = byW{xPUNPCKHBW, xPUNPCKHWD, xPUNPCKHDQ, xPUNPCKHQDQ}
+	encPackS = byW{0, xPACKSSWB, xPACKSSDW}
+	encPackU = byW{0, xPACKUSWB, xPACKUSDW}
+	encShImm = byW{0, xPSHIMMW, xPSHIMMD, xPSHIMMQ}
+	encShl   = byW{0, xPSLLW, xPSLLD, xPSLLQ}
+	encShr   = byW{0, xPSRLW, xPSRLD, xPSRLQ}
+	encSar   = byW{0, xPSRAW, xPSRAD}
+	encZX    = byW{xPMOVZXBW, xPMOVZXWD, xPMOVZXDQ}
+	encSX    = byW{xPMOVSXBW, xPMOVSXWD, xPMOVSXDQ}
+	encAbs   = byW{xPABSB, xPABSW, xPABSD}
+	encAddP  = byW{0, xPHADDW, xPHADDD}
 )
 
-func init() {
-	for op, f := range [ir.NumOps]func(*Compiler){
-		ir.VMov: (*Compiler).lowerVMov, ir.VAnd: (*Compiler).lowerVAnd, ir.VOr: (*Compiler).lowerVOr, ir.VXor: (*Compiler).lowerVXor,
-		ir.VAndN: (*Compiler).lowerVAndN, ir.VSel: (*Compiler).lowerVSel, ir.VDup: (*Compiler).lowerVDup, ir.VGet: (*Compiler).lowerVGet,
-		ir.VIns: (*Compiler).lowerVIns, ir.VInsV: (*Compiler).lowerVInsV, ir.VLow: (*Compiler).lowerVLow,
-		ir.VAdd: (*Compiler).lowerVAdd, ir.VSub: (*Compiler).lowerVSub, ir.VMulL: (*Compiler).lowerVMulL,
-		ir.VAbs: (*Compiler).lowerVAbs, ir.VCmpGT: (*Compiler).lowerVCmpGT, ir.VCmpGE: (*Compiler).lowerVCmpGE,
-		ir.VShlI: (*Compiler).lowerVShiftI, ir.VShrI: (*Compiler).lowerVShiftI, ir.VSarI: (*Compiler).lowerVShiftI,
-		ir.VShlS: (*Compiler).lowerVShiftS, ir.VShrS: (*Compiler).lowerVShiftS, ir.VSarS: (*Compiler).lowerVShiftS,
-		ir.VZip: (*Compiler).lowerVZip, ir.VUzp: (*Compiler).lowerVUzp, ir.VTrn: (*Compiler).lowerVTrn,
-		ir.VShuf: (*Compiler).lowerVShuf, ir.VShuf2: (*Compiler).lowerVShuf2, ir.VExtr: (*Compiler).lowerVExtr,
-		ir.VTbl: (*Compiler).lowerVTbl, ir.VPshufb: (*Compiler).lowerVPshufb,
-		ir.VNarrow: (*Compiler).lowerVNarrow, ir.VWiden: (*Compiler).lowerVWiden, ir.VSad: (*Compiler).lowerVSad,
-		ir.VMsk: (*Compiler).lowerVMsk, ir.VAddV: (*Compiler).lowerVAddV, ir.VAddP: (*Compiler).lowerVAddP,
-		ir.VRev: (*Compiler).lowerVRev, ir.VPopcnt: (*Compiler).lowerVPopcnt,
-	} {
-		if f != nil {
-			lowerings[op] = f
-		}
-	}
-	for _, x := range simpleVec {
-		vecTable[x.op] = [2]byW{x.plain, x.signed}
-		vecComm[x.op] = x.comm
-		lowerings[x.op] = (*Compiler).lowerVSimple
-	}
+// vecRow is an op that is one instruction for the widths that have one.
+type vecRow struct {
+	plain, signed byW
+	comm          bool
+}
+
+// vecTable has these ops.
+var vecTable = [ir.NumOps]vecRow{
+	ir.VMul:        {encMul, encMul, true},
+	ir.VMulH:       {encMulHU, encMulH, true},
+	ir.VMin:        {encMinU, encMinS, true},
+	ir.VMax:        {encMaxU, encMaxS, true},
+	ir.VAvg:        {encAvg, encAvg, true},
+	ir.VCmpEQ:      {encEQ, encEQ, true},
+	ir.VMulAddPair: {byW{0, xPMADDWD}, byW{0, xPMADDWD}, true},
+	ir.VMulEven:    {byW{0, 0, xPMULUDQ}, byW{0, 0, xPMULDQ}, true},
+	ir.VPack:       {encPackU, encPackS, false},
 }
 
 // lowerVSimple is an op that is one instruction for the widths that have one.
 func (c *Compiler) lowerVSimple() {
 	o := c.op
-	k := 0
+	row := &vecTable[o.Code]
+	e := row.plain[o.W&3]
 	if o.Attr&ir.Signed != 0 {
-		k = 1
+		e = row.signed[o.W&3]
 	}
-	e := vecTable[o.Code][k][o.W&3]
 	if e == 0 {
 		c.lowerEval()
 		return
 	}
-	c.vec2(e, vecComm[o.Code])
+	c.vec2(e, row.comm)
 }
 
 func (c *Compiler) lowerVMov() {
