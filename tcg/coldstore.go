@@ -297,7 +297,7 @@ func (s *coldStore) add(b *ir.Block, key cpu.TBKey, epoch uint64) coldRef {
 // grow makes a larger table.
 func (s *coldStore) grow() {
 	old := s.table
-	s.table = make([]uint64, max(1024, 2*len(old)))
+	s.table = make([]uint64, max(2048, 2*len(old)))
 	for _, x := range old {
 		if x != 0 {
 			s.insert(x)

@@ -104,7 +104,7 @@ func (m *Preparer) start(b *ir.Block, need Need) {
 	m.exits, m.frame, m.top = 0, frameStart, 0
 	m.pc, m.pcSet, m.stores, m.failed = b.PC, true, false, false
 	if n := len(b.Temps); len(m.slots) < n {
-		m.slots, m.globals = make([]uint16, n+64), nil
+		m.slots, m.globals = make([]uint16, n+256), nil
 	}
 	if m.globals != unsafe.SliceData(b.Globals) {
 		m.globals = unsafe.SliceData(b.Globals)

@@ -94,7 +94,7 @@ func (m *Preparer) common() {
 	const special = ir.SC | ir.BigEndian | ir.NatAlign | ir.Aligned
 	ops, slots := m.b.Ops, m.slots
 	if n := most*len(ops) + 1; cap(m.code) < n {
-		m.code = make([]uint64, 0, n+1024)
+		m.code = make([]uint64, 0, n+512)
 	}
 	code, n := m.code[:cap(m.code)], 0
 	for i := range ops {

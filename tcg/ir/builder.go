@@ -53,7 +53,8 @@ type Builder struct {
 
 // NewBuilder returns a builder for a guest with the given globals.
 func NewBuilder(globals []GlobalInfo) *Builder {
-	b := &Builder{Block: Block{Globals: globals}}
+	// Room for most blocks: to grow step by step would touch as much memory again.
+	b := &Builder{Block: Block{Globals: globals, Temps: make([]TempInfo, 0, len(globals)+64), Ops: make([]Op, 0, 128)}}
 	for _, g := range globals {
 		b.Temps = append(b.Temps, TempInfo{Kind: Global, Type: g.Type})
 	}
