@@ -154,17 +154,12 @@ func (v *VCPU) translateCold(b *ir.Builder, key cpu.TBKey) (r coldRef, ok bool, 
 			panic(e.internalError("translate", key, b, r))
 		}
 	}()
-	var breaks map[uint64]int
-	if !e.steady(key.PC) {
-		breaks = e.begin(key.PC)
-	}
-	ok, fault = e.translateBlock(b, key, breaks, e.cfg.MaxInsns, true)
-	if ok && e.recent != nil && (key.PC+uint64(b.Len)-1)>>pageShift != e.recent.page { // its last instruction goes on in the next page
+	if !e.steady(key.PC) || !e.translateSteady(b, key) {
 		e.recent = nil
 		ok, fault = e.translateBlock(b, key, e.begin(key.PC), e.cfg.MaxInsns, true)
-	}
-	if !ok {
-		return 0, false, fault
+		if !ok {
+			return 0, false, fault
+		}
 	}
 	if e.cfg.Verify {
 		if err := ir.Verify(&b.Block); err != nil {

@@ -85,10 +85,8 @@ const noPage = ^uint64(0)
 
 // at returns the code from pc on if it is in c.
 func (c *recentCode) at(pc uint64) []byte {
-	if c != nil {
-		if off := pc - c.pc; off < uint64(c.n) {
-			return c.text[off:c.n]
-		}
+	if off := pc - c.pc; off < uint64(c.n) {
+		return c.text[off:c.n]
 	}
 	return nil
 }
@@ -111,6 +109,32 @@ func (e *Engine) steady(pc uint64) bool {
 	}
 	c.pc = pc
 	c.n, _ = e.mem.Fetch(softmmu.Addr(pc), c.text[:min(left, uint64(len(c.text)))])
+	return true
+}
+
+// translateSteady is translateBlock for a cold block of recent code that nobody observes. It reports false when it cannot tell that the block is
+// what translateBlock makes of it.
+func (e *Engine) translateSteady(b *ir.Builder, key cpu.TBKey) bool {
+	text := e.recent.at(key.PC)
+	if e.cfg.Count || e.cfg.Instr != nil && !e.cfg.Instr.Unused() || key.PC%uint64(e.arch.InsnAlign) != 0 || e.arch.TranslateRun == nil {
+		return false
+	}
+	b.Reset(key.PC)
+	b.Hook, b.OneIteration, b.Tags = nil, false, e.tags.Load()
+	page := int(softmmu.PageSize - key.PC%softmmu.PageSize) // the offset of the page's end
+	most := cpu.Run{Len: min(page, len(text)-e.arch.MaxInsnLen+1), Insns: e.cfg.MaxInsns, Temps: maxTemps}
+	if most.Len <= 0 {
+		return false
+	}
+	switch r := e.arch.TranslateRun(b, key.PC, text, key.Mode, most); {
+	case r.Short || b.Len > page: // its last instruction goes on in the next page
+		return false
+	case r.End:
+		return true
+	case b.Exits == 0 && b.Insns < e.cfg.MaxInsns && b.Len < page:
+		return false
+	}
+	b.ExitTB(key.PC+uint64(b.Len), false)
 	return true
 }
 

@@ -88,15 +88,9 @@ func (e *Engine) translateOne(b *ir.Builder, key cpu.TBKey) (ok bool, fault soft
 // translateBlock fills b with the block at key, at most maxInsns instructions, with basic up to the first branch, and
 // reports the fault when nothing can be fetched. The translation lock is held.
 func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]int, maxInsns int, basic bool) (ok bool, fault softmmu.Fault) {
-	want, fault := firstFetch, softmmu.Fault{}
-	text := e.recent.at(key.PC)
-	n := len(text)
-	if text == nil {
-		n, fault = e.fetch(key.PC, 0, want)
-		text = e.code[:n]
-	} else {
-		want = n
-	}
+	want := firstFetch
+	n, fault := e.fetch(key.PC, 0, want)
+	text := e.code[:n]
 	e.fetched, e.endsInCall = n, false
 	b.Reset(key.PC)
 	b.Hook, b.OneIteration, b.Tags = nil, false, e.tags.Load()
@@ -131,7 +125,7 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 		}
 		if n == want && want < len(e.code) && off+e.arch.MaxInsnLen > n {
 			want = len(e.code)
-			n, fault = e.fetch(key.PC, copy(e.code[:], text), want)
+			n, fault = e.fetch(key.PC, n, want)
 			text = e.code[:n]
 			e.fetched = n
 		}
