@@ -51,14 +51,14 @@ func (t translator) one(code []byte) (w insn, end bool) {
 	}
 	w = insn(binary.LittleEndian.Uint32(code))
 	switch row := decode(w); {
-	case row == nil || row.kind == rowRefused:
-		t.unallocated()
-	case row.kind == rowTodo:
+	case row != nil && row.kind == rowTrans:
+		row.trans(t, w)
+	case row != nil && row.kind == rowTodo:
 		t.unimplemented()
 	default:
-		row.trans(t, w)
+		t.unallocated()
 	}
-	return w, t.b.Ops[len(t.b.Ops)-1].Code.Info().Flags&ir.EndsBlock != 0
+	return w, t.b.Ops[len(t.b.Ops)-1].Code.EndsBlock()
 }
 
 // result is what translate returns of w, which has been translated.

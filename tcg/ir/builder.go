@@ -135,20 +135,27 @@ var noArgs = [6]Temp{NoTemp, NoTemp, NoTemp, NoTemp, NoTemp, NoTemp}
 // Set assigns t to global g. It consumes t: when t is a local made by the last op, that op writes
 // g directly and t must not be used again; otherwise a move is appended.
 func (b *Builder) Set(g, t Temp) {
-	if n := len(b.Ops); n > 0 && b.Temps[t].Kind == Local {
+	if n := len(b.Ops); n > 0 {
 		o := &b.Ops[n-1]
-		if k := 0; o.A[0] == t && o.Code.Info().NOut() > 0 || o.A[1] == t && o.Code.Info().NOut() > 1 {
-			if o.A[0] != t {
-				k = 1
-			}
-			o.A[k] = g
-			if int(t) == len(b.Temps)-1 { // the number is free again
-				b.Temps = b.Temps[:t]
-			}
+		if o.A[0] == t && b.Temps[t].Kind == Local && len(Ops[o.Code].Out) > 0 {
+			o.A[0] = g
+			b.free(t)
+			return
+		}
+		if o.A[1] == t && b.Temps[t].Kind == Local && len(Ops[o.Code].Out) > 1 {
+			o.A[1] = g
+			b.free(t)
 			return
 		}
 	}
 	b.MovTo(g, t)
+}
+
+// free makes the number of t free again, if it is the last one.
+func (b *Builder) free(t Temp) {
+	if int(t) == len(b.Temps)-1 {
+		b.Temps = b.Temps[:t]
+	}
 }
 
 // MovTo appends a move of t to d (either type).

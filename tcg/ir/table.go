@@ -247,6 +247,12 @@ func (o *Op) MayRaise() bool {
 	return f&MayFault != 0 || o.Attr&ExactFP != 0 && f&UsesEnv != 0
 }
 
+// endsBlock are the ops with EndsBlock, by their distance from ExitTB.
+const endsBlock = 1<<(ExitTB-ExitTB) | 1<<(ExitPtr-ExitTB) | 1<<(ExitExc-ExitTB) | 1<<(Br-ExitTB)
+
+// EndsBlock tells whether the op's row has that flag.
+func (c Opcode) EndsBlock() bool { return c >= ExitTB && endsBlock>>(c-ExitTB)&1 != 0 }
+
 // Info returns the op's row.
 func (c Opcode) Info() *OpInfo { return &Ops[c] }
 

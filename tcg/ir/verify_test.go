@@ -73,6 +73,7 @@ func TestOpTableComplete(t *testing.T) {
 		names[info.Name] = true
 		require.LessOrEqual(t, info.NOut()+info.NIn(), len(Op{}.A), info.Name)
 		require.Equal(t, info.Flags&MemOp != 0, (&Op{Code: c}).Accesses() != 0, info.Name)
+		require.Equal(t, info.Flags&EndsBlock != 0, c.EndsBlock(), info.Name)
 		if info.Flags&Commutative != 0 {
 			require.Equal(t, info.In[0], info.In[1], info.Name)
 		}
