@@ -103,8 +103,8 @@ func (m *Preparer) start(b *ir.Block, need Need) {
 	m.labels, m.fixups = m.labels[:0], m.fixups[:0]
 	m.exits, m.frame, m.top = 0, frameStart, 0
 	m.pc, m.pcSet, m.stores, m.failed = b.PC, true, false, false
-	if n := len(b.Temps); len(m.slots) < n {
-		m.slots, m.globals = make([]uint16, n+256), nil
+	if n := max(len(b.Temps), nearTemps); len(m.slots) < n {
+		m.slots, m.globals = make([]uint16, n+n/8&^(nearTemps-1)), nil
 	}
 	if m.globals != unsafe.SliceData(b.Globals) {
 		m.globals = unsafe.SliceData(b.Globals)

@@ -44,24 +44,36 @@ var forms = [ir.NumOps]form{
 // eager is how many temps get their places at once. A region with more has places used again.
 var eager = 4096
 
+// What common does is done in tables of such lengths, powers of two: an index is cut to them, so that no check needs their length in a
+// register.
+const (
+	nearTemps = 8 << 10
+	nearWords = 4 << 10
+	mostWords = 4 // of an op
+)
+
 // assign gives every local and every constant its place, unless they are too many.
 func (m *Preparer) assign() bool {
 	first := len(m.b.Globals)
 	temps := m.b.Temps[first:]
-	if len(temps) > eager || len(temps) > len(m.slots)-first {
+	if len(temps) > eager || first+len(temps) > nearTemps || mostWords*len(m.b.Ops) > nearWords {
 		return false
 	}
-	slots, frame := m.slots[first:][:len(temps)], uint16(frameStart)
+	slots, frame, pool := (*[nearTemps]uint16)(m.slots), uint16(frameStart), m.pool
 	for i := range temps {
 		t := &temps[i]
-		if t.Kind == ir.Const {
-			slots[i] = m.constant(t.Val, t.Type)
+		at := &slots[(first+i)%nearTemps]
+		if t.Kind != ir.Const {
+			*at = frame<<areaBits | inFrame
+			frame += 1 + uint16(t.Type) // a vector has two words
 			continue
 		}
-		slots[i] = frame<<areaBits | inFrame
-		frame += 1 + uint16(t.Type) // a vector has two words
+		*at = uint16(len(pool))<<areaBits | inPool
+		if pool = append(pool, t.Val.Lo); t.Type == ir.V128 {
+			pool = append(pool, t.Val.Hi)
+		}
 	}
-	m.frame = uint32(frame)
+	m.frame, m.pool = uint32(frame), pool
 	return true
 }
 
@@ -81,22 +93,22 @@ func (m *Preparer) exit(o *ir.Op) uint64 {
 }
 
 // slotOf returns the place of x, or none.
-func slotOf(slots []uint16, x ir.Temp, none uint16) uint64 {
+func slotOf(slots *[nearTemps]uint16, x ir.Temp, none uint16) uint64 {
 	if x == ir.NoTemp {
 		return uint64(none)
 	}
-	return uint64(slots[x])
+	return uint64(slots[x%nearTemps])
 }
 
 // common does what lower does for each op, with all places known. What most ops are it does itself.
 func (m *Preparer) common() {
-	const most = 4 // words of an op
 	const special = ir.SC | ir.BigEndian | ir.NatAlign | ir.Aligned
-	ops, slots := m.b.Ops, m.slots
-	if n := most*len(ops) + 1; cap(m.code) < n {
-		m.code = make([]uint64, 0, n+512)
+	if cap(m.code) < nearWords+mostWords {
+		m.code = make([]uint64, 0, nearWords+mostWords)
 	}
-	code, n := m.code[:cap(m.code)], 0
+	ops, slots := m.b.Ops, (*[nearTemps]uint16)(m.slots)
+	code := (*[nearWords]uint64)(m.code[:nearWords])
+	n := uint(0)
 	for i := range ops {
 		o := &ops[i]
 		f := &forms[o.Code]
@@ -104,24 +116,24 @@ func (m *Preparer) common() {
 		case formInsn:
 			pc := uint64(o.Imm)
 			if m.stores && i > 0 && m.need&NeedStale != 0 {
-				code[n], code[n+1] = opStale, pc
+				code[n%nearWords], code[(n+1)%nearWords] = opStale, pc
 				n += 2
 			}
 			m.pc, m.pcSet, m.stores = pc, i == 0 && pc == m.b.PC, false
 			continue
 		case formMove:
-			code[n] = uint64(f.op[0]) | uint64(slots[o.A[0]])<<16 | uint64(slots[o.A[1]])<<32
+			code[n%nearWords] = uint64(f.op[0]) | uint64(slots[o.A[0]%nearTemps])<<16 | uint64(slots[o.A[1]%nearTemps])<<32
 			n++
 			continue
 		case formInt:
 			if o.W >= ir.W32 {
-				code[n] = uint64(f.op[o.W&1]) | uint64(slots[o.A[0]])<<16 | uint64(slots[o.A[1]])<<32 | uint64(slots[o.A[2]])<<48
+				code[n%nearWords] = uint64(f.op[o.W&1]) | uint64(slots[o.A[0]%nearTemps])<<16 | uint64(slots[o.A[1]%nearTemps])<<32 | uint64(slots[o.A[2]%nearTemps])<<48
 				n++
 				continue
 			}
 		case formZext:
 			if o.W == ir.W32 {
-				code[n] = opZext32 | uint64(slots[o.A[0]])<<16 | uint64(slots[o.A[1]])<<32
+				code[n%nearWords] = opZext32 | uint64(slots[o.A[0]%nearTemps])<<16 | uint64(slots[o.A[1]%nearTemps])<<32
 				n++
 				continue
 			}
@@ -130,13 +142,13 @@ func (m *Preparer) common() {
 			if o.Attr&ir.InvC != 0 {
 				mod |= 1 << 2
 			}
-			code[n] = uint64(f.op[0]) | mod<<8 | slotOf(slots, o.A[0], nowhere)<<16 | uint64(slots[o.A[2]])<<32 | uint64(slots[o.A[3]])<<48
-			code[n+1] = slotOf(slots, o.A[1], nowhere)
+			code[n%nearWords] = uint64(f.op[0]) | mod<<8 | slotOf(slots, o.A[0], nowhere)<<16 | uint64(slots[o.A[2]%nearTemps])<<32 | uint64(slots[o.A[3]%nearTemps])<<48
+			code[(n+1)%nearWords] = slotOf(slots, o.A[1], nowhere)
 			n += 2
 			continue
 		case formShift:
-			code[n] = uint64(f.op[0]) | uint64(o.W)<<8 | slotOf(slots, o.A[0], nowhere)<<16 | uint64(slots[o.A[2]])<<32 | uint64(slots[o.A[3]])<<48
-			code[n+1] = slotOf(slots, o.A[1], nowhere) | slotOf(slots, o.A[4], zero)<<16
+			code[n%nearWords] = uint64(f.op[0]) | uint64(o.W)<<8 | slotOf(slots, o.A[0], nowhere)<<16 | uint64(slots[o.A[2]%nearTemps])<<32 | uint64(slots[o.A[3]%nearTemps])<<48
+			code[(n+1)%nearWords] = slotOf(slots, o.A[1], nowhere) | slotOf(slots, o.A[4], zero)<<16
 			n += 2
 			continue
 		case formMem:
@@ -152,31 +164,31 @@ func (m *Preparer) common() {
 				mod = uint64(o.W) | uint64(o.Aux)<<3
 			}
 			m.stores = m.stores || o.Code == ir.St || o.Code == ir.StV
-			code[n] = uint64(f.op[0]) | mod<<8 | uint64(slots[o.A[0]])<<16 | uint64(slots[o.A[1]])<<32 | slotOf(slots, o.A[2], zero)<<48
-			code[n+1] = uint64(uint32(o.Imm)) | delta<<32
+			code[n%nearWords] = uint64(f.op[0]) | mod<<8 | uint64(slots[o.A[0]%nearTemps])<<16 | uint64(slots[o.A[1]%nearTemps])<<32 | slotOf(slots, o.A[2], zero)<<48
+			code[(n+1)%nearWords] = uint64(uint32(o.Imm)) | delta<<32
 			n += 2
 			continue
 		case formExit:
-			code[n], code[n+1] = opExitTB|m.exit(o), uint64(o.Imm)
+			code[n%nearWords], code[(n+1)%nearWords] = opExitTB|m.exit(o), uint64(o.Imm)
 			n += 2
 			continue
 		case formExitC:
-			code[n] = opExitC | uint64(uint8(o.W)|uint8(o.Cond-ir.EQ)<<2)<<8 | m.exit(o) | uint64(slots[o.A[0]])<<32 | uint64(slots[o.A[1]])<<48
-			code[n+1] = uint64(o.Imm)
+			code[n%nearWords] = opExitC | uint64(uint8(o.W)|uint8(o.Cond-ir.EQ)<<2)<<8 | m.exit(o) | uint64(slots[o.A[0]%nearTemps])<<32 | uint64(slots[o.A[1]%nearTemps])<<48
+			code[(n+1)%nearWords] = uint64(o.Imm)
 			n += 2
 			continue
 		case formExitF:
-			code[n], code[n+1] = opExitF|uint64(o.Cond)<<8|m.exit(o)|uint64(slots[o.A[0]])<<32, uint64(o.Imm)
+			code[n%nearWords], code[(n+1)%nearWords] = opExitF|uint64(o.Cond)<<8|m.exit(o)|uint64(slots[o.A[0]%nearTemps])<<32, uint64(o.Imm)
 			n += 2
 			continue
 		case formExitPtr:
-			code[n] = opExitPtr | uint64(slots[o.A[0]])<<32
+			code[n%nearWords] = opExitPtr | uint64(slots[o.A[0]%nearTemps])<<32
 			n++
 			continue
 		}
-		m.code = code[:n]
+		m.code = m.code[:n]
 		m.lower(o, i == 0)
-		code, n = m.code[:cap(m.code)], len(m.code)
+		n = uint(len(m.code))
 	}
-	m.code = code[:n]
+	m.code = m.code[:n]
 }
