@@ -394,11 +394,12 @@ func (p *Process) random() io.Reader {
 	return hostRandom{}
 }
 
-// hostRandom reads the host's getrandom(2). (crypto/rand adds a generator of its own, and 32 MiB of memory for it.)
+// hostRandom reads the host's getrandom(2). (crypto/rand adds a generator of its own, and 32 MiB of memory for it; unix.Getrandom
+// one in the vDSO, which takes longer to begin than the few bytes that most programs want.)
 type hostRandom struct{}
 
 func (hostRandom) Read(b []byte) (int, error) {
-	return retry(func() (int, error) { return unix.Getrandom(b, 0) })
+	return retry(func() (int, error) { return randomRaw(b) })
 }
 
 // fileIdent returns the device and inode numbers of f.

@@ -36,3 +36,12 @@ func transferNowRaw(fd int, b []byte, write bool) (int, error) {
 	}
 	return int(n), nil
 }
+
+// randomRaw is getrandom(2).
+func randomRaw(b []byte) (int, error) {
+	n, _, e := unix.Syscall(unix.SYS_GETRANDOM, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), 0)
+	if e != 0 {
+		return int(n), e
+	}
+	return int(n), nil
+}

@@ -60,7 +60,6 @@ func (e *Engine) newVCPUMem() *vcpuMem {
 	m.counters = unsafe.Slice((*uint64)(unsafe.Add(m.state, lay.counters)), NumCounters)
 	if e.nextIndex == 0 { // more threads may not do much
 		execmem.Present(unsafe.Pointer(&m.tbs), unsafe.Sizeof(m.tbs))
-		execmem.Present(unsafe.Add(m.state, lay.hot), uintptr(lay.jumpCache-lay.hot)+unsafe.Sizeof(m.jc[0])<<backend.JumpCacheBits)
 	}
 	return m
 }
