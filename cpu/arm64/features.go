@@ -12,14 +12,15 @@ type feature struct {
 	needed []string // further features that must be complete for the bit to be set
 }
 
-var (
-	idPFR0  = sysReg(3, 0, 0, 4, 0)
-	idISAR0 = sysReg(3, 0, 0, 6, 0)
-	idISAR1 = sysReg(3, 0, 0, 6, 1)
-	idMIDR  = sysReg(3, 0, 0, 0, 0)
-	idMPIDR = sysReg(3, 0, 0, 0, 5)
-	idREV   = sysReg(3, 0, 0, 0, 6)
-	idDFR0  = sysReg(3, 0, 0, 5, 0)
+// ID registers: see regNZCV.
+const (
+	idPFR0  = 3<<14 | 4<<3
+	idISAR0 = 3<<14 | 6<<3
+	idISAR1 = 3<<14 | 6<<3 | 1
+	idMIDR  = 3 << 14
+	idMPIDR = 3<<14 | 5
+	idREV   = 3<<14 | 6
+	idDFR0  = 3<<14 | 5<<3
 )
 
 // features lists what can be claimed. A feature is claimed when every row of it in the pattern files is

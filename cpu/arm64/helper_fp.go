@@ -86,27 +86,41 @@ func convLanes(e *softfp.Env, w, d ir.Width, n int, v ir.Val) ir.Val {
 	return ir.Val{Lo: out[0], Hi: out[1]}
 }
 
-func convHelper(name string, w, d ir.Width, n int, set func(*softfp.Env)) *ir.Helper {
-	return &ir.Helper{Name: "a64_" + name, Pure: true, Fn: func(e *ir.Env, in *[4]ir.Val) ir.Val {
-		s := softEnv(*e.FPEnv)
-		set(&s)
-		r := convLanes(&s, w, d, n, in[0])
-		*e.FPEnv |= uint64(s.Flags)
-		return r
-	}}
+// converted is the value of a helper that converts n lanes of width w to width d, in a mode that set makes.
+func converted(e *ir.Env, v ir.Val, w, d ir.Width, n int, set func(*softfp.Env)) ir.Val {
+	s := softEnv(*e.FPEnv)
+	set(&s)
+	r := convLanes(&s, w, d, n, v)
+	*e.FPEnv |= uint64(s.Flags)
+	return r
 }
 
-func setAHP(s *softfp.Env) { s.AHP = true }
+func setToOdd(s *softfp.Env) { s.Round = softfp.ToOdd }
+func setAHP(s *softfp.Env)   { s.AHP = true }
 
 var (
-	helperFCVTXN = convHelper("fcvtxn", ir.W64, ir.W32, 2, func(s *softfp.Env) { s.Round = softfp.ToOdd })
+	helperFCVTXN = &ir.Helper{Name: "a64_fcvtxn", Pure: true, Fn: func(e *ir.Env, in *[4]ir.Val) ir.Val {
+		return converted(e, in[0], ir.W64, ir.W32, 2, setToOdd)
+	}}
 	// Converts from and to the alternative half precision.
-	helperFCVTLahp = convHelper("fcvtl_ahp", ir.W16, ir.W32, 4, setAHP)
-	helperFCVTNahp = convHelper("fcvtn_ahp", ir.W32, ir.W16, 4, setAHP)
-	helperAHPhs    = convHelper("fcvt_hs_ahp", ir.W32, ir.W16, 1, setAHP)
-	helperAHPhd    = convHelper("fcvt_hd_ahp", ir.W64, ir.W16, 1, setAHP)
-	helperAHPsh    = convHelper("fcvt_sh_ahp", ir.W16, ir.W32, 1, setAHP)
-	helperAHPdh    = convHelper("fcvt_dh_ahp", ir.W16, ir.W64, 1, setAHP)
+	helperFCVTLahp = &ir.Helper{Name: "a64_fcvtl_ahp", Pure: true, Fn: func(e *ir.Env, in *[4]ir.Val) ir.Val {
+		return converted(e, in[0], ir.W16, ir.W32, 4, setAHP)
+	}}
+	helperFCVTNahp = &ir.Helper{Name: "a64_fcvtn_ahp", Pure: true, Fn: func(e *ir.Env, in *[4]ir.Val) ir.Val {
+		return converted(e, in[0], ir.W32, ir.W16, 4, setAHP)
+	}}
+	helperAHPhs = &ir.Helper{Name: "a64_fcvt_hs_ahp", Pure: true, Fn: func(e *ir.Env, in *[4]ir.Val) ir.Val {
+		return converted(e, in[0], ir.W32, ir.W16, 1, setAHP)
+	}}
+	helperAHPhd = &ir.Helper{Name: "a64_fcvt_hd_ahp", Pure: true, Fn: func(e *ir.Env, in *[4]ir.Val) ir.Val {
+		return converted(e, in[0], ir.W64, ir.W16, 1, setAHP)
+	}}
+	helperAHPsh = &ir.Helper{Name: "a64_fcvt_sh_ahp", Pure: true, Fn: func(e *ir.Env, in *[4]ir.Val) ir.Val {
+		return converted(e, in[0], ir.W16, ir.W32, 1, setAHP)
+	}}
+	helperAHPdh = &ir.Helper{Name: "a64_fcvt_dh_ahp", Pure: true, Fn: func(e *ir.Env, in *[4]ir.Val) ir.Val {
+		return converted(e, in[0], ir.W16, ir.W64, 1, setAHP)
+	}}
 )
 
 // ahpHelper is the scalar convert between widths w and d, one of which is 16 bits.

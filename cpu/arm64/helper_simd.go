@@ -184,25 +184,26 @@ func clmul(x, y uint64) (lo, hi uint64) {
 }
 
 var (
-	helperPMUL = pure("pmul", func(x, y ir.Val) ir.Val {
-		return mapLanes(ir.W8, x, y, func(x, y uint64) uint64 { lo, _ := clmul(x, y); return lo })
-	})
-	helperPMULL8 = pure("pmull8", func(x, y ir.Val) ir.Val {
+	helperPMUL = &ir.Helper{Name: "a64_pmul", Pure: true, Fn: func(_ *ir.Env, in *[4]ir.Val) ir.Val {
+		return mapLanes(ir.W8, in[0], in[1], func(x, y uint64) uint64 { lo, _ := clmul(x, y); return lo })
+	}}
+	helperPMULL8 = &ir.Helper{Name: "a64_pmull8", Pure: true, Fn: func(_ *ir.Env, in *[4]ir.Val) ir.Val {
+		x, y := in[0], in[1]
 		var r [2]uint64
 		for n := range 8 {
 			lo, _ := clmul(x.Lo>>(8*n)&0xff, y.Lo>>(8*n)&0xff)
 			r[n/4] |= lo << (n % 4 * 16)
 		}
 		return ir.Val{Lo: r[0], Hi: r[1]}
-	})
-	helperURECPE = pure("urecpe", func(x, y ir.Val) ir.Val {
-		return mapLanes(ir.W32, x, y, func(x, _ uint64) uint64 {
+	}}
+	helperURECPE = &ir.Helper{Name: "a64_urecpe", Pure: true, Fn: func(_ *ir.Env, in *[4]ir.Val) ir.Val {
+		return mapLanes(ir.W32, in[0], in[1], func(x, _ uint64) uint64 {
 			return uint64(softfp.RecipEstimateU32(uint32(x)))
 		})
-	})
-	helperURSQRTE = pure("ursqrte", func(x, y ir.Val) ir.Val {
-		return mapLanes(ir.W32, x, y, func(x, _ uint64) uint64 {
+	}}
+	helperURSQRTE = &ir.Helper{Name: "a64_ursqrte", Pure: true, Fn: func(_ *ir.Env, in *[4]ir.Val) ir.Val {
+		return mapLanes(ir.W32, in[0], in[1], func(x, _ uint64) uint64 {
 			return uint64(softfp.RSqrtEstimateU32(uint32(x)))
 		})
-	})
+	}}
 )

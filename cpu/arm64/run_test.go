@@ -251,3 +251,8 @@ func TestRegs(t *testing.T) {
 		require.Equal(t, v, a.ReadReg(p, r.Num), name)
 	}
 }
+
+// sysReg packs a system register's name: see regNZCV.
+func sysReg(op0, op1, crn, crm, op2 uint32) uint32 {
+	return op0<<14 | op1<<11 | crn<<7 | crm<<3 | op2
+}

@@ -60,32 +60,28 @@ func (t translator) packFlags(n, z, c, v ir.Temp) ir.Temp {
 	return b.Op2i(ir.Or, ir.W64, f, ir.FlagOne)
 }
 
-// sysReg packs op0, op1, CRn, CRm, op2 as the instruction's bits 20:5 hold them (bit 20 is op0's high bit).
-func sysReg(op0, op1, crn, crm, op2 uint32) uint32 {
-	return op0<<14 | op1<<11 | crn<<7 | crm<<3 | op2
-}
-
 // sysRegOf returns the register that MRS, MSR or the operation that SYS names.
 func sysRegOf(i insn) uint32 { return uint32(i) >> 5 & 0xffff }
 
-// System registers and operations open to EL0 under Linux. Arm ARM D23.
-var (
-	regNZCV      = sysReg(3, 3, 4, 2, 0)
-	regFPCR      = sysReg(3, 3, 4, 4, 0)
-	regFPSR      = sysReg(3, 3, 4, 4, 1)
-	regTPIDR     = sysReg(3, 3, 13, 0, 2)
-	regTPIDRRO   = sysReg(3, 3, 13, 0, 3)
-	regCTR       = sysReg(3, 3, 0, 0, 1)
-	regDCZID     = sysReg(3, 3, 0, 0, 7)
-	regCNTFRQ    = sysReg(3, 3, 14, 0, 0)
-	regCNTVCT    = sysReg(3, 3, 14, 0, 2)
-	opDCZVA      = sysReg(1, 3, 7, 4, 1)
-	opDCCVAC     = sysReg(1, 3, 7, 10, 1)
-	opDCCVAU     = sysReg(1, 3, 7, 11, 1)
-	opDCCIVAC    = sysReg(1, 3, 7, 14, 1)
-	opICIVAU     = sysReg(1, 3, 7, 5, 1)
-	idRegsMask   = sysReg(3, 7, 15, 0, 0)
-	idRegsValue  = sysReg(3, 0, 0, 0, 0)
+// System registers and operations open to EL0 under Linux: op0<<14 | op1<<11 | CRn<<7 | CRm<<3 | op2, which is how the
+// instruction's bits 20:5 hold them (bit 20 is op0's high bit). Arm ARM D23.
+const (
+	regNZCV      = 3<<14 | 3<<11 | 4<<7 | 2<<3
+	regFPCR      = 3<<14 | 3<<11 | 4<<7 | 4<<3
+	regFPSR      = 3<<14 | 3<<11 | 4<<7 | 4<<3 | 1
+	regTPIDR     = 3<<14 | 3<<11 | 13<<7 | 2
+	regTPIDRRO   = 3<<14 | 3<<11 | 13<<7 | 3
+	regCTR       = 3<<14 | 3<<11 | 1
+	regDCZID     = 3<<14 | 3<<11 | 7
+	regCNTFRQ    = 3<<14 | 3<<11 | 14<<7
+	regCNTVCT    = 3<<14 | 3<<11 | 14<<7 | 2
+	opDCZVA      = 1<<14 | 3<<11 | 7<<7 | 4<<3 | 1
+	opDCCVAC     = 1<<14 | 3<<11 | 7<<7 | 10<<3 | 1
+	opDCCVAU     = 1<<14 | 3<<11 | 7<<7 | 11<<3 | 1
+	opDCCIVAC    = 1<<14 | 3<<11 | 7<<7 | 14<<3 | 1
+	opICIVAU     = 1<<14 | 3<<11 | 7<<7 | 5<<3 | 1
+	idRegsMask   = 3<<14 | 7<<11 | 15<<7
+	idRegsValue  = 3 << 14
 	zvaBlock     = 64 // bytes; DCZID_EL0.BS = 4
 	ctrValue     = uint64(0xb444c004)
 	cntFrequency = uint64(time.Second) // CNTVCT_EL0 counts nanoseconds

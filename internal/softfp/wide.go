@@ -85,7 +85,6 @@ var (
 	cosCoef  = series{first: 0, step: 2, n: 17, alternate: true} // cos(y) in y²
 	athCoef  = series{n: 26}                                     // atanh(t)/t in t²
 	atanCoef = series{n: 16, alternate: true}                    // atan(t)/t in t², t at most 1/16
-	atanTab  = sync.OnceValue(makeAtanTab)                       // atan(k/8)
 )
 
 // series are coefficients, made when they are needed first: makeFactorials, or makeOdd if step is 0.
@@ -133,15 +132,23 @@ func makeOdd(n int, alternate bool) []num {
 	return c
 }
 
-func makeAtanTab() [9]num {
-	long := makeOdd(26, true)
-	var tab [9]num
-	for k := int64(1); k <= 8; k++ {
-		// atan(k/8) = atan((k-1)/8) + atan(8/(64+k(k-1)))
-		d := wDiv(wInt(8), wInt(64+k*(k-1)))
-		tab[k] = wAdd(tab[k-1], wMul(d, horner(wMul(d, d), long)))
-	}
-	return tab
+var atanTab struct {
+	once sync.Once
+	tab  [9]num
+}
+
+// atanEighths returns atan(k/8).
+func atanEighths(k int64) num {
+	t := &atanTab
+	t.once.Do(func() {
+		long := makeOdd(26, true)
+		for k := int64(1); k <= 8; k++ {
+			// atan(k/8) = atan((k-1)/8) + atan(8/(64+k(k-1)))
+			d := wDiv(wInt(8), wInt(64+k*(k-1)))
+			t.tab[k] = wAdd(t.tab[k-1], wMul(d, horner(wMul(d, d), long)))
+		}
+	})
+	return t.tab[k]
 }
 
 // wAtan returns atan(z) for z in [0, 1].
@@ -161,9 +168,9 @@ func wAtan(z num) num {
 	c.exp -= 3
 	d := wDiv(wAdd(z, wNeg(c)), wAdd(wInt(1), wMul(z, c)))
 	if d.cls == zero {
-		return atanTab()[k]
+		return atanEighths(k)
 	}
-	return wAdd(atanTab()[k], wMul(d, horner(wMul(d, d), atanCoef.get())))
+	return wAdd(atanEighths(k), wMul(d, horner(wMul(d, d), atanCoef.get())))
 }
 
 // wLog2 returns log2(1+u) given u and m = 1+u, where m is in about [0.7, 1.42].
