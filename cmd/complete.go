@@ -12,24 +12,27 @@ import (
 // completer proposes values for a flag, of which typed is there.
 type completer func(typed string) ([]string, cobra.ShellCompDirective)
 
-// completers are the flags' values by command. A flag that is not here takes a file, or nothing.
-var completers = map[string]map[string]completer{
-	"run": {
-		"accel":   oneOf("auto", "jit", "interp"),
-		"mem":     oneOf("auto", "direct", "tlb"),
-		"tier2":   oneOf("off", "1"),
-		"debug":   func(typed string) ([]string, cobra.ShellCompDirective) { return some(debuglog.Names())(typed) },
-		"plugin":  pluginSpecs,
-		"sysroot": func(string) ([]string, cobra.ShellCompDirective) { return nil, cobra.ShellCompDirectiveFilterDirs },
-		"env":     oneOf(), "argv0": oneOf(), "dfilter": oneOf(), "inject-flush": oneOf(), "opt": oneOf("none", "all"),
-	},
-	"disas": {"arch": oneOf("x86_64", "aarch64"), "at": oneOf()},
+// completers returns the flags' values by command. A flag that is not here takes a file, or nothing.
+func completers() map[string]map[string]completer {
+	return map[string]map[string]completer{
+		"run": {
+			"accel":   oneOf("auto", "jit", "interp"),
+			"mem":     oneOf("auto", "direct", "tlb"),
+			"tier2":   oneOf("off", "1"),
+			"debug":   some(debuglog.Names()),
+			"plugin":  pluginSpecs,
+			"sysroot": func(string) ([]string, cobra.ShellCompDirective) { return nil, cobra.ShellCompDirectiveFilterDirs },
+			"env":     oneOf(), "argv0": oneOf(), "dfilter": oneOf(), "inject-flush": oneOf(), "opt": oneOf("none", "all"),
+		},
+		"disas": {"arch": oneOf("x86_64", "aarch64"), "at": oneOf()},
+	}
 }
 
 // completions registers the completers.
 func completions(root *cobra.Command) {
+	all := completers()
 	for _, cmd := range root.Commands() {
-		for flag, c := range completers[cmd.Name()] {
+		for flag, c := range all[cmd.Name()] {
 			err := cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 				return c(typed)
 			})

@@ -7,7 +7,9 @@ import (
 	"syscall"
 )
 
-var forwarded = []syscall.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM}
+func forwarded() []syscall.Signal {
+	return []syscall.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM}
+}
 
 // catcher leaves all signals to os/signal.
 type catcher struct{}

@@ -23,8 +23,9 @@ type forwarder struct {
 // hostSignals begins to receive signals.
 func hostSignals() *forwarder {
 	f := &forwarder{}
-	wanted := make([]syscall.Signal, 0, len(forwarded))
-	for _, s := range forwarded {
+	all := forwarded()
+	wanted := all[:0]
+	for _, s := range all {
 		if signal.Ignored(s) {
 			f.ignored = append(f.ignored, int(s))
 		} else {

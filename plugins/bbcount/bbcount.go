@@ -7,17 +7,17 @@ import (
 	"github.com/gotcg/gotcg/instrument"
 )
 
-func init() {
-	instrument.Register(instrument.Info{
-		Name: "bb-count",
-		Help: "count executed basic blocks",
-		Doc: `Prints "CPUn: bb's: B, insns: I" for each vCPU, then "Total: bb's: B, insns: I". A block ends at a branch,
+func init() { instrument.Register(info) }
+
+var info = instrument.Info{
+	Name: "bb-count",
+	Help: "count executed basic blocks",
+	Doc: `Prints "CPUn: bb's: B, insns: I" for each vCPU, then "Total: bb's: B, insns: I". A block ends at a branch,
 a repeated string instruction, a page's end or after 64 instructions.`,
-		Args: []instrument.Arg{
-			{Name: "inline", Kind: instrument.Bool, Default: "on", Help: "count in generated code; off: by a call for each block"},
-		},
-		New: build,
-	})
+	Args: []instrument.Arg{
+		{Name: "inline", Kind: instrument.Bool, Default: "on", Help: "count in generated code; off: by a call for each block"},
+	},
+	New: build,
 }
 
 type plugin struct {

@@ -11,19 +11,19 @@ import (
 	"github.com/gotcg/gotcg/instrument"
 )
 
-func init() {
-	instrument.Register(instrument.Info{
-		Name: "exec-log",
-		Help: "log executed instructions, their accesses and register changes",
-		Doc: `Each line is: vCPU, 0xaddress, 0xopcode, "disassembly", then for each access ", load|store, 0xaddress", then for
+func init() { instrument.Register(info) }
+
+var info = instrument.Info{
+	Name: "exec-log",
+	Help: "log executed instructions, their accesses and register changes",
+	Doc: `Each line is: vCPU, 0xaddress, 0xopcode, "disassembly", then for each access ", load|store, 0xaddress", then for
 each register asked for that changed ", name -> 0xvalue". The opcode shows the first four bytes.`,
-		Args: []instrument.Arg{
-			{Name: "ifilter", Many: true, Help: "only instructions whose disassembly begins so"},
-			{Name: "afilter", Kind: instrument.Uint, Many: true, Help: "only the instruction at this address"},
-			{Name: "reg", Many: true, Help: "show changes of registers whose name matches this glob"},
-		},
-		New: build,
-	})
+	Args: []instrument.Arg{
+		{Name: "ifilter", Many: true, Help: "only instructions whose disassembly begins so"},
+		{Name: "afilter", Kind: instrument.Uint, Many: true, Help: "only the instruction at this address"},
+		{Name: "reg", Many: true, Help: "show changes of registers whose name matches this glob"},
+	},
+	New: build,
 }
 
 // plugin is not Concurrent: its events come one at a time.

@@ -7,19 +7,19 @@ import (
 	"github.com/gotcg/gotcg/instrument"
 )
 
-func init() {
-	instrument.Register(instrument.Info{
-		Name: "insn-count",
-		Help: "count executed instructions",
-		Doc: `Prints "cpu N insns: X" for each vCPU, then "total insns: X". An instruction is an architectural one:
+func init() { instrument.Register(info) }
+
+var info = instrument.Info{
+	Name: "insn-count",
+	Help: "count executed instructions",
+	Doc: `Prints "cpu N insns: X" for each vCPU, then "total insns: X". An instruction is an architectural one:
 a repeated string instruction counts once each time it is started.`,
-		Args: []instrument.Arg{
-			{Name: "inline", Kind: instrument.Bool, Default: "on", Help: "count in generated code; off: by a call for each instruction"},
-			{Name: "sizes", Kind: instrument.Bool, Default: "off", Help: "also count by instruction length in bytes"},
-			{Name: "match", Kind: instrument.String, Many: true, Help: "also count instructions whose disassembly begins so"},
-		},
-		New: build,
-	})
+	Args: []instrument.Arg{
+		{Name: "inline", Kind: instrument.Bool, Default: "on", Help: "count in generated code; off: by a call for each instruction"},
+		{Name: "sizes", Kind: instrument.Bool, Default: "off", Help: "also count by instruction length in bytes"},
+		{Name: "match", Kind: instrument.String, Many: true, Help: "also count instructions whose disassembly begins so"},
+	},
+	New: build,
 }
 
 type matcher struct {

@@ -8,20 +8,20 @@ import (
 	"github.com/gotcg/gotcg/instrument"
 )
 
-func init() {
-	instrument.Register(instrument.Info{
-		Name: "mem",
-		Help: "count or log memory accesses",
-		Doc: `Prints "mem accesses: N", then loads and stores apart. With print-accesses each access is a line of the CSV
+func init() { instrument.Register(info) }
+
+var info = instrument.Info{
+	Name: "mem",
+	Help: "count or log memory accesses",
+	Doc: `Prints "mem accesses: N", then loads and stores apart. With print-accesses each access is a line of the CSV
 table whose header comes first; an atomic read-modify-write is one access, both load and store. insn_symbol is empty, mem_hwaddr is mem_vaddr.`,
-		Args: []instrument.Arg{
-			{Name: "inline", Kind: instrument.Bool, Default: "on", Help: "count in generated code; off: by a call for each access"},
-			{Name: "callback", Kind: instrument.Bool, Default: "off", Help: "count by a call for each access (as inline=off)"},
-			{Name: "track", Default: "rw", OneOf: []string{"r", "w", "rw"}, Help: "loads, stores or both"},
-			{Name: "print-accesses", Kind: instrument.Bool, Default: "off", Help: "log every access"},
-		},
-		New: build,
-	})
+	Args: []instrument.Arg{
+		{Name: "inline", Kind: instrument.Bool, Default: "on", Help: "count in generated code; off: by a call for each access"},
+		{Name: "callback", Kind: instrument.Bool, Default: "off", Help: "count by a call for each access (as inline=off)"},
+		{Name: "track", Default: "rw", OneOf: []string{"r", "w", "rw"}, Help: "loads, stores or both"},
+		{Name: "print-accesses", Kind: instrument.Bool, Default: "off", Help: "log every access"},
+	},
+	New: build,
 }
 
 type plugin struct {

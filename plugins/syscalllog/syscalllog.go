@@ -7,18 +7,18 @@ import (
 	"github.com/gotcg/gotcg/instrument"
 )
 
-func init() {
-	instrument.Register(instrument.Info{
-		Name: "syscall-log",
-		Help: "count or log system calls",
-		Doc: `Instruments system call instructions only, and what follows them for the result. Prints a table of calls and
+func init() { instrument.Register(info) }
+
+var info = instrument.Info{
+	Name: "syscall-log",
+	Help: "count or log system calls",
+	Doc: `Instruments system call instructions only, and what follows them for the result. Prints a table of calls and
 errors by number, most frequent first; with print each call is logged as "syscall #N" and
 "syscall #N returned -> R" instead.`,
-		Args: []instrument.Arg{
-			{Name: "print", Kind: instrument.Bool, Default: "off", Help: "log every call instead of the table"},
-		},
-		New: build,
-	})
+	Args: []instrument.Arg{
+		{Name: "print", Kind: instrument.Bool, Default: "off", Help: "log every call instead of the table"},
+	},
+	New: build,
 }
 
 type stat struct {
