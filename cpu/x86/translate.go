@@ -102,7 +102,9 @@ func (t *trans) one(pc uint64, code []byte, mode uint32) int {
 	t.pc, t.next = pc, pc+uint64(t.in.Len)
 	t.end, t.hasEA, t.late = false, false, false
 	first := len(t.b.Ops)
-	if err == nil {
+	if op := int(t.in.Op); err == nil && op < len(transInt) && transInt[op] != nil { // what most are
+		transInt[op](t)
+	} else if err == nil {
 		t.translate()
 	} else if err == ErrTruncated {
 		return 0
