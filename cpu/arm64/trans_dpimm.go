@@ -11,12 +11,12 @@ func sext(v uint32, n uint) uint64 { return uint64(int64(uint64(v)<<(64-n)) >> (
 
 // transADR translates ADR. Arm ARM C6.2 ADR.
 func (t translator) transADR(i insn) {
-	t.setX(i.rd(), t.b.Const(t.pc+sext(i.immhi()<<2|i.immlo(), 21)))
+	t.setConst(i.rd(), t.pc+sext(i.immhi()<<2|i.immlo(), 21))
 }
 
 // transADRP translates ADRP. Arm ARM C6.2 ADRP.
 func (t translator) transADRP(i insn) {
-	t.setX(i.rd(), t.b.Const(t.pc&^0xfff+sext(i.immhi()<<2|i.immlo(), 21)<<12))
+	t.setConst(i.rd(), t.pc&^0xfff+sext(i.immhi()<<2|i.immlo(), 21)<<12)
 }
 
 // addSubImm is the immediate of the add/subtract (immediate) group.
@@ -28,10 +28,10 @@ func (t translator) transSUBimm(i insn) { t.arithImm(ir.Sub, i) }
 func (t translator) arithImm(op ir.Opcode, i insn) {
 	w, imm := width(i.sf()), addSubImm(i)
 	if imm == 0 && w == ir.W64 {
-		t.setXSP(i.rd(), t.xsp(i.rn())) // MOV to or from SP
+		t.b.MovTo(t.xsp(i.rd()), t.xsp(i.rn())) // MOV to or from SP
 		return
 	}
-	t.setXSP(i.rd(), t.b.Op2i(op, w, t.xsp(i.rn()), imm))
+	t.b.Op2To(t.xsp(i.rd()), op, w, t.xsp(i.rn()), t.b.Const(imm))
 }
 
 func (t translator) transADDSimm(i insn) {
@@ -44,20 +44,12 @@ func (t translator) transSUBSimm(i insn) {
 
 // addsF sets register rd and the flags from x + y.
 func (t translator) addsF(rd uint32, w ir.Width, x, y ir.Temp) {
-	t.setXF(rd)(t.b.OpF(ir.AddF, w, 0, x, y))
+	t.b.OpFTo(ir.AddF, w, t.xOut(rd), gFlags, x, y)
 }
 
 // subsF sets register rd and the flags from x - y.
 func (t translator) subsF(rd uint32, w ir.Width, x, y ir.Temp) {
-	t.setXF(rd)(t.b.OpF(ir.SubF, w, ir.InvC, x, y))
-}
-
-// setXF returns a function that commits result and flags of the last op; the result to register rd.
-func (t translator) setXF(rd uint32) func(res, flags ir.Temp) {
-	return func(res, flags ir.Temp) {
-		t.b.Set(gFlags, flags)
-		t.setX(rd, res)
-	}
+	t.b.OpFTo(ir.SubF, w, t.xOut(rd), gFlags, x, y).Attr = ir.InvC
 }
 
 // bitMask decodes the bitmask immediate N:immr:imms of logical instructions; ok is false for reserved values.
@@ -112,7 +104,7 @@ func (t translator) transANDSimm(i insn) {
 		t.unallocated()
 		return
 	}
-	t.setXF(i.rd())(t.b.OpF(ir.AndF, w, 0, t.x(i.rn()), t.b.Const(mask)))
+	t.b.OpFTo(ir.AndF, w, t.xOut(i.rd()), gFlags, t.x(i.rn()), t.b.Const(mask))
 }
 
 // moveWide returns the immediate of MOVN and MOVZ and its position; ok is false for a reserved one.
@@ -136,7 +128,7 @@ func (t translator) transMOVZ(i insn) {
 		t.unallocated()
 		return
 	}
-	t.setX(i.rd(), t.b.Const(imm))
+	t.setConst(i.rd(), imm)
 }
 
 func (t translator) transMOVK(i insn) {

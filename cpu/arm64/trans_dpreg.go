@@ -85,7 +85,7 @@ func (t translator) andsReg(i insn, invert bool) {
 	if invert {
 		y = t.b.Op1(ir.Not, w, y)
 	}
-	t.setXF(i.rd())(t.b.OpF(ir.AndF, w, 0, t.x(i.rn()), y))
+	t.b.OpFTo(ir.AndF, w, t.xOut(i.rd()), gFlags, t.x(i.rn()), y)
 }
 
 // arithShift checks the fields of the add/subtract (shifted register) group, where ROR is reserved.
@@ -183,7 +183,7 @@ func (t translator) transADC(i insn) {
 }
 
 func (t translator) transADCS(i insn) {
-	t.setXF(i.rd())(t.b.OpF(ir.AdcF, width(i.sf()), 0, t.x(i.rn()), t.x(i.rm()), gFlags))
+	t.b.OpFTo(ir.AdcF, width(i.sf()), t.xOut(i.rd()), gFlags, t.x(i.rn()), t.x(i.rm()), gFlags)
 }
 
 func (t translator) transSBC(i insn) {
@@ -192,7 +192,7 @@ func (t translator) transSBC(i insn) {
 }
 
 func (t translator) transSBCS(i insn) {
-	t.setXF(i.rd())(t.b.OpF(ir.SbbF, width(i.sf()), ir.InvC, t.x(i.rn()), t.x(i.rm()), gFlags))
+	t.b.OpFTo(ir.SbbF, width(i.sf()), t.xOut(i.rd()), gFlags, t.x(i.rn()), t.x(i.rm()), gFlags).Attr = ir.InvC
 }
 
 // flagWord is the flags word of the four bits 3:0 of v (N, Z, C, V).

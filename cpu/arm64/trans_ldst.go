@@ -49,6 +49,10 @@ func (t translator) load(size ir.Width, a ir.EA, k loadKind, attr ir.Attr) ir.Te
 
 // loadImm loads Rt from base Rn and an immediate.
 func (t translator) loadImm(i insn, size uint32, imm int64, ix index, k loadKind) {
+	if ix == offset && k == loadU && i.rt() != 31 {
+		t.b.LdTo(gX+ir.Temp(i.rt()), ir.Width(size), t.ea(i.rn(), imm, ix), 0)
+		return
+	}
 	v := t.load(ir.Width(size), t.ea(i.rn(), imm, ix), k, 0)
 	if ix == offset || i.rt() != i.rn() || i.rn() == 31 {
 		t.setX(i.rt(), v)

@@ -106,6 +106,21 @@ func (t translator) setX(r uint32, v ir.Temp) {
 	}
 }
 
+// setConst assigns v to general register r.
+func (t translator) setConst(r uint32, v uint64) {
+	if r != 31 {
+		t.b.MovTo(gX+ir.Temp(r), t.b.Const(v))
+	}
+}
+
+// xOut is general register r as the output of an op that need not have one.
+func (t translator) xOut(r uint32) ir.Temp {
+	if r == 31 {
+		return ir.NoTemp
+	}
+	return gX + ir.Temp(r)
+}
+
 // setXSP assigns v, already zero-extended, to register r, the stack pointer for 31.
 func (t translator) setXSP(r uint32, v ir.Temp) { t.b.Set(gX+ir.Temp(r), v) }
 
