@@ -248,7 +248,7 @@ func (o *Op) MayRaise() bool {
 }
 
 // endsBlock are the ops with EndsBlock, by their distance from ExitTB.
-const endsBlock = 1<<(ExitTB-ExitTB) | 1<<(ExitPtr-ExitTB) | 1<<(ExitExc-ExitTB) | 1<<(Br-ExitTB)
+const endsBlock = 1 | 1<<(ExitPtr-ExitTB) | 1<<(ExitExc-ExitTB) | 1<<(Br-ExitTB)
 
 // EndsBlock tells whether the op's row has that flag.
 func (c Opcode) EndsBlock() bool { return c >= ExitTB && endsBlock>>(c-ExitTB)&1 != 0 }
