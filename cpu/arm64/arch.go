@@ -41,11 +41,10 @@ var setUp = sync.OnceFunc(func() {
 			PC: regPC, SP: regSP, FP: 29, SyscallNr: 8, SyscallArg: [6]int{0, 1, 2, 3, 4, 5}, SyscallRet: 0,
 			TLS: regTLS,
 		},
+		HWCap:      hwcap,
 		Platform:   "aarch64",
 		ELFMachine: 183, // EM_AARCH64
 	}
-	cap1, cap2 := claim()
-	arch.HWCap = func() (hwcap, hwcap2 uint64) { return cap1, cap2 }
 })
 
 // Arch returns the architecture. It is shared and not to be changed.

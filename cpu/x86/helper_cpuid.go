@@ -48,7 +48,7 @@ func word(s string, i int) uint32 {
 
 // cpuidLeaf returns EAX, EBX, ECX and EDX of a leaf, subleaf 0.
 func cpuidLeaf(leaf, vcpu uint32) (a, b, c, d uint32) {
-	bit := func(reg uint8) uint32 { return claimed().bits[claimedReg(leaf, reg)] }
+	bit := func(reg uint8) uint32 { return claimedBits(leaf, reg) }
 	switch leaf {
 	case 0:
 		return cpuidMax, word(vendorID, 0), word(vendorID, 8), word(vendorID, 4)

@@ -162,10 +162,6 @@ func (t *trans) refuse(err error) {
 	}
 }
 
-// notClaimed reports whether op belongs to an extension CPUID does not claim: the processor raises
-// #UD, which is not a gap in the translation.
-func notClaimed(op Op) bool { return op == VEX || op == EVEX || op == XOP || claimed().refused[op] }
-
 // raise ends the block with an exception whose PC is this instruction's.
 func (t *trans) raise(k ir.ExcKind) { t.raiseAt(k, t.pc, ir.NoTemp) }
 
