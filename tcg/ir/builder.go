@@ -74,22 +74,31 @@ func (b *Builder) New(t Type) Temp {
 	return Temp(len(b.Temps) - 1)
 }
 
-func (b *Builder) constant(t Type, v Val) Temp {
-	h := (v.Lo ^ v.Lo>>29 ^ v.Hi*7 + uint64(t)) * 0x9e3779b97f4a7c15 >> 58
-	if c := b.consts[h]; int(c) < len(b.Temps) && b.Temps[c].Val == v && b.Temps[c].Kind == Const && b.Temps[c].Type == t {
-		return c
+// Const returns the constant v.
+func (b *Builder) Const(v uint64) Temp {
+	h := (v ^ v>>29) * 0x9e3779b97f4a7c15 >> 58
+	n := len(b.Temps)
+	if c := int(b.consts[h]); c < n {
+		if t := &b.Temps[c]; t.Val.Lo == v && t.Kind == Const && t.Type == I64 {
+			return Temp(c)
+		}
 	}
-	b.Temps = append(b.Temps, TempInfo{Kind: Const, Type: t, Val: v})
-	c := Temp(len(b.Temps) - 1)
-	b.consts[h] = c
-	return c
+	b.Temps = append(b.Temps, TempInfo{Kind: Const, Val: Val{Lo: v}})
+	b.consts[h] = Temp(n)
+	return Temp(n)
 }
 
-// Const returns the constant v.
-func (b *Builder) Const(v uint64) Temp { return b.constant(I64, Val{Lo: v}) }
-
 // ConstV returns a vector constant.
-func (b *Builder) ConstV(lo, hi uint64) Temp { return b.constant(V128, Val{lo, hi}) }
+func (b *Builder) ConstV(lo, hi uint64) Temp {
+	v := Val{lo, hi}
+	h := (lo ^ lo>>29 ^ hi*7 + 1) * 0x9e3779b97f4a7c15 >> 58
+	if c := b.consts[h]; int(c) < len(b.Temps) && b.Temps[c] == (TempInfo{Const, V128, v}) {
+		return c
+	}
+	b.Temps = append(b.Temps, TempInfo{Kind: Const, Type: V128, Val: v})
+	b.consts[h] = Temp(len(b.Temps) - 1)
+	return b.consts[h]
+}
 
 // ConstVal reports whether t is a constant, and its low 64 bits.
 func (b *Builder) ConstVal(t Temp) (uint64, bool) {
