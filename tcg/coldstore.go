@@ -215,9 +215,9 @@ func (s *coldStore) at(r coldRef) *coldProg {
 	return (*coldProg)(unsafe.Pointer(&s.chunks[r>>coldChunkBits][r&(1<<coldChunkBits-1)]))
 }
 
-// prog returns what the interpreter runs.
-func (s *coldStore) prog(p *coldProg) interp.Prog {
-	return interp.Kept(p.pc, (*uint64)(unsafe.Add(unsafe.Pointer(p), 8*coldHeader)), p.shape, s.rares[p.rare])
+// prog makes x what the interpreter runs of p.
+func (s *coldStore) prog(x *interp.Prog, p *coldProg) {
+	x.SetKept(p.pc, (*uint64)(unsafe.Add(unsafe.Pointer(p), 8*coldHeader)), p.shape, s.rares[p.rare])
 }
 
 // home is where the search for a block begins, by the lower half of its PC: neighbours are near each other, and so are in few
@@ -348,11 +348,12 @@ func (v *VCPU) runKept(r coldRef) (missing, done bool) {
 	e, s, t := v.e, v.colds, &v.thread
 	runs, indirect := uint64(0), uint64(0)
 	x := &v.coldExit
+	var prog interp.Prog
 	t.Resume = 0
 	for p := s.at(r); ; {
 		p.runs++
 		runs++
-		prog := s.prog(p)
+		s.prog(&prog, p)
 		t.RunProg(&prog, x)
 		v.SetPC(x.PC)
 		if x.Kind > interp.ExitPtr {

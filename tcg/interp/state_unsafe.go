@@ -57,10 +57,14 @@ func copyOps(dst []uint64, ops []ir.Op) {
 }
 
 // Kept returns the Prog of the block at pc that was kept at words.
-func Kept(pc uint64, words *uint64, s Shape, r *Rare) Prog {
+func Kept(pc uint64, words *uint64, s Shape, r *Rare) (p Prog) {
+	p.SetKept(pc, words, s, r)
+	return p
+}
+
+// SetKept makes p what Kept returns: put together elsewhere and copied it would wait for its stores.
+func (p *Prog) SetKept(pc uint64, words *uint64, s Shape, r *Rare) {
 	at := unsafe.Pointer(words)
-	return Prog{
-		PC: pc, code: at, pool: word(at, uint32(s.pool)), rest: word(at, uint32(s.rest)), rare: r,
-		frame: uint32(s.frame),
-	}
+	p.PC, p.code, p.pool, p.rest, p.rare = pc, at, word(at, uint32(s.pool)), word(at, uint32(s.rest)), r
+	p.frame = uint32(s.frame)
 }
