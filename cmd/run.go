@@ -124,17 +124,17 @@ func (o *runOptions) config(sio stdio, args []string) (log io.WriteCloser, err e
 	}
 	c.Env, c.Sysroot = environ(os.Environ(), o.env), o.sysroot
 	c.LogItems, c.LogFilter = o.items, o.dfilter
-	log = nopCloser{sio.err}
+	c.Log, log = sio.err, nopCloser{sio.err}
 	if o.logFile != "" {
 		file, err := os.Create(o.logFile)
 		if err != nil {
 			return nil, err
 		}
-		log = &bufferedFile{w: bufio.NewWriterSize(file, 1<<16), f: file}
+		b := &bufferedFile{w: bufio.NewWriterSize(file, 1<<16), f: file}
+		c.Log, log = b, b
 	}
-	c.Log = log
 	if items, err := debuglog.Parse(o.items); err == nil && items&debuglog.Strace != 0 || o.strace {
-		c.Strace = log
+		c.Strace = c.Log
 	}
 	return log, nil
 }

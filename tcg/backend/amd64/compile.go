@@ -104,7 +104,7 @@ type poolEntry struct {
 
 // New returns a code generator for a configuration.
 func New(cfg backend.Config) *Compiler {
-	c := &Compiler{cfg: cfg}
+	c := &Compiler{cfg: cfg, gtmpl: make([]tstate, 0, len(cfg.Globals))}
 	if !cfg.NoFeatures {
 		c.feat = host()
 	}
