@@ -15,9 +15,26 @@ func TestSharedCountdown(t *testing.T) {
 		require.Greater(t, done, n)
 		require.LessOrEqual(t, done, max(64*n, 1<<16))
 		v := &VCPU{e: e, vcpuMem: &vcpuMem{hot: make([]int32, 1<<hotBits)}}
-		v.resetHot()
 		require.Zero(t, v.heat(0x1000))
-		v.hot[e.hotIndex(0x1000)] = done
+		*v.countdown(0x1000) = done
 		require.Equal(t, n, v.heat(0x1000))
+	}
+}
+
+// TestCountdownsBegin: countdowns begin a page at a time, once.
+func TestCountdownsBegin(t *testing.T) {
+	v := &VCPU{e: &Engine{tier2: 20}, vcpuMem: &vcpuMem{hot: make([]int32, 1<<hotBits)}}
+	require.True(t, v.beginCountdowns(3*hotPage+7))
+	require.False(t, v.beginCountdowns(3*hotPage))
+	v.hot[3*hotPage]--
+	for i, n := range v.hot {
+		want := int32(0)
+		if i/hotPage == 3 {
+			want = 19
+		}
+		if i == 3*hotPage {
+			want = 18
+		}
+		require.Equal(t, want, n)
 	}
 }

@@ -23,8 +23,9 @@ type vcpuMem struct {
 	tlbs  []softmmu.TLBEntry // nil in direct mode
 
 	counters []uint64
-	// hot are the countdowns of blocks of tier one (tierup.go).
-	hot []int32
+	// hot are the countdowns of blocks of tier one (tierup.go); begun has a bit for each page of them that is in use.
+	hot   []int32
+	begun uint32
 	// tbs is the jump cache of the run loop, by hash of the PC. Nobody else touches it: TBs in it may be gone.
 	tbs [1 << tbsBits]found
 	// one builds single instructions for redo; it is made when it is first needed.
@@ -72,6 +73,7 @@ func (m *vcpuMem) clear() {
 	clear(b[:word])
 	clear(b[word+4:])
 	clear(m.tbs[:])
+	m.begun = 0
 }
 
 // retired is what is left of a vCPU: its counters up to the last that is not zero.
@@ -101,7 +103,6 @@ func (e *Engine) NewVCPU() *VCPU {
 	v.thread = interp.Thread{Env: &v.env, Counters: v.counters}
 	v.inject = newInjector(&e.cfg, v.Index)
 	v.initJIT()
-	v.resetHot()
 	e.vcpus = append(e.vcpus, v)
 	return v
 }

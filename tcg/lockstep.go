@@ -175,7 +175,7 @@ func (l *lockstep) undone(v *VCPU) {
 
 // becameHot notes that tb is to become a region when the block that runs now has been compared.
 func (v *VCPU) becameHot(tb *TB) {
-	v.hot[v.e.hotIndex(tb.Key.PC)] = v.e.countdownDone()
+	*v.countdown(tb.Key.PC) = v.e.countdownDone()
 	v.check.hot = append(v.check.hot, tb.Key)
 }
 

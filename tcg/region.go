@@ -128,7 +128,7 @@ func (v *VCPU) makeRegion(key cpu.TBKey) *TB {
 		phase = "plan a region"
 		useful := f.plan()
 		if f.observe() {
-			v.hot[e.hotIndex(key.PC)] = e.tier2/8 + 1
+			*v.countdown(key.PC) = e.tier2/8 + 1
 			return nil
 		}
 		if !useful {
@@ -179,7 +179,7 @@ func (f *former) make(phase *string) (tb *TB, again bool) {
 	case nil:
 	case errFull:
 		e.jit.full = true
-		f.v.hot[e.hotIndex(f.key.PC)] = e.tier2 - 1 // next time there is room
+		*f.v.countdown(f.key.PC) = e.tier2 - 1 // next time there is room
 		return nil, false
 	default:
 		return nil, true

@@ -78,12 +78,17 @@ func (v *VCPU) inCode(tb *TB) (done bool) {
 		case backend.ExitHot:
 			from := j.slot(h.ExitArg).from
 			v.SetPC(from.Key.PC)
-			if v.e.cfg.Lockstep { // the interpreter has run this block: a region must wait
-				v.becameHot(from)
+			begins := v.beginCountdowns(v.e.hotIndex(from.Key.PC)) // then it has not been counted
+			if v.e.cfg.Lockstep {                                  // the interpreter has run this block: a region must wait
+				if !begins {
+					v.becameHot(from)
+				}
 				addr = j.entry(h, from)
 				continue
 			}
-			v.tierUp(from.Key)
+			if !begins {
+				v.tierUp(from.Key)
+			}
 			tb, _ = v.lookup(0)
 			v.current = tb
 		case backend.ExitInterruptSlot:

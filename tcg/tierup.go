@@ -66,19 +66,33 @@ func (e *Engine) hotIndex(pc uint64) int32 {
 // far that another block that shares it, and runs much, gets no region.
 func (e *Engine) countdownDone() int32 { return max(64*e.tier2, 1<<16) }
 
-// resetHot begins all countdowns of a new vCPU.
-func (v *VCPU) resetHot() {
-	if n := v.e.tier2; n > 0 {
-		v.hot[0] = n - 1
-		for i := 1; i < len(v.hot); i *= 2 {
-			copy(v.hot[i:], v.hot[:i])
-		}
+// hotPage is how many countdowns begin at a time: a page of the host's memory.
+const hotPage = 1 << 10
+
+// beginCountdowns begins the countdowns of i's page and reports whether they had not begun. Until then they are zero, so the first
+// block of the page leaves at once: a short program does not touch the others.
+func (v *VCPU) beginCountdowns(i int32) bool {
+	if v.begun>>(i/hotPage)&1 != 0 {
+		return false
 	}
+	v.begun |= 1 << (i / hotPage)
+	page := v.hot[i&^(hotPage-1):][:hotPage]
+	for i := range page {
+		page[i] = v.e.tier2 - 1
+	}
+	return true
+}
+
+// countdown returns the countdown of the block at pc.
+func (v *VCPU) countdown(pc uint64) *int32 {
+	i := v.e.hotIndex(pc)
+	v.beginCountdowns(i)
+	return &v.hot[i]
 }
 
 // heat returns how often the block at pc has been begun by v, at most as often as makes a region of it.
 func (v *VCPU) heat(pc uint64) int32 {
-	n, all := v.hot[v.e.hotIndex(pc)], v.e.tier2
+	n, all := *v.countdown(pc), v.e.tier2
 	if n >= all {
 		return all
 	}
@@ -88,7 +102,7 @@ func (v *VCPU) heat(pc uint64) int32 {
 // coolDown begins the countdown of a block anew, if a region was made of it that is no more.
 func (v *VCPU) coolDown(key cpu.TBKey) {
 	if e := v.e; e.tier2 > 0 && key.Flags == 0 {
-		if p := &v.hot[e.hotIndex(key.PC)]; *p >= e.tier2 {
+		if p := v.countdown(key.PC); *p >= e.tier2 {
 			*p = e.tier2 - 1
 		}
 	}
@@ -97,7 +111,7 @@ func (v *VCPU) coolDown(key cpu.TBKey) {
 // tierUp is called when the block of tier one at key has been begun often enough. v holds no TB, slot nor site.
 func (v *VCPU) tierUp(key cpu.TBKey) {
 	e := v.e
-	v.hot[e.hotIndex(key.PC)] = e.countdownDone()
+	*v.countdown(key.PC) = e.countdownDone()
 	v.quiesce()
 	e.translating.Lock()
 	defer e.translating.Unlock()
@@ -117,4 +131,4 @@ func (v *VCPU) tierUp(key cpu.TBKey) {
 }
 
 // later has a region of the block at key tried again, when it has been begun some more times: it must get on meanwhile.
-func (v *VCPU) later(key cpu.TBKey) { v.hot[v.e.hotIndex(key.PC)] = max(v.e.tier2, 64) }
+func (v *VCPU) later(key cpu.TBKey) { *v.countdown(key.PC) = max(v.e.tier2, 64) }
