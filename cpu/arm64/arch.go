@@ -18,8 +18,8 @@ var arch cpu.Arch
 const tagBits = 8
 
 var setUp = sync.OnceFunc(func() {
-	tableInt.rows = tableIntRows()
-	tableFPSIMD.rows = tableFPSIMDRows()
+	tableInt.rows = tableIntRows[:]
+	tableFPSIMD.rows = tableFPSIMDRows[:]
 	var s State
 	arch = cpu.Arch{
 		Name:         "aarch64",

@@ -44,8 +44,8 @@ func Generate(c Config, rows []Row) ([]byte, error) {
 		fmt.Fprintf(&b, "{%#08x, %#08x}, // %s\n", rows[i].Mask, rows[i].Value, rows[i].Name)
 	}
 	b.WriteString("},\n}\n\n")
-	// A function, because the rows' methods use tables that are made from the rows.
-	fmt.Fprintf(&b, "func %sRows() []decodeRow {\nreturn []decodeRow{\n", c.Table)
+	// Apart from the table, because the rows' methods use it.
+	fmt.Fprintf(&b, "var %sRows = [...]decodeRow{\n", c.Table)
 	for i := range rows {
 		r := &rows[i]
 		kind, fn := "rowTrans", "translator.trans"+r.Name
@@ -57,7 +57,7 @@ func Generate(c Config, rows []Row) ([]byte, error) {
 		}
 		fmt.Fprintf(&b, "{%q, %q, %s, %s},\n", r.Name, r.Feature, kind, fn)
 	}
-	b.WriteString("}\n}\n")
+	b.WriteString("}\n")
 	return format.Source(b.Bytes())
 }
 
