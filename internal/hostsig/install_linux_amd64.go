@@ -110,10 +110,10 @@ func replace(sig syscall.Signal, old *uintptr, addr uintptr) error {
 // three result words: fault address, signal number, and what RCX was.
 func RegisterSafe(entry uintptr) error {
 	end := entry
-	if runtime.FuncForPC(entry) != nil {
-		start := runtime.FuncForPC(entry).Entry()
-		for f := runtime.FuncForPC(end); f != nil && f.Entry() == start; f = runtime.FuncForPC(end) {
-			end++
+	if fn := runtime.FuncForPC(entry); fn != nil {
+		const align = 16 // functions begin at multiples of more
+		for f := fn; f != nil && f.Entry() == fn.Entry(); f = runtime.FuncForPC(end) {
+			end = end&^(align-1) + align
 		}
 	}
 	mu.Lock()
