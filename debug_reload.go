@@ -2,6 +2,7 @@ package gotcg
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/gotcg/gotcg/linux"
 )
@@ -19,10 +20,11 @@ func (m *Machine) reload(file string, args []string) error {
 		defer f.Close()
 		path, exe = fmt.Sprintf("/proc/self/fd/%d", f.Fd()), file
 	}
-	img, err := openImage(path)
+	img, program, err := openImage(path)
 	if err != nil {
 		return fmt.Errorf("gotcg: %w", err)
 	}
+	defer program.Close()
 	if img.Arch != old.ABI() {
 		return fmt.Errorf("gotcg: %s is a program for %v", file, img.Arch)
 	}
@@ -33,11 +35,11 @@ func (m *Machine) reload(file string, args []string) error {
 	if args != nil || file != "" {
 		m.cfg.Args = append([]string{name}, args...)
 	}
-	return m.restart(img, exe)
+	return m.restart(img, program, exe)
 }
 
-// restart gives the machine a new vCPU and empty memory, and loads img.
-func (m *Machine) restart(img *linux.Image, exe string) error {
+// restart gives the machine a new vCPU and empty memory, and loads img, open as file.
+func (m *Machine) restart(img *linux.Image, file *os.File, exe string) error {
 	m.proc.Close()
 	m.vcpu.Retire()
 	for _, r := range m.mem.Regions() {
@@ -50,5 +52,5 @@ func (m *Machine) restart(img *linux.Image, exe string) error {
 	m.debug.main = &thread{m: m, v: m.vcpu}
 	m.cur = nil
 	m.vcpu.SetLimit(m.limit)
-	return m.start(img, exe)
+	return m.start(img, file, exe)
 }

@@ -130,10 +130,11 @@ func New(cfg Config) (*Machine, error) {
 // Load makes a machine and loads the statically linked Linux program at path into it. The
 // program's architecture takes the place of cfg.Arch. The caller closes it.
 func Load(path string, cfg Config) (*Machine, error) {
-	img, err := openImage(path)
+	img, file, err := openImage(path)
 	if err != nil {
 		return nil, fmt.Errorf("gotcg: %w", err)
 	}
+	defer file.Close()
 	cfg.Arch = X86_64
 	if img.Arch == abi.A64 {
 		cfg.Arch = AArch64
@@ -146,7 +147,7 @@ func Load(path string, cfg Config) (*Machine, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("gotcg: %w", err), m.Close())
 	}
-	if err := m.start(img, exe); err != nil {
+	if err := m.start(img, file, exe); err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
 	if m.log.On(debuglog.Page) {
@@ -155,11 +156,11 @@ func Load(path string, cfg Config) (*Machine, error) {
 	return m, nil
 }
 
-// start loads the program into the machine, whose memory is empty.
-func (m *Machine) start(img *linux.Image, exe string) error {
+// start loads the program, open as file, into the machine, whose memory is empty.
+func (m *Machine) start(img *linux.Image, file *os.File, exe string) error {
 	cfg := &m.cfg
 	lc := linux.Config{
-		Exe:  exe,
+		File: file, Exe: exe,
 		Args: cfg.Args, Env: cfg.Env, Dir: cfg.Dir, Sysroot: cfg.Sysroot, Stdin: cfg.Stdin, Stdout: cfg.Stdout, Stderr: cfg.Stderr,
 		Strace: cfg.Strace, Unimp: m.logWriter(debuglog.Unimp), Watcher: (*watcher)(m),
 	}
@@ -188,20 +189,24 @@ func (l *logWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func openImage(path string) (*linux.Image, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a FIFO does not block
+func openImage(path string) (img *linux.Image, f *os.File, err error) {
+	f, err = os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a FIFO does not block
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	defer f.Close()
 	st, err := f.Stat()
+	switch {
+	case err != nil:
+	case !st.Mode().IsRegular() && !st.IsDir(): // of which reading says what it is
+		err = fmt.Errorf("%s: not a regular file", path)
+	default:
+		img, err = linux.ParseELF(f, st.Size(), path)
+	}
 	if err != nil {
-		return nil, err
+		_ = f.Close()
+		return nil, nil, err
 	}
-	if !st.Mode().IsRegular() && !st.IsDir() { // of which reading says what it is
-		return nil, fmt.Errorf("%s: not a regular file", path)
-	}
-	return linux.ParseELF(f, st.Size(), path)
+	return img, f, nil
 }
 
 // Close lets the plugins print their results and frees the machine's memory and code. While a Run is under way it is an

@@ -41,11 +41,16 @@ func (p *Process) load() error {
 // loadImage maps the segments. It follows the kernel: whole pages of the file are mapped, the
 // part of the last page beyond the file bytes is cleared when the segment goes on as bss.
 func (p *Process) loadImage() error {
-	f, err := os.Open(p.img.Path)
-	if err != nil {
-		return err
+	f := p.cfg.File
+	if p.cfg.File = nil; f == nil {
+		var err error
+		if f, err = os.Open(p.img.Path); err != nil {
+			return err
+		}
+		defer f.Close()
 	}
-	defer f.Close()
+	info := softmmu.Info{Name: p.cfg.Exe}
+	info.Dev, info.Ino = fileIdent(f)
 	if p.img.PIE {
 		// Where the kernel puts a static PIE without randomization: two thirds up.
 		p.base = (p.mm.top/3*2)&^(abi.PageSize-1) - p.img.Start&^(abi.PageSize-1)
@@ -55,7 +60,7 @@ func (p *Process) loadImage() error {
 		return fmt.Errorf("segments reach up to %#x, beyond the guest's address range (%#x)", end, p.mm.top)
 	}
 	for _, s := range p.img.Segments {
-		if err := p.loadSegment(f, s); err != nil {
+		if err := p.loadSegment(f, info, s); err != nil {
 			return fmt.Errorf("segment at %#x: %w", s.Addr, err)
 		}
 	}
@@ -64,15 +69,13 @@ func (p *Process) loadImage() error {
 	return nil
 }
 
-func (p *Process) loadSegment(f *os.File, s Segment) error {
+func (p *Process) loadSegment(f *os.File, info softmmu.Info, s Segment) error {
 	addr := s.Addr + p.base
 	start := addr &^ (abi.PageSize - 1)
 	off := s.Off &^ (abi.PageSize - 1)
 	fileEnd := addr + s.FileSize
 	memEnd := pageUp(addr + s.MemSize)
 	perm := permOf(s.Prot)
-	info := softmmu.Info{Name: p.cfg.Exe}
-	info.Dev, info.Ino = fileIdent(f)
 	filePages := pageUp(fileEnd) - start
 	if s.FileSize == 0 {
 		filePages = 0

@@ -20,6 +20,8 @@ var ErrHost = errors.New("linux: running Linux programs needs a Linux host")
 // Config describes the process to make. The zero value runs a program with no environment
 // on the standard files of the host process.
 type Config struct {
+	// File is the program, open for reading; nil: the Image's path is opened. It is not closed, and not used later.
+	File *os.File
 	// Exe is the program's absolute path as the guest sees it (/proc/self/exe); empty: the
 	// Image's path. AT_EXECFN is the Image's path.
 	Exe string
