@@ -16,6 +16,7 @@ import (
 
 	"github.com/gotcg/gotcg"
 	"github.com/gotcg/gotcg/internal/debuglog"
+	"github.com/gotcg/gotcg/internal/hostsig"
 )
 
 // runOptions are run's flags.
@@ -166,8 +167,12 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) (err erro
 			}
 		}
 	}()
-	if os.Getenv("GOMAXPROCS") == "" {
-		o.cfg.OnThread = moreProcessors
+	more := os.Getenv("GOMAXPROCS") == ""
+	o.cfg.OnThread = func(threads int) {
+		hostsig.RestoreMonitor() // threads that wait are to give their processors to others
+		if more {
+			moreProcessors(threads)
+		}
 	}
 	signals := hostSignals()
 	defer signals.stop()

@@ -20,6 +20,7 @@ var rooms = []struct {
 }{
 	{"/tcg/ir", []string{"/internal/softfp"}},
 	{"/softmmu", []string{"/internal/safemem", "/internal/hostsig"}},
+	{"/internal/rest", []string{"/internal/hostsig"}},
 	{"/linux/abi", nil},
 	{"/gdbstub", nil},
 	{"/internal/counts", []string{"", "/cpu", "/cpu/...", "/linux/abi", "/instrument", "/plugins/all"}},
@@ -35,7 +36,7 @@ var rooms = []struct {
 	{"/instrument", []string{"/tcg/ir", "/cpu"}},
 	{"/plugins/...", []string{"/instrument", "/plugins/..."}},
 	{"/linux", []string{"/cpu", "/softmmu", "/linux/abi", "/tcg/ir"}},
-	{"/cmd", []string{"", "/plugins/...", "/instrument", "/internal/bigstack", "/internal/debuglog", "/internal/hostsig"}},
+	{"/cmd", []string{"", "/plugins/...", "/instrument", "/internal/bigstack", "/internal/debuglog", "/internal/hostsig", "/internal/rest"}},
 	{"/cmd/...", []string{"/cmd"}},
 	{"", []string{"/cpu/...", "/cpu", "/tcg", "/tcg/ir", "/softmmu", "/linux", "/linux/abi", "/instrument", "/gdbstub", "/internal/debuglog"}},
 }

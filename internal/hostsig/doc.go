@@ -13,5 +13,5 @@
 //
 // Handlers are installed once per process, on first use, and stay.
 //
-// Catch, for the command, notes signals that come from outside.
+// For the command, Catch notes signals that come from outside, and RelaxMonitor makes the Go runtime's monitor rest.
 package hostsig
