@@ -24,7 +24,6 @@ import (
 	"github.com/spf13/cobra"
 
 	_ "github.com/gotcg/gotcg/internal/bigstack"
-	_ "github.com/gotcg/gotcg/internal/rest"
 )
 
 // stdio is where a command reads and writes; tests replace it.

@@ -16,7 +16,7 @@ import (
 
 	"github.com/gotcg/gotcg"
 	"github.com/gotcg/gotcg/internal/debuglog"
-	"github.com/gotcg/gotcg/internal/hostsig"
+	"github.com/gotcg/gotcg/internal/rest"
 )
 
 // runOptions are run's flags.
@@ -169,7 +169,7 @@ func (o *runOptions) run(cmd *cobra.Command, sio stdio, args []string) (err erro
 	}()
 	more := os.Getenv("GOMAXPROCS") == ""
 	o.cfg.OnThread = func(threads int) {
-		hostsig.RestoreMonitor() // threads that wait are to give their processors to others
+		rest.End() // threads that wait are to give their processors to others
 		if more {
 			moreProcessors(threads)
 		}

@@ -20,7 +20,7 @@ var rooms = []struct {
 }{
 	{"/tcg/ir", []string{"/internal/softfp"}},
 	{"/softmmu", []string{"/internal/safemem", "/internal/hostsig"}},
-	{"/internal/rest", []string{"/internal/hostsig"}},
+	{"/internal/rest", nil},
 	{"/linux/abi", nil},
 	{"/gdbstub", nil},
 	{"/internal/counts", []string{"", "/cpu", "/cpu/...", "/linux/abi", "/instrument", "/plugins/all"}},

@@ -13,5 +13,5 @@
 //
 // Handlers are installed once per process, on first use, and stay.
 //
-// For the command, Catch notes signals that come from outside, and RelaxMonitor makes the Go runtime's monitor rest.
+// Catch, for the command, notes signals that come from outside.
 package hostsig

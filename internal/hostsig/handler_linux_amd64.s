@@ -100,8 +100,6 @@ TEXT ·safeReturn(SB), NOSPLIT|NOFRAME, $0
 
 // urgHandler is entered by the kernel like faultHandler.
 TEXT ·urgHandler(SB), NOSPLIT|NOFRAME|TOPFRAME, $0
-	CMPL	SI_CODE(SI), $const_slackCode
-	JEQ	slack
 	MOVQ	UC_RIP(DX), AX
 	MOVQ	·numCode(SB), CX
 	LEAQ	·codeRanges(SB), R8
@@ -123,12 +121,6 @@ nextcode:
 chain:
 	MOVQ	·oldURG(SB), AX
 	JMP	AX
-slack:
-	MOVL	$157, AX		// prctl(PR_SET_TIMERSLACK, timerSlack)
-	MOVL	$29, DI
-	MOVQ	·timerSlack(SB), SI
-	SYSCALL
-	RET
 
 DATA one<>+0(SB)/8, $1
 GLOBL one<>(SB), RODATA|NOPTR, $8

@@ -24,9 +24,3 @@ func Caught() uint64 { return 0 }
 
 // Release does nothing on this host.
 func Release() {}
-
-// RelaxMonitor always fails on this host.
-func RelaxMonitor() error { return ErrUnsupported }
-
-// RestoreMonitor does nothing on this host.
-func RestoreMonitor() {}
