@@ -95,8 +95,13 @@ func (r *results) base(p program, emu string) time.Duration {
 	if !r.o.net || p.set == "start" {
 		return 0
 	}
+	return r.cpu("hello", emu)
+}
+
+// cpu is the median CPU time of a program.
+func (r *results) cpu(name, emu string) time.Duration {
 	var l []float64
-	for _, s := range r.samples[key{"hello", emu}] {
+	for _, s := range r.samples[key{name, emu}] {
 		l = append(l, float64(s.CPU))
 	}
 	return time.Duration(median(l))
@@ -166,11 +171,7 @@ func (r *results) print(w io.Writer) {
 			if p.set != set {
 				continue
 			}
-			var ms []float64
-			for _, s := range r.samples[key{p.name, native}] {
-				ms = append(ms, float64(s.CPU)/1e6)
-			}
-			fmt.Fprintf(w, "%-16s%10.1f", p.name, median(ms))
+			fmt.Fprintf(w, "%-16s%10.1f", p.name, r.cpu(p.name, native).Seconds()*1e3)
 			for i, c := range cols {
 				x := c.of(p)
 				fmt.Fprintf(w, " %10s", x)
@@ -184,8 +185,32 @@ func (r *results) print(w io.Writer) {
 		}
 		fmt.Fprintln(w)
 	}
+	r.short(w)
 	if r.o.mem {
 		r.memory(w)
+	}
+}
+
+// short prints the times themselves of the programs that measure how soon a run begins; of ratios to a native
+// run of half a millisecond little can be said.
+func (r *results) short(w io.Writer) {
+	if !slices.Contains(r.o.sets, "start") {
+		return
+	}
+	fmt.Fprintf(w, "\n%-16s", "CPU time, ms")
+	for _, e := range r.emus {
+		fmt.Fprintf(w, " %9s ", e.name)
+	}
+	fmt.Fprintln(w)
+	for _, p := range r.progs {
+		if p.set != "start" {
+			continue
+		}
+		fmt.Fprintf(w, "%-16s", p.name)
+		for _, e := range r.emus {
+			fmt.Fprintf(w, " %9.2f ", r.cpu(p.name, e.name).Seconds()*1e3)
+		}
+		fmt.Fprintln(w)
 	}
 }
 

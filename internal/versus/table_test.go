@@ -41,6 +41,12 @@ func TestTable(t *testing.T) {
 	} {
 		require.Regexp(t, want, out.String())
 	}
+	r.o.sets, r.progs = []string{"start"}, append(r.progs, program{set: "start", name: "hello"})
+	r.samples[key{"hello", "gotcg"}] = []sample{{CPU: 4 * time.Millisecond}, {CPU: 5 * time.Millisecond}}
+	out.Reset()
+	r.print(&out)
+	require.Regexp(t, `(?m)^CPU time, ms +qemu +gotcg *\nhello +0\.00 +4\.50 *$`, out.String())
+
 	r.o.net = true
 	r.samples[key{"hello", native}] = []sample{{CPU: ms(5)}}
 	require.InDelta(t, 20, r.ratio(r.progs[0], "qemu", native).v, 1e-9)
