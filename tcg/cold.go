@@ -16,8 +16,23 @@ import (
 // What the interpreter runs of code that the guest cannot write to is kept, by each vCPU for itself (coldstore.go). Other code
 // is translated for each of its few interpreted runs.
 
-// defaultColdRuns is Config.ColdRuns of AccelAuto.
-const defaultColdRuns = 8
+// With AccelAuto a block is interpreted firstColdRuns times at first, and less often the more blocks have been compiled, down to leastColdRuns
+// from coldBlocks on. The compiler's own code and data are not in the host's caches in the beginning, when a block takes it several times
+// as long as later; and programs that end soon run little often.
+const (
+	firstColdRuns = 64
+	leastColdRuns = 8
+	coldBlocks    = 672
+)
+
+// coldRunsAfter is how often a block is interpreted after so many have been compiled: a hyperbola.
+func coldRunsAfter(blocks uint64) uint32 {
+	const slope = coldBlocks * firstColdRuns * leastColdRuns / (firstColdRuns - leastColdRuns)
+	if blocks >= coldBlocks {
+		return leastColdRuns
+	}
+	return uint32(slope / (blocks + slope/firstColdRuns))
+}
 
 // maxMakes, at most 3, is how often the first vCPU translates a block for the interpreter until it is compiled; others do it if nobody
 // has. Those that share a count are compiled earlier.
@@ -45,8 +60,12 @@ func (c *coldCounts) of(key cpu.TBKey) uint8 {
 // initCold decides whether cold code is interpreted: not where somebody looks at the blocks.
 func (e *Engine) initCold() {
 	n := e.cfg.ColdRuns
-	if n == 0 && e.cfg.Accel == AccelAuto {
-		n = defaultColdRuns
+	falls := n == 0 && e.cfg.Accel == AccelAuto
+	if falls {
+		n = firstColdRuns
+	}
+	if falls && e.tier2 > 0 && e.tier2 < firstColdRuns { // regions are wanted early
+		n, falls = leastColdRuns, false
 	}
 	if e.jit == nil || n <= 0 || e.cfg.NoChain || e.cfg.MaxInsns == 1 {
 		return
@@ -56,15 +75,24 @@ func (e *Engine) initCold() {
 			return
 		}
 	}
-	e.coldRuns = uint8(min(n, 255))
+	e.coldRuns.Store(uint32(min(n, 255)))
+	e.coldFalls = falls
 	e.cold = new(coldCounts)
+}
+
+// compiled counts a block that has been compiled. e.translating is held.
+func (e *Engine) compiled() {
+	if n := e.stats.translated.Add(1); e.coldFalls && n <= coldBlocks {
+		e.coldRuns.Store(coldRunsAfter(n))
+	}
 }
 
 // findCold is find; without a TB it tells whether the block is to be translated for the interpreter, and counts that, and
 // e.entered. With worn it is not: it has been interpreted often enough.
 func (v *VCPU) findCold(key cpu.TBKey, worn bool) (tb *TB, cold bool, entered uint64) {
 	e := v.e
-	may := !worn && e.coldRuns != 0 && key.Flags == 0
+	runs := e.coldRuns.Load()
+	may := !worn && runs != 0 && key.Flags == 0
 	most := uint8(maxMakes)
 	if v.Index != 0 { // what another vCPU has met, too, is likely to be met by more, which host code is for
 		most = 1
@@ -72,7 +100,7 @@ func (v *VCPU) findCold(key cpu.TBKey, worn bool) (tb *TB, cold bool, entered ui
 	e.mu.Lock()
 	if tb = e.cache.byKey.get(key); tb == nil && may && len(e.watches) == 0 {
 		word, shift := e.cold.at(key)
-		if cold = *word>>shift&3 < min(e.coldRuns, most); cold {
+		if cold = *word>>shift&3 < uint8(min(runs, uint32(most))); cold {
 			*word += 1 << shift
 		}
 	}

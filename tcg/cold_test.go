@@ -2,6 +2,7 @@ package tcg_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"math"
 	"testing"
@@ -32,7 +33,8 @@ func TestCold(t *testing.T) {
 		perm    softmmu.Perm // 0: RX
 	}{
 		// The first block, the loop's body up to its branch, and what is behind it.
-		{name: "auto", colds: 1 + 8 + 1, blocks: 1},
+		{name: "auto", colds: 1 + 64 + 1, blocks: 1},
+		{name: "auto, eager", cfg: tcg.Config{Tier2: 10}, colds: 1 + 8, blocks: 1},
 		{name: "often", cfg: tcg.Config{ColdRuns: 250}, colds: 1 + 99 + 1},
 		// What the guest may write to is translated anew for each run.
 		{name: "writable", perm: softmmu.RWX, colds: 1 + 3 + 1, blocks: 1},
@@ -56,7 +58,7 @@ func TestCold(t *testing.T) {
 			}
 			require.NoError(t, as.Map(codeBase, softmmu.PageSize, row.perm, softmmu.Info{}))
 			as.Poke(codeBase, loop)
-			row.cfg.Arch, row.cfg.Mem, row.cfg.Verify, row.cfg.Tier2 = arm64.Arch(), as, true, -1
+			row.cfg.Arch, row.cfg.Mem, row.cfg.Verify, row.cfg.Tier2 = arm64.Arch(), as, true, cmp.Or(row.cfg.Tier2, -1)
 			e, err := tcg.New(row.cfg)
 			require.NoError(t, err)
 			defer e.Close()

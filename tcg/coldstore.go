@@ -379,7 +379,7 @@ func (v *VCPU) runKept(r coldRef) (missing, done bool) {
 			*at = r
 			p = s.at(r)
 		}
-		if p.runs >= e.coldRuns {
+		if uint32(p.runs) >= e.coldRuns.Load() {
 			break
 		}
 	}

@@ -38,3 +38,14 @@ func TestCountdownsBegin(t *testing.T) {
 		require.Equal(t, want, n)
 	}
 }
+
+// TestColdRunsAfter: how often blocks are interpreted falls, steadily, from the first number to the least.
+func TestColdRunsAfter(t *testing.T) {
+	require.EqualValues(t, firstColdRuns, coldRunsAfter(0))
+	require.EqualValues(t, 32, coldRunsAfter(96))
+	for n := uint64(1); n < 2*coldBlocks; n++ {
+		require.LessOrEqual(t, coldRunsAfter(n), coldRunsAfter(n-1))
+		require.GreaterOrEqual(t, coldRunsAfter(n), uint32(leastColdRuns))
+	}
+	require.EqualValues(t, leastColdRuns, coldRunsAfter(1<<40))
+}

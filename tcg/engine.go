@@ -117,10 +117,11 @@ type Engine struct {
 	log   *debuglog.Log
 	jit   *jit
 	tier2 int32 // Config.Tier2, 0 for never
-	// coldRuns is how often a block is interpreted first; cold counts the translations for that.
-	coldRuns uint8
-	cold     *coldCounts
-	coldAll  coldEpoch
+	// coldRuns is how often a block is interpreted first, which falls, if coldFalls, as blocks are compiled; cold counts the translations for that.
+	coldRuns  atomic.Uint32
+	coldFalls bool
+	cold      *coldCounts
+	coldAll   coldEpoch
 	// tagSeen: an address with a tag has been met; tags: code is made for that.
 	tagSeen, tags atomic.Bool
 	_             [64]byte // vCPUs read what is above all the time

@@ -324,7 +324,7 @@ func (e *Engine) makeTB(key cpu.TBKey, maxInsns int) (tb *TB, fault softmmu.Faul
 			return nil, softmmu.Fault{}, err
 		}
 	}
-	e.stats.translated.Add(1)
+	e.compiled()
 	e.stats.translatedInsns.Add(uint64(b.Insns))
 	e.stats.translatedBytes.Add(uint64(b.Len))
 	if e.cfg.Count {

@@ -186,7 +186,7 @@ func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
 	var worn bool
 	if flags == 0 { // most of what code does not find itself is cold
 		if r := v.kept(pc, key.Mode); r != 0 {
-			if worn = v.colds.at(r).runs >= v.e.coldRuns; !worn {
+			if worn = uint32(v.colds.at(r).runs) >= v.e.coldRuns.Load(); !worn {
 				v.cold, v.coldNext = true, r
 				return nil, softmmu.Fault{}
 			}
