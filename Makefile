@@ -89,7 +89,7 @@ VERSUS       ?=
 bench: build ## workloads (sources in BENCH=dir) beside native and qemu-user 10 (RUNS=rounds, VERSUS='-only REGEXP')
 	@test -d $(BENCH)/src || { echo "the workloads' sources are not in this repository, and not in $(BENCH)/src: BENCH=DIR says where"; exit 1; }
 	$(MAKE) -C $(BENCH)/src ARCHES="x64 a64" OUT=$(CURDIR)/bin/bench
-	$(GO) run ./internal/versus -set int,fp,thr,start -net -count -runs $(RUNS) $(VERSUS)
+	$(GO) run ./internal/versus -set int,fp,thr,sys,start -net -count -runs $(RUNS) $(VERSUS)
 
 heavy: build ## translation-heavy runs, of busybox (BUSYBOX_A64=file) and what make apps has made, beside native and qemu-user
 	$(GO) run ./internal/versus -set busybox,apps -busybox-a64 '$(BUSYBOX_A64)' -runs $(RUNS) $(VERSUS)

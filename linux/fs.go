@@ -68,7 +68,9 @@ type file struct {
 
 // description is what descriptors made by dup share, besides what the host keeps for them.
 type description struct {
-	mu sync.Mutex // held while O_NONBLOCK is set for one host call only
+	mu    sync.Mutex  // held while O_NONBLOCK is set for one host call only
+	pipe  bool        // of the guest's own: non-blocking on the host
+	waits atomic.Bool // it blocks for the guest
 }
 
 // dup makes another descriptor's file.
@@ -335,8 +337,11 @@ func (s *fsState) grow(fd int) {
 
 // installHost is install for a new host descriptor.
 func (t *Task) installHost(host int, cloexec bool) (uint64, abi.Errno) {
-	s := &t.p.fs
-	fd, e := s.install(s.newFile(host, false), 0, cloexec, t.p.softLimit(abi.RLIMIT_NOFILE))
+	return t.installFile(t.p.fs.newFile(host, false), cloexec)
+}
+
+func (t *Task) installFile(f *file, cloexec bool) (uint64, abi.Errno) {
+	fd, e := t.p.fs.install(f, 0, cloexec, t.p.softLimit(abi.RLIMIT_NOFILE))
 	if e != 0 {
 		return 0, e
 	}

@@ -3,6 +3,7 @@
 package linux
 
 import (
+	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -10,15 +11,17 @@ import (
 
 // Host calls that do not block, so the Go scheduler need not hear of them.
 
-// transferRaw is read(2) or write(2) of a file that never waits. It reports false when nothing was done and the
-// call is to be made another way, which says why.
-func transferRaw(fd int, b []byte, write bool) (int, bool) {
+// transferRaw is read(2) or write(2) of a file that never waits.
+func transferRaw(fd int, b []byte, write bool) (int, error) {
 	trap := uintptr(unix.SYS_READ)
 	if write {
 		trap = unix.SYS_WRITE
 	}
-	n, _, e := unix.RawSyscall(trap, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
-	return int(n), e == 0
+	n, _, e := syscall.RawSyscall6(trap, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), 0, 0, 0)
+	if e != 0 {
+		return 0, e
+	}
+	return int(n), nil
 }
 
 // transferNowRaw is preadv2(2) or pwritev2(2) of one buffer at the file's position, with RWF_NOWAIT.

@@ -268,9 +268,7 @@ func sysFcntl(t *Task, a *Args) (uint64, abi.Errno) {
 	case abi.F_GETFD, abi.F_SETFD:
 		return t.fdFlags(fd, cmd == abi.F_SETFD, a.Int(2)&abi.FD_CLOEXEC != 0)
 	case abi.F_GETFL:
-		f.desc.mu.Lock()
-		v, err := unix.FcntlInt(uintptr(f.host), unix.F_GETFL, 0)
-		f.desc.mu.Unlock()
+		v, err := f.flags()
 		fl := guestOpenFlags(t.p.abi, v)
 		if t.p.abi == abi.X64 {
 			fl |= v & abi.O_LARGEFILE
@@ -278,10 +276,7 @@ func sysFcntl(t *Task, a *Args) (uint64, abi.Errno) {
 		return uint64(fl), hostErrno(err)
 	case abi.F_SETFL:
 		fl, _ := hostOpenFlags(t.p.abi, a.Int(2))
-		f.desc.mu.Lock()
-		_, err := unix.FcntlInt(uintptr(f.host), unix.F_SETFL, fl)
-		f.desc.mu.Unlock()
-		return 0, hostErrno(err)
+		return 0, hostErrno(f.setFlags(fl))
 	case abi.F_GETLK, abi.F_SETLK, abi.F_SETLKW, abi.F_OFD_GETLK, abi.F_OFD_SETLK, abi.F_OFD_SETLKW:
 		return 0, t.lock(f.host, cmd, a[2])
 	case abi.F_GETPIPE_SZ, abi.F_SETPIPE_SZ, abi.F_ADD_SEALS, abi.F_GET_SEALS, abi.F_GETOWN, abi.F_GETSIG:

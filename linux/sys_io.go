@@ -77,7 +77,13 @@ func (t *Task) buffers(a, n uint64, perm softmmu.Perm) *hostBufs {
 		h.wild = true
 		return h
 	}
-	if e := h.add(t.p.as, a, min(n, abi.MAX_RW_COUNT), perm); e != 0 && h.n == 0 {
+	n = min(n, abi.MAX_RW_COUNT)
+	if s, ok := t.p.as.Slice(softmmu.Addr(a), n, perm); ok { // nearly always
+		h.span1[0], h.buf1[0] = s, s.Bytes
+		h.spans, h.bufs, h.n, h.first = h.span1[:], h.buf1[:], n, a
+		return h
+	}
+	if e := h.add(t.p.as, a, n, perm); e != 0 && h.n == 0 {
 		h.bufs = append(h.bufs, t.p.fs.bad[:min(n, uint64(len(t.p.fs.bad)))])
 	}
 	return h
@@ -121,7 +127,13 @@ func (t *Task) iovec(fd int, addr uint64, count uint64, perm softmmu.Perm) (*hos
 
 // rw is the common part of the read and write families. off is nil for the file position.
 func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errno) {
-	defer h.done()
+	n, e := t.rwHeld(fd, h, write, off)
+	h.done()
+	return n, e
+}
+
+// rwHeld is rw; the buffers are held meanwhile.
+func (t *Task) rwHeld(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errno) {
 	if off != nil && *off < 0 {
 		return 0, abi.EINVAL
 	}
@@ -144,13 +156,15 @@ func (t *Task) rw(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.Errn
 		return t.readSignals(f, h)
 	}
 	n, quick := 0, false
-	if f.instant && off == nil && !h.wild && len(h.bufs) == 1 && h.n <= maxRaw {
-		n, quick = transferRaw(f.host, h.bufs[0], write)
+	if (f.instant || f.desc.pipe) && off == nil && !h.wild && len(h.bufs) == 1 && h.n <= maxRaw { // nearly all there is to do
+		var err error
+		n, err = transferRaw(f.host, h.bufs[0], write)
+		quick = err == nil && (!write || n == len(h.bufs[0]) || f.instant)
 	}
 	switch {
 	case quick:
 	case f.mayBlock && off == nil && !h.wild:
-		n, e = t.rwWaiting(f, h, write)
+		n, e = t.rwWaiting(f, h, write, n)
 	default:
 		var err error
 		n, err = retry(func() (int, error) { return f.transfer(h.bufs, write, off) })
@@ -222,9 +236,12 @@ func (f *file) readOn(h *hostBufs, off *int64, n int, err error) (int, error) {
 }
 
 // rwWaiting is a transfer at the file's position that waits in a way that can be interrupted. The common case
-// that nothing blocks takes one host call.
-func (t *Task) rwWaiting(f *file, h *hostBufs, write bool) (int, abi.Errno) {
-	bufs, done, tries := h.bufs, 0, 0
+// that nothing blocks takes one host call. done bytes have been transferred before.
+func (t *Task) rwWaiting(f *file, h *hostBufs, write bool, done int) (int, abi.Errno) {
+	bufs, tries := h.bufs, 0
+	if done > 0 {
+		bufs = skipBytes(bufs, done)
+	}
 	w := sockWait{opt: unix.SO_RCVTIMEO, events: unix.POLLIN}
 	if write {
 		w = sockWait{opt: unix.SO_SNDTIMEO, events: unix.POLLOUT}
@@ -269,6 +286,9 @@ func (t *Task) rwWaiting(f *file, h *hostBufs, write bool) (int, abi.Errno) {
 // transferNow is transfer at the file's position where that does not block; EAGAIN means that
 // it would, EOPNOTSUPP that this file cannot say, ENOSYS that the host has no such call (before Linux 4.14, qemu-user).
 func (f *file) transferNow(bufs [][]byte, write bool) (int, error) {
+	if f.desc.pipe {
+		return f.pipeNow(bufs, write)
+	}
 	if len(bufs) == 1 && len(bufs[0]) <= maxRaw {
 		return transferNowRaw(f.host, bufs[0], write)
 	}
@@ -399,36 +419,14 @@ func sysLseek(t *Task, a *Args) (uint64, abi.Errno) {
 	return uint64(n), hostErrno(err)
 }
 
-// sysPipe2 is pipe2(2), and sysPipe pipe(2).
-func sysPipe2(t *Task, a *Args) (uint64, abi.Errno) {
-	fl, e := hostOpenFlags(t.p.abi, a.Int(1))
+// installPair installs two files and writes their guest numbers at addr.
+func (t *Task) installPair(p [2]*file, addr uint64, cloexec bool) (uint64, abi.Errno) {
+	r, e := t.installFile(p[0], cloexec)
 	if e != 0 {
+		p[1].release()
 		return 0, e
 	}
-	return t.pipe(a[0], fl)
-}
-
-func sysPipe(t *Task, a *Args) (uint64, abi.Errno) { return t.pipe(a[0], 0) }
-
-func (t *Task) pipe(addr uint64, flags int) (uint64, abi.Errno) {
-	if flags&^(unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_DIRECT) != 0 {
-		return 0, abi.EINVAL
-	}
-	var p [2]int
-	if err := unix.Pipe2(p[:], flags|unix.O_CLOEXEC); err != nil {
-		return 0, hostErrno(err)
-	}
-	return t.installPair(p, addr, flags&unix.O_CLOEXEC != 0)
-}
-
-// installPair installs two host descriptors and writes their guest numbers at addr.
-func (t *Task) installPair(p [2]int, addr uint64, cloexec bool) (uint64, abi.Errno) {
-	r, e := t.installHost(p[0], cloexec)
-	if e != 0 {
-		_ = unix.Close(p[1])
-		return 0, e
-	}
-	w, e := t.installHost(p[1], cloexec)
+	w, e := t.installFile(p[1], cloexec)
 	if e == 0 {
 		e = t.copyOut(addr, []byte{byte(r), byte(r >> 8), byte(r >> 16), 0, byte(w), byte(w >> 8), byte(w >> 16), 0})
 		if e == 0 {
@@ -483,15 +481,35 @@ func sysSendfile(t *Task, a *Args) (uint64, abi.Errno) {
 		}
 		return 0, e
 	}
-	n, err := retry(func() (int, error) { return unix.Sendfile(out, in, off, int(min(a[3], abi.MAX_RW_COUNT))) })
-	if err != nil {
-		if err == unix.EPIPE {
+	n, e := t.sendfile(a, in, out, off)
+	if n == 0 && e != 0 {
+		if e == abi.EPIPE {
 			t.send(abi.SIGPIPE)
 		}
-		return 0, hostErrno(err)
+		return 0, e
 	}
 	t.wrote(out)
-	return uint64(n), t.offsetResult(a[2], off)
+	return n, t.offsetResult(a[2], off)
+}
+
+// sendfile makes host calls until all is sent that a pipe of the guest's own takes; one for another file.
+func (t *Task) sendfile(a *Args, in, out int, off *int64) (done uint64, e abi.Errno) {
+	f, e := t.file(a.FD(0))
+	if e != 0 {
+		return 0, e
+	}
+	for count := min(a[3], abi.MAX_RW_COUNT); ; {
+		n, err := retry(func() (int, error) { return unix.Sendfile(out, in, off, int(count-done)) })
+		done += uint64(max(n, 0))
+		switch {
+		case err == unix.EAGAIN && f.desc.pipe:
+			if e := t.waitPair(a.FD(1), a.FD(0)); e != 0 {
+				return done, e
+			}
+		case err != nil || n == 0 || done == count || !f.desc.pipe || f.nonblocking():
+			return done, hostErrno(err)
+		}
+	}
 }
 
 // sysCopyFileRange is copy_file_range(2), sysSplice splice(2).

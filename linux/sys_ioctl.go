@@ -50,6 +50,10 @@ func sysIoctl(t *Task, a *Args) (uint64, abi.Errno) {
 		if e != 0 {
 			return 0, e
 		}
+		if req == abi.FIONBIO && f.desc.pipe {
+			f.desc.waits.Store(v == 0)
+			return 0, 0
+		}
 		return 0, hostErrno(unix.IoctlSetPointerInt(h, uint(req), int(int32(v))))
 	case abi.TCSBRK, abi.TCXONC, abi.TCFLSH:
 		return 0, hostErrno(unix.IoctlSetInt(h, uint(req), a.Int(2)))

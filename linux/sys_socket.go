@@ -35,7 +35,8 @@ func sysSocketpair(t *Task, a *Args) (uint64, abi.Errno) {
 	if err != nil {
 		return 0, hostErrno(err)
 	}
-	return t.installPair(p, a[3], a.Int(1)&unix.SOCK_CLOEXEC != 0)
+	ends := [2]*file{t.p.fs.newFile(p[0], false), t.p.fs.newFile(p[1], false)}
+	return t.installPair(ends, a[3], a.Int(1)&unix.SOCK_CLOEXEC != 0)
 }
 
 // sockaddr reads an address argument. A path of AF_UNIX becomes one that the host resolves to
@@ -156,14 +157,6 @@ func (f *file) withoutBlocking(call func() (int, error)) (int, error) {
 		return -1, err
 	}
 	return call()
-}
-
-// nonblocking tells whether the guest has set O_NONBLOCK.
-func (f *file) nonblocking() bool {
-	f.desc.mu.Lock()
-	defer f.desc.mu.Unlock()
-	fl, err := unix.FcntlInt(uintptr(f.host), unix.F_GETFL, 0)
-	return err == nil && fl&unix.O_NONBLOCK != 0
 }
 
 func sysListen(t *Task, a *Args) (uint64, abi.Errno) {

@@ -64,35 +64,39 @@ func cmsgs(b []byte, f func(level, typ uint32, data []byte) abi.Errno) (bool, ab
 	return true, 0
 }
 
-// controlOut reads the control data of a message to be sent, with host descriptors.
-func (t *Task) controlOut(m *msghdr) ([]byte, abi.Errno) {
+// controlOut reads the control data of a message to be sent, with host descriptors, of which those in lent are to be closed then.
+func (t *Task) controlOut(m *msghdr) (b []byte, lent []int, e abi.Errno) {
 	if m.controllen == 0 {
-		return nil, 0
+		return nil, nil, 0
 	}
 	if m.controllen > maxControl {
-		return nil, abi.ENOBUFS
+		return nil, nil, abi.ENOBUFS
 	}
-	b := make([]byte, m.controllen)
+	b = make([]byte, m.controllen)
 	if e := t.copyIn(m.control, b); e != 0 {
-		return nil, e
+		return nil, nil, e
 	}
 	ok, e := cmsgs(b, func(level, typ uint32, data []byte) abi.Errno {
 		if level != unix.SOL_SOCKET || typ != unix.SCM_RIGHTS {
 			return 0
 		}
 		for ; len(data) >= 4; data = data[4:] {
-			h, e := t.hostFD(int(int32(getU32(data))))
+			f, e := t.file(int(int32(getU32(data))))
 			if e != 0 {
 				return e
+			}
+			h, temporary := f.lend()
+			if temporary {
+				lent = append(lent, h)
 			}
 			putU32(data, uint32(h))
 		}
 		return 0
 	})
 	if !ok {
-		return nil, abi.EINVAL
+		e = abi.EINVAL
 	}
-	return b, e
+	return b, lent, e
 }
 
 // controlIn gives received descriptors their guest numbers, in place. Those that find no place are
@@ -160,7 +164,10 @@ func (t *Task) sendmsg(fd int, addr uint64, flags int) (uint64, abi.Errno) {
 		return 0, e
 	}
 	defer h.done()
-	control, e := t.controlOut(&m)
+	control, lent, e := t.controlOut(&m)
+	for _, h := range lent {
+		defer unix.Close(h)
+	}
 	if e != 0 {
 		return 0, e
 	}

@@ -116,7 +116,7 @@ func (t *Task) waitFD(f *file, events int16) abi.Errno {
 	if !f.mayBlock {
 		return 0
 	}
-	if fl, err := unix.FcntlInt(uintptr(f.host), unix.F_GETFL, 0); err != nil || fl&unix.O_NONBLOCK != 0 {
+	if fl, err := f.flags(); err != nil || fl&unix.O_NONBLOCK != 0 {
 		return 0
 	}
 	if _, _, ok := t.waitHost([]unix.PollFd{{Fd: int32(f.host), Events: events}, {}}, deadline{}); !ok {

@@ -70,8 +70,11 @@ func (t *Task) finish() {
 
 // tellResult tells of the end of the system call under way, and returns what the watcher makes of it.
 func (t *Task) tellResult(v uint64, e abi.Errno) (uint64, abi.Errno) {
+	if !t.told {
+		return v, e
+	}
 	w := t.watcher(WatchSyscalls)
-	if w == nil || !t.told {
+	if w == nil {
 		return v, e
 	}
 	t.told = false

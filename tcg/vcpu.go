@@ -183,6 +183,10 @@ func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
 	}
 	key := cpu.TBKey{PC: pc, Flags: flags, Mode: v.mode()}
 	v.keepMode(key.Mode)
+	at := &v.tbs[jcHash(pc)]
+	if tb := at.tb; at.pc == pc && tb != nil && tb.Key == key && !tb.gone.Load() {
+		return tb, softmmu.Fault{}
+	}
 	var worn bool
 	if flags == 0 { // most of what code does not find itself is cold
 		if r := v.kept(pc, key.Mode); r != 0 {
@@ -191,10 +195,6 @@ func (v *VCPU) lookup(flags uint32) (*TB, softmmu.Fault) {
 				return nil, softmmu.Fault{}
 			}
 		}
-	}
-	at := &v.tbs[jcHash(pc)]
-	if tb := at.tb; at.pc == pc && tb != nil && tb.Key == key && !tb.gone.Load() {
-		return tb, softmmu.Fault{}
 	}
 	tb, cold, entered := v.findCold(key, worn)
 	if cold {

@@ -17,7 +17,7 @@ type program struct {
 }
 
 // setNames are the sets in the order of the tables.
-var setNames = []string{"int", "fp", "thr", "start", "busybox", "apps"}
+var setNames = []string{"int", "fp", "thr", "sys", "start", "busybox", "apps"}
 
 // workloads are those of ../shared/bench.
 var workloads = map[string][]string{
@@ -25,6 +25,7 @@ var workloads = map[string][]string{
 		"bytevm", "lz", "json"},
 	"fp":    {"nbody", "spectral", "mandel", "matmul", "matmul_avx2", "fft", "fmath"},
 	"thr":   {"threads"},
+	"sys":   {"syscalls"},
 	"start": {"hello", "bigcode"},
 }
 
@@ -107,7 +108,7 @@ func (o *options) programs() ([]program, error) {
 	}
 	for _, set := range o.sets {
 		switch set {
-		case "int", "fp", "thr", "start":
+		case "int", "fp", "thr", "sys", "start":
 			for _, name := range workloads[set] {
 				var args []string
 				if name != "hello" && o.scale != 100 {
