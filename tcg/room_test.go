@@ -5,6 +5,7 @@ package tcg_test
 import (
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -30,6 +31,9 @@ func TestScarceAddresses(t *testing.T) {
 	}
 	as, err := softmmu.New(softmmu.Config{Mode: softmmu.TLB})
 	require.NoError(t, err)
+	// Go's heap gets its addresses by 64 MiB, and some more for a moment: it shall need none meanwhile.
+	runtime.KeepAlive(make([]byte, 256<<20))
+	runtime.GC()
 	statm, err := os.ReadFile("/proc/self/statm") // proc(5)
 	require.NoError(t, err)
 	pages, err := strconv.ParseUint(strings.Fields(string(statm))[0], 10, 64)
