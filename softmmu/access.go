@@ -44,6 +44,16 @@ func (as *AddressSpace) Load(a Addr, size int) (lo, hi uint64, f Fault) {
 	return lo, hi, Fault{}
 }
 
+// LoadFaulted is Load for an access that has just faulted on the host: what the host would say again is looked up first.
+func (as *AddressSpace) LoadFaulted(a Addr, size int) (lo, hi uint64, f Fault) {
+	return as.loadSlow(a, size)
+}
+
+// StoreFaulted is Store for an access that has just faulted on the host.
+func (as *AddressSpace) StoreFaulted(a Addr, size int, lo, hi uint64) Fault {
+	return as.storeSlow(a, size, lo, hi)
+}
+
 // loadSlow loads from anything, or says why not. The access is split into bytes when it is in
 // several regions.
 func (as *AddressSpace) loadSlow(a Addr, size int) (lo, hi uint64, f Fault) {

@@ -14,6 +14,8 @@ type memory struct {
 	v  *VCPU
 	// tag is how many of the highest bits of an address are a tag.
 	tag uint8
+	// faulted: the next access, a load or store, has just faulted in generated code; what it may do is looked up before it is done.
+	faulted bool
 }
 
 // maxTag is how many bits of an address may be a tag.
@@ -107,6 +109,9 @@ func irFault(f softmmu.Fault) ir.Fault {
 
 // Load implements ir.Memory.
 func (m *memory) Load(addr uint64, w ir.Width) (ir.Val, ir.Fault) {
+	if m.faulted {
+		return m.loadFaulted(addr, w)
+	}
 	lo, hi, f := m.as.Load(m.at(addr), int(w.Bytes()))
 	if !f.OK() {
 		return ir.Val{}, m.fault(f, addr)
@@ -116,7 +121,27 @@ func (m *memory) Load(addr uint64, w ir.Width) (ir.Val, ir.Fault) {
 
 // Store implements ir.Memory.
 func (m *memory) Store(addr uint64, w ir.Width, v ir.Val) ir.Fault {
+	if m.faulted {
+		return m.storeFaulted(addr, w, v)
+	}
 	if f := m.as.Store(m.at(addr), int(w.Bytes()), v.Lo, v.Hi); !f.OK() {
+		return m.fault(f, addr)
+	}
+	return ir.Fault{}
+}
+
+func (m *memory) loadFaulted(addr uint64, w ir.Width) (ir.Val, ir.Fault) {
+	m.faulted = false
+	lo, hi, f := m.as.LoadFaulted(m.at(addr), int(w.Bytes()))
+	if !f.OK() {
+		return ir.Val{}, m.fault(f, addr)
+	}
+	return ir.Val{Lo: lo, Hi: hi}, ir.Fault{}
+}
+
+func (m *memory) storeFaulted(addr uint64, w ir.Width, v ir.Val) ir.Fault {
+	m.faulted = false
+	if f := m.as.StoreFaulted(m.at(addr), int(w.Bytes()), v.Lo, v.Hi); !f.OK() {
 		return m.fault(f, addr)
 	}
 	return ir.Fault{}

@@ -260,6 +260,7 @@ func (v *VCPU) site(t *backend.Table, s *backend.Site) siteResult {
 			}
 			return siteLeave
 		}
+		v.memory.faulted = v.hdr.ExitReason == backend.ExitFault && v.tlb == nil
 	default:
 		v.stats.evals.Add(1)
 	}
