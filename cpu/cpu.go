@@ -197,14 +197,18 @@ func (a *Arch) readReg(state unsafe.Pointer, num int) uint64 {
 	if r == nil {
 		return 0
 	}
-	if r.Get == nil && r.Bits == 64 { // stored as it is: no buffer, which would be allocated
-		return *(*uint64)(unsafe.Add(state, r.Offset))
+	if r.Get == nil { // stored as it is: no buffer, which would be allocated
+		return low64(unsafe.Slice((*byte)(unsafe.Add(state, r.Offset)), r.Size()))
 	}
 	var buf [64]byte
 	r.Read(state, buf[:])
-	var v uint64
-	for i := 7; i >= 0; i-- {
-		v = v<<8 | uint64(buf[i])
+	return low64(buf[:])
+}
+
+// low64 is what the first bytes of b, 8 at most, are as a number.
+func low64(b []byte) (v uint64) {
+	for i := min(len(b), 8) - 1; i >= 0; i-- {
+		v = v<<8 | uint64(b[i])
 	}
 	return v
 }
@@ -219,9 +223,20 @@ func (a *Arch) WriteReg(state unsafe.Pointer, num int, v uint64) {
 		*(*uint64)(unsafe.Add(state, r.Offset)) = v
 		return
 	}
-	var buf [64]byte
-	for i := range 8 {
-		buf[i] = byte(v >> (8 * i))
+	if r.Set == nil {
+		b := unsafe.Slice((*byte)(unsafe.Add(state, r.Offset)), r.Size())
+		clear(b)
+		putLow64(b, v)
+		return
 	}
+	var buf [64]byte
+	putLow64(buf[:], v)
 	r.Write(state, buf[:])
+}
+
+// putLow64 sets the first bytes of b, 8 at most.
+func putLow64(b []byte, v uint64) {
+	for i := range min(len(b), 8) {
+		b[i] = byte(v >> (8 * i))
+	}
 }

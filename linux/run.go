@@ -2,7 +2,6 @@ package linux
 
 import (
 	"context"
-	"runtime"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -45,7 +44,8 @@ type Task struct {
 	args     Args     // of the call under way
 	bufs     hostBufs // scratch of reads and writes
 	room     pollRoom // scratch of poll
-	pins     []*file  // what the call under way uses, see Task.file
+	frames   frameRoom
+	pins     []*file // what the call under way uses, see Task.file
 
 	// again is the internal errno with which the last system call was left, to be done again; 0: none.
 	// againPC is the PC then. saved is where its wait was to end.
@@ -304,8 +304,6 @@ func (t *Task) run(ctx context.Context) {
 			t.fault(exc)
 		case exc.Code == StopHere:
 			p.Interrupt()
-		case !t.work.Load():
-			runtime.Gosched()
 		}
 	}
 }

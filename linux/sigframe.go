@@ -28,6 +28,24 @@ type sigFrame struct {
 	tramp uint64
 }
 
+// frameRoom is what frames are put together in, kept by a task from one to the next. A frame needs nothing of the one before.
+type frameRoom struct {
+	b  []byte
+	fx abi.FXState
+	fp abi.FpsimdContext
+}
+
+// zeroed returns room for n bytes.
+func (r *frameRoom) zeroed(n int) []byte {
+	if n > len(r.b) {
+		r.b = make([]byte, n)
+		return r.b
+	}
+	b := r.b[:n]
+	clear(b)
+	return b
+}
+
 // lastFault is what the kernel keeps of a thread's last exception and shows in each frame.
 type lastFault struct {
 	trapno, err, cr2 uint64 // x86-64
@@ -59,21 +77,21 @@ func (f *sigFrame) stackTop(sp uint64) (top uint64, entering bool) {
 
 // pushFrame makes the registers those of the handler's start. It reports false, with the
 // registers unchanged, when the frame cannot be written.
-func pushFrame(a abi.Arch, r regFile, m userMem, f *sigFrame) bool {
+func pushFrame(a abi.Arch, r regFile, m userMem, f *sigFrame, room *frameRoom) bool {
 	if a == abi.X64 {
-		return pushFrameX64(r, m, f)
+		return pushFrameX64(r, m, f, room)
 	}
-	return pushFrameA64(r, m, f)
+	return pushFrameA64(r, m, f, room)
 }
 
 // popFrame is rt_sigreturn(2): it restores the registers from the frame at the stack pointer and
 // returns the mask and alternate stack to restore. When the frame is bad it reports false, with
 // some registers changed.
-func popFrame(a abi.Arch, r regFile, m userMem) (mask uint64, alt abi.Sigaltstack, ok bool) {
+func popFrame(a abi.Arch, r regFile, m userMem, room *frameRoom) (mask uint64, alt abi.Sigaltstack, ok bool) {
 	if a == abi.X64 {
-		return popFrameX64(r, m)
+		return popFrameX64(r, m, room)
 	}
-	return popFrameA64(r, m)
+	return popFrameA64(r, m, room)
 }
 
 // readAll and writeAll copy whole buffers of guest memory.

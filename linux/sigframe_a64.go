@@ -36,12 +36,12 @@ const (
 var a64Trampoline = []byte{0x68, 0x11, 0x80, 0xd2, 0x01, 0x00, 0x00, 0xd4}
 
 // pushFrameA64 is pushFrame for AArch64. Linux, arch/arm64/kernel/signal.c describes the layout.
-func pushFrameA64(r regFile, m userMem, f *sigFrame) bool {
+func pushFrameA64(r regFile, m userMem, f *sigFrame, room *frameRoom) bool {
 	old := r.ReadReg(a64SP)
 	top, _ := f.stackTop(old)
 	record := (top - a64Record) &^ 15
 	sp := (record - a64FrameSize) &^ 15
-	b := make([]byte, record+a64Record-sp)
+	b := room.zeroed(int(record + a64Record - sp))
 	uc := b[a64FrameUC:]
 	f.alt.Encode(uc[abi.UCStack:])
 	binary.LittleEndian.PutUint64(uc[abi.UCMaskA64:], f.mask)
@@ -50,7 +50,8 @@ func pushFrameA64(r regFile, m userMem, f *sigFrame) bool {
 		sc.X[i] = r.ReadReg(i)
 	}
 	sc.Encode(uc)
-	fp := abi.FpsimdContext{FPSR: uint32(r.ReadReg(a64FPSR)), FPCR: uint32(r.ReadReg(a64FPCR))}
+	fp := &room.fp
+	fp.FPSR, fp.FPCR = uint32(r.ReadReg(a64FPSR)), uint32(r.ReadReg(a64FPCR))
 	for i := range fp.V {
 		r.ReadRegBytes(a64V0+i, fp.V[i][:])
 	}
@@ -84,15 +85,16 @@ func pushFrameA64(r regFile, m userMem, f *sigFrame) bool {
 }
 
 // popFrameA64 is popFrame for AArch64.
-func popFrameA64(r regFile, m userMem) (mask uint64, alt abi.Sigaltstack, ok bool) {
+func popFrameA64(r regFile, m userMem, room *frameRoom) (mask uint64, alt abi.Sigaltstack, ok bool) {
 	sp := r.ReadReg(a64SP)
-	uc := make([]byte, abi.UcontextA64Size)
+	uc := room.zeroed(abi.UcontextA64Size)
 	if sp%16 != 0 || !readAll(m, sp+a64FrameUC, uc) {
 		return 0, alt, false
 	}
 	sc := abi.DecodeSigcontextA64(uc)
 	at := sp + a64FrameUC + abi.A64Records
-	fp, ok := findFpsimd(m, at, uc[abi.A64Records:])
+	fp := &room.fp
+	*fp, ok = findFpsimd(m, at, uc[abi.A64Records:])
 	if !ok || sc.Pstate&a64BadPstate != 0 {
 		return 0, alt, false
 	}

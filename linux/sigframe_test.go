@@ -112,6 +112,9 @@ func (r *archRegs) handlerReturns(a abi.Arch) {
 	}
 }
 
+// room is used by one frame after the other, as by a task.
+var room frameRoom
+
 func TestFrameRoundTrip(t *testing.T) {
 	for _, a := range []abi.Arch{abi.X64, abi.A64} {
 		rng := rand.New(rand.NewPCG(1, 2))
@@ -127,7 +130,7 @@ func TestFrameRoundTrip(t *testing.T) {
 			if rng.IntN(2) == 0 {
 				f.act.Flags |= abi.SA_ONSTACK
 			}
-			require.True(t, pushFrame(a, r, userMem{as: as}, f))
+			require.True(t, pushFrame(a, r, userMem{as: as}, f, &room))
 			require.Equal(t, uint64(0x1234), r.ReadReg(r.arch.Roles.PC))
 			at := r.ReadReg(r.arch.Roles.SP)
 			require.Equal(t, f.act.Flags&abi.SA_ONSTACK != 0, altOn(f.alt, at))
@@ -154,7 +157,7 @@ func TestFrameRoundTrip(t *testing.T) {
 				}
 			}
 			r.handlerReturns(a)
-			mask, alt, ok := popFrame(a, r, userMem{as: as})
+			mask, alt, ok := popFrame(a, r, userMem{as: as}, &room)
 			require.True(t, ok)
 			require.Equal(t, f.mask, mask)
 			require.Equal(t, f.alt, alt)
@@ -186,7 +189,7 @@ func TestFrameRefused(t *testing.T) {
 		r.WriteReg(r.arch.Roles.SP, c.sp)
 		before := r.snapshot()
 		f := &sigFrame{sig: 10, info: &abi.Siginfo{}, act: abi.Sigaction{Handler: 1, Flags: c.fl}, alt: c.alt}
-		require.False(t, pushFrame(c.arch, r, userMem{as: as}, f), "%s %v", c.name, c.arch)
+		require.False(t, pushFrame(c.arch, r, userMem{as: as}, f, &room), "%s %v", c.name, c.arch)
 		require.Equal(t, before, r.snapshot(), "%s %v", c.name, c.arch)
 	}
 }
@@ -203,7 +206,7 @@ func TestFrameHostile(t *testing.T) {
 			r.fill(rng)
 			f := &sigFrame{sig: 10, info: &abi.Siginfo{}, mask: 0,
 				act: abi.Sigaction{Handler: 1, Flags: abi.SA_SIGINFO | abi.SA_RESTORER}}
-			require.True(t, pushFrame(a, r, userMem{as: as}, f))
+			require.True(t, pushFrame(a, r, userMem{as: as}, f, &room))
 			r.handlerReturns(a)
 			at := r.ReadReg(r.arch.Roles.SP)
 			n := 1 + rng.IntN(8)
@@ -220,7 +223,7 @@ func TestFrameHostile(t *testing.T) {
 			if rng.IntN(20) == 0 {
 				r.WriteReg(r.arch.Roles.SP, rng.Uint64())
 			}
-			if _, _, ok := popFrame(a, r, userMem{as: as}); ok {
+			if _, _, ok := popFrame(a, r, userMem{as: as}, &room); ok {
 				popped++
 			}
 			if a == abi.X64 {

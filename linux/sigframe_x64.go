@@ -51,7 +51,7 @@ const (
 )
 
 // pushFrameX64 is pushFrame for x86-64. Linux, arch/x86/kernel/signal_64.c describes the layout.
-func pushFrameX64(r regFile, m userMem, f *sigFrame) bool {
+func pushFrameX64(r regFile, m userMem, f *sigFrame, room *frameRoom) bool {
 	if f.act.Flags&abi.SA_RESTORER == 0 {
 		return false // there is no other way back
 	}
@@ -63,8 +63,9 @@ func pushFrameX64(r regFile, m userMem, f *sigFrame) bool {
 	if (nested || entering) && !altOn(f.alt, sp) {
 		return false // it would run over the end of the alternate stack
 	}
-	var frame [x64FrameSize]byte
-	binary.LittleEndian.PutUint64(frame[:], f.act.Restorer)
+	frame := room.zeroed(x64FrameSize + abi.FXStateSize)
+	frame, fx := frame[:x64FrameSize], frame[x64FrameSize:]
+	binary.LittleEndian.PutUint64(frame, f.act.Restorer)
 	uc := frame[x64FrameUC:x64FrameInfo]
 	binary.LittleEndian.PutUint64(uc[abi.UCFlags:], abi.UC_SIGCONTEXT_SS|abi.UC_STRICT_RESTORE_SS)
 	f.alt.Encode(uc[abi.UCStack:])
@@ -82,13 +83,13 @@ func pushFrameX64(r regFile, m userMem, f *sigFrame) bool {
 		n = x64FrameSize
 		f.info.Encode(frame[x64FrameInfo:])
 	}
-	var fx [abi.FXStateSize]byte
-	img := readFX(r)
-	img.Encode(fx[:])
-	if !writeAll(m, fp, fx[:]) || !writeAll(m, sp, frame[:n]) {
+	readFX(r, &room.fx)
+	room.fx.Encode(fx)
+	if !writeAll(m, fp, fx) || !writeAll(m, sp, frame[:n]) {
 		return false
 	}
-	resetFX(r)
+	room.fx = abi.FXState{FCW: fcwDefault, MXCSR: mxcsrDefault}
+	writeFX(r, &room.fx)
 	r.WriteReg(x64RSP, sp)
 	r.WriteReg(x64RIP, f.act.Handler)
 	r.WriteReg(x64RDI, uint64(f.sig))
@@ -102,25 +103,26 @@ func pushFrameX64(r regFile, m userMem, f *sigFrame) bool {
 }
 
 // popFrameX64 is popFrame for x86-64.
-func popFrameX64(r regFile, m userMem) (mask uint64, alt abi.Sigaltstack, ok bool) {
-	var uc [abi.UcontextX64Size]byte
-	if !readAll(m, r.ReadReg(x64RSP), uc[:]) { // the return address has been popped
+func popFrameX64(r regFile, m userMem, room *frameRoom) (mask uint64, alt abi.Sigaltstack, ok bool) {
+	uc := room.zeroed(abi.UcontextX64Size + abi.FXStateSize)
+	uc, img := uc[:abi.UcontextX64Size], uc[abi.UcontextX64Size:]
+	if !readAll(m, r.ReadReg(x64RSP), uc) { // the return address has been popped
 		return 0, alt, false
 	}
-	sc := abi.DecodeSigcontextX64(uc[:])
+	sc := abi.DecodeSigcontextX64(uc)
 	flags := binary.LittleEndian.Uint64(uc[abi.UCFlags:])
 	// A code segment other than the one there is would fault on the way back to user mode; so would
 	// another stack segment, unless the program does not know about it.
 	if sc.CS|3 != x64UserCS || flags&abi.UC_STRICT_RESTORE_SS != 0 && sc.SS|3 != x64UserSS {
 		return 0, alt, false
 	}
-	fx := abi.FXState{FCW: fcwDefault, MXCSR: mxcsrDefault}
+	fx := &room.fx
+	*fx = abi.FXState{FCW: fcwDefault, MXCSR: mxcsrDefault}
 	if sc.Fpstate != 0 {
-		var img [abi.FXStateSize]byte
-		if !readAll(m, sc.Fpstate, img[:]) {
+		if !readAll(m, sc.Fpstate, img) {
 			return 0, alt, false
 		}
-		if fx = abi.DecodeFXState(img[:]); fx.MXCSR&^mxcsrMask != 0 {
+		if *fx = abi.DecodeFXState(img); fx.MXCSR&^mxcsrMask != 0 {
 			return 0, alt, false
 		}
 	}
@@ -130,12 +132,13 @@ func popFrameX64(r regFile, m userMem) (mask uint64, alt abi.Sigaltstack, ok boo
 	r.WriteReg(x64Eflags, r.ReadReg(x64Eflags)&^x64FixFlags|sc.Flags&x64FixFlags)
 	r.WriteReg(x64CS, x64UserCS)
 	r.WriteReg(x64SS, x64UserSS)
-	writeFX(r, &fx)
+	writeFX(r, fx)
 	return binary.LittleEndian.Uint64(uc[abi.UCMaskX64:]), abi.DecodeSigaltstack(uc[abi.UCStack:]), true
 }
 
 // readFX gathers the x87 and SSE registers.
-func readFX(r regFile) (f abi.FXState) {
+func readFX(r regFile, f *abi.FXState) {
+	f.FTW = 0
 	f.FCW, f.FSW = uint16(r.ReadReg(x64Fctrl)), uint16(r.ReadReg(x64Fstat))
 	for i, tag := 0, r.ReadReg(x64Ftag); i < 8; i++ {
 		if tag>>(2*i)&3 != 3 {
@@ -152,7 +155,6 @@ func readFX(r regFile) (f abi.FXState) {
 	for i := range f.XMM {
 		r.ReadRegBytes(x64XMM0+i, f.XMM[i][:])
 	}
-	return f
 }
 
 // writeFX sets the x87 and SSE registers. The status word goes first: it says which is ST(0).
@@ -179,6 +181,3 @@ func writeFX(r regFile, f *abi.FXState) {
 		r.WriteRegBytes(x64XMM0+i, f.XMM[i][:])
 	}
 }
-
-// resetFX makes the x87 and SSE registers those of a new program, as a handler finds them.
-func resetFX(r regFile) { writeFX(r, &abi.FXState{FCW: fcwDefault, MXCSR: mxcsrDefault}) }

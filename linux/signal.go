@@ -339,7 +339,7 @@ func (t *Task) enter(info *abi.Siginfo, act abi.Sigaction) {
 	if t.p.abi == abi.A64 && act.Flags&abi.SA_RESTORER == 0 {
 		f.tramp = t.p.sigs.tramp()
 	}
-	if !pushFrame(t.p.abi, t.cpu, t.user(), f) {
+	if !pushFrame(t.p.abi, t.cpu, t.user(), f, &t.frames) {
 		if s == abi.SIGSEGV { // no way to tell the program
 			t.die(Exit{Signal: s, Reason: "no stack for the handler of SIGSEGV"})
 			return
@@ -359,7 +359,7 @@ func (t *Task) enter(info *abi.Siginfo, act abi.Sigaction) {
 
 // sigreturn is rt_sigreturn(2).
 func (t *Task) sigreturn() (uint64, abi.Errno) {
-	mask, alt, ok := popFrame(t.p.abi, t.cpu, t.user())
+	mask, alt, ok := popFrame(t.p.abi, t.cpu, t.user(), &t.frames)
 	if !ok {
 		t.sig.forced = &abi.Siginfo{Signo: int32(abi.SIGSEGV), Code: abi.SI_KERNEL}
 		t.work.Store(true)
