@@ -182,6 +182,9 @@ func (t *Task) readString(a uint64, limit int, tooLong abi.Errno) (string, abi.E
 			return "", e
 		}
 		if i := bytes.IndexByte(chunk[:n], 0); i >= 0 {
+			if s == nil { // nearly always
+				return string(chunk[:i]), 0
+			}
 			return string(append(s, chunk[:i]...)), 0
 		}
 		s = append(s, chunk[:n]...)
