@@ -4,6 +4,8 @@
 package cpu
 
 import (
+	"encoding/binary"
+	"math"
 	"unsafe"
 
 	"github.com/gotcg/gotcg/tcg/ir"
@@ -118,10 +120,10 @@ type RegInfo struct {
 	// Feature and Type are gdb's target description's ("org.gnu.gdb.i386.core", "int64").
 	Feature, Type string
 	// Offset is the field's offset in the State when the register is stored there as it is;
-	// otherwise Get and Set convert.
+	// otherwise Get and Set convert, at most 128 bits. What Get returns above the width does not count, and Set gets zeros there.
 	Offset uint32
-	Get    func(state unsafe.Pointer, buf []byte)
-	Set    func(state unsafe.Pointer, buf []byte)
+	Get    func(state unsafe.Pointer) (lo, hi uint64)
+	Set    func(state unsafe.Pointer, lo, hi uint64)
 }
 
 // Roles names registers, by gdb number, that an operating system's ABI or a debugger needs.
@@ -141,10 +143,14 @@ func (r *RegInfo) Size() int { return (r.Bits + 7) / 8 }
 func (r *RegInfo) Read(state unsafe.Pointer, buf []byte) int {
 	n := r.Size()
 	if r.Get != nil {
-		r.Get(state, buf[:n])
+		lo, hi := r.Get(state)
+		var b [16]byte
+		binary.LittleEndian.PutUint64(b[:], lo)
+		binary.LittleEndian.PutUint64(b[8:], hi)
+		copy(buf[:n], b[:])
 		return n
 	}
-	copy(buf, unsafe.Slice((*byte)(unsafe.Add(state, r.Offset)), n))
+	copy(buf, r.stored(state))
 	return n
 }
 
@@ -152,11 +158,18 @@ func (r *RegInfo) Read(state unsafe.Pointer, buf []byte) int {
 func (r *RegInfo) Write(state unsafe.Pointer, buf []byte) int {
 	n := r.Size()
 	if r.Set != nil {
-		r.Set(state, buf[:n])
+		var b [16]byte
+		copy(b[:], buf[:n])
+		r.Set(state, binary.LittleEndian.Uint64(b[:]), binary.LittleEndian.Uint64(b[8:]))
 		return n
 	}
-	copy(unsafe.Slice((*byte)(unsafe.Add(state, r.Offset)), n), buf)
+	copy(r.stored(state), buf)
 	return n
+}
+
+// stored are the bytes of a register that is stored as it is.
+func (r *RegInfo) stored(state unsafe.Pointer) []byte {
+	return unsafe.Slice((*byte)(unsafe.Add(state, r.Offset)), r.Size())
 }
 
 // Reg returns the register with the gdb number, or nil.
@@ -197,12 +210,19 @@ func (a *Arch) readReg(state unsafe.Pointer, num int) uint64 {
 	if r == nil {
 		return 0
 	}
-	if r.Get == nil { // stored as it is: no buffer, which would be allocated
-		return low64(unsafe.Slice((*byte)(unsafe.Add(state, r.Offset)), r.Size()))
+	if r.Get == nil {
+		return low64(r.stored(state))
 	}
-	var buf [64]byte
-	r.Read(state, buf[:])
-	return low64(buf[:])
+	lo, _ := r.Get(state)
+	return lo & r.mask()
+}
+
+// mask has the register's bits below 64.
+func (r *RegInfo) mask() uint64 {
+	if r.Bits < 64 {
+		return 1<<r.Bits - 1
+	}
+	return math.MaxUint64
 }
 
 // low64 is what the first bytes of b, 8 at most, are as a number.
@@ -223,15 +243,13 @@ func (a *Arch) WriteReg(state unsafe.Pointer, num int, v uint64) {
 		*(*uint64)(unsafe.Add(state, r.Offset)) = v
 		return
 	}
-	if r.Set == nil {
-		b := unsafe.Slice((*byte)(unsafe.Add(state, r.Offset)), r.Size())
-		clear(b)
-		putLow64(b, v)
+	if r.Set != nil {
+		r.Set(state, v&r.mask(), 0)
 		return
 	}
-	var buf [64]byte
-	putLow64(buf[:], v)
-	r.Write(state, buf[:])
+	b := r.stored(state)
+	clear(b)
+	putLow64(b, v)
 }
 
 // putLow64 sets the first bytes of b, 8 at most.

@@ -83,19 +83,19 @@ func regs() []cpu.RegInfo {
 		cpu.RegInfo{Name: "sp", Num: regSP, Bits: 64, Feature: core, Type: "data_ptr", Offset: uint32(unsafe.Offsetof(s.SP))},
 		cpu.RegInfo{Name: "pc", Num: regPC, Bits: 64, Feature: core, Type: "code_ptr", Offset: uint32(unsafe.Offsetof(s.PC))},
 		cpu.RegInfo{Name: "cpsr", Num: regCPSR, Bits: 32, Feature: core, Type: "cpsr_flags",
-			Get: func(p unsafe.Pointer, b []byte) { binary.LittleEndian.PutUint32(b, uint32(stateOf(p).NZCV())) },
-			Set: func(p unsafe.Pointer, b []byte) { stateOf(p).SetNZCV(uint64(binary.LittleEndian.Uint32(b))) }})
+			Get: func(p unsafe.Pointer) (lo, hi uint64) { return stateOf(p).NZCV(), 0 },
+			Set: func(p unsafe.Pointer, lo, _ uint64) { stateOf(p).SetNZCV(lo) }})
 	for i := range s.V {
 		r = append(r, cpu.RegInfo{Name: "v" + strconv.Itoa(i), Num: regV0 + i, Bits: 128, Feature: fpu, Type: "aarch64v",
 			Offset: uint32(unsafe.Offsetof(s.V)) + uint32(i)*16})
 	}
 	return append(r,
 		cpu.RegInfo{Name: "fpsr", Num: regNFPSR, Bits: 32, Feature: fpu, Type: "int",
-			Get: func(p unsafe.Pointer, b []byte) { binary.LittleEndian.PutUint32(b, uint32(stateOf(p).ReadFPSR())) },
-			Set: func(p unsafe.Pointer, b []byte) { stateOf(p).WriteFPSR(uint64(binary.LittleEndian.Uint32(b))) }},
+			Get: func(p unsafe.Pointer) (lo, hi uint64) { return stateOf(p).ReadFPSR(), 0 },
+			Set: func(p unsafe.Pointer, lo, _ uint64) { stateOf(p).WriteFPSR(lo) }},
 		cpu.RegInfo{Name: "fpcr", Num: regNFPCR, Bits: 32, Feature: fpu, Type: "int",
-			Get: func(p unsafe.Pointer, b []byte) { binary.LittleEndian.PutUint32(b, uint32(stateOf(p).FPCR)) },
-			Set: func(p unsafe.Pointer, b []byte) { stateOf(p).WriteFPCR(uint64(binary.LittleEndian.Uint32(b))) }},
+			Get: func(p unsafe.Pointer) (lo, hi uint64) { return stateOf(p).FPCR, 0 },
+			Set: func(p unsafe.Pointer, lo, _ uint64) { stateOf(p).WriteFPCR(lo) }},
 		cpu.RegInfo{Name: "tpidr", Num: regTLS, Bits: 64, Feature: tls, Type: "data_ptr", Offset: uint32(unsafe.Offsetof(s.TPIDR))})
 }
 

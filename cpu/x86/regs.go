@@ -1,7 +1,6 @@
 package x86
 
 import (
-	"encoding/binary"
 	"unsafe"
 
 	"github.com/gotcg/gotcg/cpu"
@@ -49,8 +48,8 @@ var gdbRegs = []cpu.RegInfo{
 	{Name: "rip", Num: 16, Bits: 64, Feature: featCore, Type: "code_ptr", Offset: uint32(offRIP)},
 	{
 		Name: "eflags", Num: 17, Bits: 32, Feature: featCore, Type: "i386_eflags",
-		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).EFLAGS()) },
-		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).SetEFLAGS(get32(b)) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).EFLAGS(), 0 },
+		Set: func(p unsafe.Pointer, lo, _ uint64) { StateAt(p).SetEFLAGS(lo) },
 	},
 	{Name: "cs", Num: 18, Bits: 32, Feature: featCore, Type: "int32", Offset: uint32(offSeg + 8*CS)},
 	{Name: "ss", Num: 19, Bits: 32, Feature: featCore, Type: "int32", Offset: uint32(offSeg + 8*SS)},
@@ -60,83 +59,83 @@ var gdbRegs = []cpu.RegInfo{
 	{Name: "gs", Num: 23, Bits: 32, Feature: featCore, Type: "int32", Offset: uint32(offSeg + 8*GS)},
 	{
 		Name: "st0", Num: 24, Bits: 80, Feature: featCore, Type: "i387_ext",
-		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(0, b) },
-		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(0, b) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).getST(0) },
+		Set: func(p unsafe.Pointer, lo, hi uint64) { StateAt(p).setST(0, lo, hi) },
 	},
 	{
 		Name: "st1", Num: 25, Bits: 80, Feature: featCore, Type: "i387_ext",
-		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(1, b) },
-		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(1, b) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).getST(1) },
+		Set: func(p unsafe.Pointer, lo, hi uint64) { StateAt(p).setST(1, lo, hi) },
 	},
 	{
 		Name: "st2", Num: 26, Bits: 80, Feature: featCore, Type: "i387_ext",
-		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(2, b) },
-		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(2, b) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).getST(2) },
+		Set: func(p unsafe.Pointer, lo, hi uint64) { StateAt(p).setST(2, lo, hi) },
 	},
 	{
 		Name: "st3", Num: 27, Bits: 80, Feature: featCore, Type: "i387_ext",
-		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(3, b) },
-		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(3, b) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).getST(3) },
+		Set: func(p unsafe.Pointer, lo, hi uint64) { StateAt(p).setST(3, lo, hi) },
 	},
 	{
 		Name: "st4", Num: 28, Bits: 80, Feature: featCore, Type: "i387_ext",
-		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(4, b) },
-		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(4, b) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).getST(4) },
+		Set: func(p unsafe.Pointer, lo, hi uint64) { StateAt(p).setST(4, lo, hi) },
 	},
 	{
 		Name: "st5", Num: 29, Bits: 80, Feature: featCore, Type: "i387_ext",
-		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(5, b) },
-		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(5, b) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).getST(5) },
+		Set: func(p unsafe.Pointer, lo, hi uint64) { StateAt(p).setST(5, lo, hi) },
 	},
 	{
 		Name: "st6", Num: 30, Bits: 80, Feature: featCore, Type: "i387_ext",
-		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(6, b) },
-		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(6, b) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).getST(6) },
+		Set: func(p unsafe.Pointer, lo, hi uint64) { StateAt(p).setST(6, lo, hi) },
 	},
 	{
 		Name: "st7", Num: 31, Bits: 80, Feature: featCore, Type: "i387_ext",
-		Get: func(p unsafe.Pointer, b []byte) { StateAt(p).getST(7, b) },
-		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).setST(7, b) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).getST(7) },
+		Set: func(p unsafe.Pointer, lo, hi uint64) { StateAt(p).setST(7, lo, hi) },
 	},
 	{
 		Name: "fctrl", Num: 32, Bits: 32, Feature: featCore, Type: "int",
-		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).FCW) },
-		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).FCW = get32(b)&0x1f3f | 0x40 },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).FCW, 0 },
+		Set: func(p unsafe.Pointer, lo, _ uint64) { StateAt(p).FCW = lo&0x1f3f | 0x40 },
 	},
 	{
 		Name: "fstat", Num: 33, Bits: 32, Feature: featCore, Type: "int",
-		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).StatusWord()) },
-		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).SetStatusWord(get32(b)) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).StatusWord(), 0 },
+		Set: func(p unsafe.Pointer, lo, _ uint64) { StateAt(p).SetStatusWord(lo) },
 	},
 	{
 		Name: "ftag", Num: 34, Bits: 32, Feature: featCore, Type: "int",
-		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).TagWord()) },
-		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).SetTagWord(get32(b)) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).TagWord(), 0 },
+		Set: func(p unsafe.Pointer, lo, _ uint64) { StateAt(p).SetTagWord(lo) },
 	},
 	{
 		Name: "fiseg", Num: 35, Bits: 32, Feature: featCore, Type: "int",
-		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).FIP>>32&0xffff) },
-		Set: func(p unsafe.Pointer, b []byte) { setHigh(&StateAt(p).FIP, get32(b)) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).FIP >> 32 & 0xffff, 0 },
+		Set: func(p unsafe.Pointer, lo, _ uint64) { setHigh(&StateAt(p).FIP, lo) },
 	},
 	{
 		Name: "fioff", Num: 36, Bits: 32, Feature: featCore, Type: "int",
-		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).FIP) },
-		Set: func(p unsafe.Pointer, b []byte) { setLow(&StateAt(p).FIP, get32(b)) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).FIP, 0 },
+		Set: func(p unsafe.Pointer, lo, _ uint64) { setLow(&StateAt(p).FIP, lo) },
 	},
 	{
 		Name: "foseg", Num: 37, Bits: 32, Feature: featCore, Type: "int",
-		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).FDP>>32&0xffff) },
-		Set: func(p unsafe.Pointer, b []byte) { setHigh(&StateAt(p).FDP, get32(b)) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).FDP >> 32 & 0xffff, 0 },
+		Set: func(p unsafe.Pointer, lo, _ uint64) { setHigh(&StateAt(p).FDP, lo) },
 	},
 	{
 		Name: "fooff", Num: 38, Bits: 32, Feature: featCore, Type: "int",
-		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).FDP) },
-		Set: func(p unsafe.Pointer, b []byte) { setLow(&StateAt(p).FDP, get32(b)) },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).FDP, 0 },
+		Set: func(p unsafe.Pointer, lo, _ uint64) { setLow(&StateAt(p).FDP, lo) },
 	},
 	{
 		Name: "fop", Num: 39, Bits: 32, Feature: featCore, Type: "int",
-		Get: func(p unsafe.Pointer, b []byte) { put32(b, StateAt(p).FOP&0x7ff) },
-		Set: func(p unsafe.Pointer, b []byte) { StateAt(p).FOP = get32(b) & 0x7ff },
+		Get: func(p unsafe.Pointer) (lo, hi uint64) { return StateAt(p).FOP & 0x7ff, 0 },
+		Set: func(p unsafe.Pointer, lo, _ uint64) { StateAt(p).FOP = lo & 0x7ff },
 	},
 	{Name: "xmm0", Num: 40, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM)},
 	{Name: "xmm1", Num: 41, Bits: 128, Feature: featSSE, Type: "vec128", Offset: uint32(offXMM + 16*1)},
@@ -159,22 +158,19 @@ var gdbRegs = []cpu.RegInfo{
 	{Name: "gs_base", Num: 58, Bits: 64, Feature: featLinux, Type: "int64", Offset: uint32(offGSBase)},
 }
 
-func put32(b []byte, v uint64)     { binary.LittleEndian.PutUint32(b, uint32(v)) }
-func get32(b []byte) uint64        { return uint64(binary.LittleEndian.Uint32(b)) }
 func setLow(to *uint64, v uint64)  { *to = *to&^0xffffffff | v }
 func setHigh(to *uint64, v uint64) { *to = *to&0xffffffff | v<<32 }
 
 // getST gives ST(i) as 80 bits.
-func (s *State) getST(i uint64, b []byte) {
+func (s *State) getST(i uint64) (lo, hi uint64) {
 	f := s.st(i)
-	binary.LittleEndian.PutUint64(b, f.Mant)
-	binary.LittleEndian.PutUint16(b[8:], uint16(f.SE))
+	return f.Mant, f.SE
 }
 
 // setST sets ST(i) from 80 bits.
-func (s *State) setST(i uint64, b []byte) {
+func (s *State) setST(i, lo, hi uint64) {
 	f := s.st(i)
-	f.Mant, f.SE = binary.LittleEndian.Uint64(b), uint64(binary.LittleEndian.Uint16(b[8:]))
+	f.Mant, f.SE = lo, hi
 }
 
 // st returns ST(i).
