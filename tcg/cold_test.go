@@ -59,6 +59,7 @@ func TestCold(t *testing.T) {
 			require.NoError(t, as.Map(codeBase, softmmu.PageSize, row.perm, softmmu.Info{}))
 			as.Poke(codeBase, loop)
 			row.cfg.Arch, row.cfg.Mem, row.cfg.Verify, row.cfg.Tier2 = arm64.Arch(), as, true, cmp.Or(row.cfg.Tier2, -1)
+			row.cfg.InjectFlush = -1 // what is forgotten is interpreted again
 			e, err := tcg.New(row.cfg)
 			require.NoError(t, err)
 			defer e.Close()

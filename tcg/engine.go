@@ -84,7 +84,7 @@ type Config struct {
 	// Lockstep runs every block on the interpreter too and compares (JIT only).
 	Lockstep bool
 	// InjectFlush, for tests, forgets translations, one page's, a part of the buffer's or all, at one
-	// of that many block look-ups of each vCPU, chosen by InjectSeed; 0: never.
+	// of that many block look-ups of each vCPU, chosen by InjectSeed. 0 is never, or what GOTCG_INJECT_FLUSH says; less is never.
 	InjectFlush int
 	InjectSeed  uint64
 	// Tier2 is how often a block is begun until a region is made of it and what follows it; 0: a good number,
