@@ -1,7 +1,6 @@
 package linux
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -19,19 +18,6 @@ type memMap struct {
 	top           uint64     // end of the guest's addresses
 
 	argStart, argEnd uint64 // argv strings, for /proc/self/cmdline
-}
-
-// memErrno turns an error of softmmu into what the system call returns.
-func memErrno(err error) abi.Errno {
-	switch {
-	case err == nil:
-		return 0
-	case errors.Is(err, softmmu.ErrRange):
-		return abi.EINVAL
-	case errors.Is(err, softmmu.ErrAccess):
-		return abi.EACCES
-	}
-	return abi.ENOMEM
 }
 
 // setBrk moves the end of the heap, brk(2), and returns the end as it is afterwards.

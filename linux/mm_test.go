@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"github.com/gotcg/gotcg/linux/abi"
 	"github.com/gotcg/gotcg/softmmu"
@@ -53,6 +54,16 @@ func TestMmap(t *testing.T) {
 		g.fails(abi.EINVAL, "mprotect", a+1, 4096, abi.PROT_READ)
 		g.fails(abi.EINVAL, "munmap", a+1, 4096)
 		g.fails(abi.EINVAL, "munmap", a, 0)
+		// Of neither would the host map just what is asked for.
+		g.fails(abi.ENOMEM, "mmap", 0, 2<<20, rw, anon|abi.MAP_HUGETLB, -1, 0)
+		g.fails(abi.ENOMEM, "memfd_create", "m", unix.MFD_HUGETLB)
+		// A file that cannot be mapped leaves what is there.
+		proc := g.must("openat", abi.AT_FDCWD, "/proc/version", 0, 0)
+		g.must("mprotect", a, 4096, rw)
+		_, f := g.as.Write(softmmu.Addr(a), []byte("kept"))
+		require.True(t, f.OK())
+		g.fails(abi.EIO, "mmap", a, 4096, abi.PROT_READ, abi.MAP_PRIVATE|abi.MAP_FIXED, proc, 0)
+		require.Equal(t, "kept", string(g.mem(uint64(a), 4)))
 	})
 }
 

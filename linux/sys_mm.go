@@ -3,6 +3,8 @@
 package linux
 
 import (
+	"errors"
+
 	"io"
 
 	"golang.org/x/sys/unix"
@@ -24,6 +26,22 @@ func (t *Task) mapRange(start, length uint64) (uint64, abi.Errno) {
 		return 0, abi.ENOMEM
 	}
 	return n, 0
+}
+
+// memErrno turns an error of softmmu into what the system call returns: the host's own, where the host refused.
+func memErrno(err error) abi.Errno {
+	var e unix.Errno
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &e):
+		return abi.Errno(e)
+	case errors.Is(err, softmmu.ErrRange):
+		return abi.EINVAL
+	case errors.Is(err, softmmu.ErrAccess):
+		return abi.EACCES
+	}
+	return abi.ENOMEM
 }
 
 // sysMmap is mmap(2).

@@ -298,7 +298,11 @@ func sysGetpriority(t *Task, a *Args) (uint64, abi.Errno) {
 	return uint64(v), hostErrno(err)
 }
 
+// sysMemfdCreate is memfd_create(2). There are no huge pages, as for mmap.
 func sysMemfdCreate(t *Task, a *Args) (uint64, abi.Errno) {
+	if a.Int(1)&unix.MFD_HUGETLB != 0 {
+		return 0, abi.ENOMEM
+	}
 	name, e := t.readString(a[0], 250, abi.EINVAL)
 	if e != 0 {
 		return 0, e

@@ -27,7 +27,7 @@ var sysRows = []sysRow{
 	{"mlockall", sysIgnored, Partial, "ignored"},
 	{"munlockall", sysIgnored, Partial, "ignored"},
 	{"mincore", sysMincore, Partial, "every mapped page is resident"},
-	{"memfd_create", sysMemfdCreate, Full, ""},
+	{"memfd_create", sysMemfdCreate, Partial, "no huge pages"},
 	{"membarrier", sysMembarrier, Partial, "no SYNC_CORE, no RSEQ"},
 
 	// Input and output.

@@ -88,26 +88,62 @@ func hostProt(p Perm) int {
 	return prot
 }
 
-func hostMap(at, n uintptr, p Perm, shared bool) error {
-	flags := syscall.MAP_ANON | syscall.MAP_FIXED | mapNoReserve
-	if shared {
-		flags |= syscall.MAP_SHARED
-	} else {
-		flags |= syscall.MAP_PRIVATE
+// hostOpen makes a part of the reservation in which nothing is mapped zeroed memory: half of what a new mapping costs.
+func hostOpen(at, n uintptr, p Perm) error {
+	err := hostProtect(at, n, p)
+	if err != nil { // perhaps done in part
+		_ = hostUnmap(at, n)
 	}
-	_, err := mmap(at, n, hostProt(p), flags, -1, 0)
+	return err
+}
+
+func hostMap(at, n uintptr, p Perm, shared bool) error {
+	flags := syscall.MAP_ANON | mapNoReserve | privacy(shared)
+	if shared { // a file of the host's
+		return hostBring(at, n, hostProt(p), flags, -1, 0)
+	}
+	_, err := mmap(at, n, hostProt(p), flags|syscall.MAP_FIXED, -1, 0)
+	if err != nil { // memory is short; what was there may be gone
+		_ = hostUnmap(at, n)
+	}
 	return err
 }
 
 func hostMapFile(at, n uintptr, p Perm, f File) error {
-	flags := syscall.MAP_FIXED | mapNoReserve
-	if f.Shared {
-		flags |= syscall.MAP_SHARED
-	} else {
-		flags |= syscall.MAP_PRIVATE
+	return hostBring(at, n, hostProt(p), mapNoReserve|privacy(f.Shared), f.FD, f.Offset)
+}
+
+// ofHugePages tells whether a file is of hugetlbfs. Of those the host maps whole huge pages, more than it is asked for.
+func ofHugePages(fd int) bool {
+	const hugetlbfsMagic = 0x958458f6 // statfs(2)
+	var st syscall.Statfs_t
+	return syscall.Fstatfs(fd, &st) == nil && st.Type == hugetlbfsMagic
+}
+
+func privacy(shared bool) (flags int) {
+	if shared {
+		return syscall.MAP_SHARED
 	}
-	_, err := mmap(at, n, hostProt(p), flags, f.FD, f.Offset)
-	return err
+	return syscall.MAP_PRIVATE
+}
+
+// hostBring maps a file elsewhere and moves the mapping into the reservation. To make it there at once (MAP_FIXED) may leave a hole, which
+// any other thread's mmap could take: the host unmaps what is there, and then asks the file, which may refuse, as those of /proc do.
+func hostBring(at, n uintptr, prot, flags, fd int, off int64) error {
+	from, err := mmap(0, n, prot, flags, fd, off)
+	if err != nil {
+		return err
+	}
+	return hostPlace(at, from, n)
+}
+
+// hostPlace moves the mapping at from, which is outside the reservation, into it.
+func hostPlace(at, from, n uintptr) error {
+	_, _, e := syscall.Syscall6(syscall.SYS_MREMAP, from, n, n, mremapMayMove|mremapFixed, at, 0)
+	if e != 0 {
+		_, _, _ = syscall.Syscall(syscall.SYS_MUNMAP, from, n, 0)
+	}
+	return hostErr("mremap", e)
 }
 
 // hostUnmap closes a part of the reservation; it must stay reserved.
@@ -127,21 +163,25 @@ func hostDiscard(at, n uintptr) error {
 	return hostErr("madvise", e)
 }
 
-// hostMove makes the newLen bytes at to have the contents of the oldLen bytes at old, which stay
-// mapped: a hole in the reservation could be taken by any other thread's mmap.
+// hostMove makes the newLen bytes at to have the contents of the oldLen bytes at old, which stay mapped.
 func hostMove(to, old, oldLen, newLen uintptr, p Perm, private bool) error {
 	if !private { // old size 0: a second mapping of the same shared pages
-		_, _, e := syscall.Syscall6(syscall.SYS_MREMAP, old, 0, newLen, mremapMayMove|mremapFixed, to, 0)
-		return hostErr("mremap", e)
+		from, _, e := syscall.Syscall6(syscall.SYS_MREMAP, old, 0, newLen, mremapMayMove, 0, 0)
+		if e != 0 {
+			return hostErr("mremap", e)
+		}
+		return hostPlace(to, from, newLen)
 	}
 	if newLen > oldLen {
 		if err := hostMap(to+oldLen, newLen-oldLen, p, false); err != nil {
 			return err
 		}
 	}
-	_, _, e := syscall.Syscall6(syscall.SYS_MREMAP, old, oldLen, oldLen,
-		mremapMayMove|mremapFixed|mremapDontUnmap, to, 0)
+	from, _, e := syscall.Syscall6(syscall.SYS_MREMAP, old, oldLen, oldLen, mremapMayMove|mremapDontUnmap, 0, 0)
 	if e == 0 {
+		if err := hostPlace(to, from, oldLen); err != nil {
+			return err
+		}
 		return hostProtect(to, oldLen, p)
 	}
 	// Not movable like that (several host mappings, an older kernel): copy.

@@ -17,8 +17,10 @@ func (r *reservation) release() error    { return nil }
 
 func addressRoom() uint64 { return math.MaxUint64 }
 
+func hostOpen(uintptr, uintptr, Perm) error                         { return ErrUnsupported }
 func hostMap(uintptr, uintptr, Perm, bool) error                    { return ErrUnsupported }
 func hostMapFile(uintptr, uintptr, Perm, File) error                { return ErrUnsupported }
+func ofHugePages(int) bool                                          { return false } // files are read
 func hostUnmap(uintptr, uintptr) error                              { return ErrUnsupported }
 func hostProtect(uintptr, uintptr, Perm) error                      { return ErrUnsupported }
 func hostDiscard(uintptr, uintptr) error                            { return ErrUnsupported }

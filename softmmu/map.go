@@ -97,11 +97,14 @@ func (as *AddressSpace) Map(a Addr, n uint64, p Perm, info Info) error {
 	if err != nil {
 		return err
 	}
-	return as.change(a, last, 1, func(*table) ([]region, error) {
+	return as.change(a, last, 1, func(t *table) ([]region, error) {
 		r := region{start: a, last: last, perm: p, info: info}
 		if as.mode == Direct {
 			if info.Shared {
 				r.back = &backing{maxPerm: RWX, obj: &object{shared: true}}
+			}
+			if !info.Shared && t.empty(a, last) {
+				return []region{r}, hostOpen(as.host(a), uintptr(r.size()), p)
 			}
 			return []region{r}, hostMap(as.host(a), uintptr(r.size()), p, info.Shared)
 		}
@@ -119,7 +122,7 @@ func (as *AddressSpace) Map(a Addr, n uint64, p Perm, info Info) error {
 
 // MapFile maps n bytes (rounded up to pages) of a file at a, in place of whatever is there. Pages
 // wholly beyond the file's end fault with FaultBus. On hosts without fault recovery the file's bytes
-// are copied and shared writable mappings are ErrUnsupported.
+// are copied and shared writable mappings are ErrUnsupported, and so are files of huge pages on all.
 func (as *AddressSpace) MapFile(a Addr, n uint64, p Perm, f File, info Info) error {
 	last, err := as.pages(a, n)
 	if err != nil {
@@ -127,6 +130,9 @@ func (as *AddressSpace) MapFile(a Addr, n uint64, p Perm, f File, info Info) err
 	}
 	if f.Offset < 0 || f.Offset&pageMask != 0 {
 		return fmt.Errorf("%w: file offset %#x", ErrRange, f.Offset)
+	}
+	if ofHugePages(f.FD) {
+		return fmt.Errorf("%w: a file of huge pages", ErrUnsupported)
 	}
 	info.Shared, info.Offset = f.Shared, uint64(f.Offset)
 	return as.change(a, last, 1, func(t *table) ([]region, error) {

@@ -135,6 +135,12 @@ func (t *table) covered(start, last Addr) bool {
 	return false
 }
 
+// empty tells whether no page of [start, last] is mapped.
+func (t *table) empty(start, last Addr) bool {
+	i := t.index(start)
+	return i == len(t.regs) || t.regs[i].start > last
+}
+
 // replace returns a table in which [start, last] holds exactly the given regions.
 func (t *table) replace(start, last Addr, with ...region) *table {
 	out := make([]region, 0, len(t.regs)+len(with)+1)
