@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 func TestTwoViews(t *testing.T) {
@@ -51,4 +52,22 @@ func TestSizes(t *testing.T) {
 		_, err = NewAnonymous(n)
 		require.Error(t, err, "%d", n)
 	}
+}
+
+// TestSealed: the code cannot be changed but through the buffer.
+func TestSealed(t *testing.T) {
+	fd, err := memfd(8192)
+	require.NoError(t, err)
+	defer unix.Close(fd)
+	b, err := views(fd, 8192)
+	require.NoError(t, err)
+	defer b.Close()
+	_, err = unix.Pwrite(fd, []byte("x"), 0)
+	require.ErrorIs(t, err, unix.EPERM)
+	require.ErrorIs(t, unix.Ftruncate(fd, 0), unix.EPERM)
+	_, err = unix.Mmap(fd, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	require.ErrorIs(t, err, unix.EPERM)
+	require.ErrorIs(t, unix.Mprotect(b.rx, unix.PROT_READ|unix.PROT_WRITE), unix.EACCES)
+	copy(b.Write(), "code")
+	require.Equal(t, "code", string(b.rx[:4]))
 }

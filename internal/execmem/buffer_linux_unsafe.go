@@ -34,11 +34,23 @@ func New(size int) (*Buffer, error) {
 		return NewAnonymous(size)
 	}
 	defer func() { _ = unix.Close(fd) }()
-	b := &Buffer{}
+	return views(fd, size)
+}
+
+// views maps the file twice and seals it in between: who else opens it, by a link in /proc (a guest, even), can neither write nor cut it.
+func views(fd, size int) (b *Buffer, err error) {
+	b = &Buffer{}
 	if b.rw, err = unix.Mmap(fd, 0, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED); err != nil {
 		return nil, fmt.Errorf("execmem: write view: %w", err)
 	}
-	if b.rx, err = unix.Mmap(fd, 0, size, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_SHARED); err != nil {
+	const seals = unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_SEAL
+	if _, err = unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, seals|unix.F_SEAL_FUTURE_WRITE); err == unix.EINVAL { // a kernel before 5.1
+		_, err = unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, seals)
+	}
+	if err == nil {
+		b.rx, err = unix.Mmap(fd, 0, size, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_SHARED)
+	}
+	if err != nil {
 		_ = unix.Munmap(b.rw)
 		return nil, fmt.Errorf("execmem: execute view: %w", err)
 	}
@@ -51,9 +63,10 @@ func memfd(size int) (int, error) {
 	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &limit); err == nil && limit.Cur < uint64(size) {
 		return -1, unix.EFBIG // ftruncate would send SIGXFSZ too
 	}
-	fd, err := unix.MemfdCreate("gotcg-code", unix.MFD_CLOEXEC|mfdExec)
+	const flags = unix.MFD_CLOEXEC | unix.MFD_ALLOW_SEALING
+	fd, err := unix.MemfdCreate("gotcg-code", flags|mfdExec)
 	if err == unix.EINVAL { // a kernel before 6.3 does not know the flag
-		fd, err = unix.MemfdCreate("gotcg-code", unix.MFD_CLOEXEC)
+		fd, err = unix.MemfdCreate("gotcg-code", flags)
 	}
 	if err != nil {
 		return -1, err
