@@ -251,7 +251,23 @@ const (
 	LocForm
 	// LocGuestAddr: Header.Regs[n] - Header.GuestBase, where a register holds a guest address as the host sees it.
 	LocGuestAddr
+	// LocSum: Header.Regs[n&15] and the signed rest of n, see Sum.
+	LocSum
 )
+
+// MaxSum bounds the constant of a LocSum.
+const MaxSum = 1 << 19
+
+// Sum returns where a value is that is a register's and a constant.
+func Sum(reg uint8, add int32) Loc {
+	if add == 0 {
+		return LocReg | Loc(reg)
+	}
+	return LocSum | Loc(uint32(add)<<4&0xffffff) | Loc(reg)
+}
+
+// Sum returns the register and the constant of a LocSum.
+func (l Loc) Sum() (reg uint8, add int32) { return uint8(l & 15), int32(l<<8) >> 12 }
 
 // Corrections of a flags word taken from the host's flags.
 const (

@@ -49,6 +49,9 @@ func TestReadWrite(t *testing.T) {
 	require.Equal(t, [2]uint64{22, 32}, v.V)
 	require.Equal(t, ir.Val{Lo: 7, Hi: 8}, tab.Read(&v.Header, LocConst, ir.V128))
 	require.Equal(t, ir.Val{}, tab.Read(&v.Header, LocNone, ir.I64))
+	for _, add := range []int32{0, 1, -8, MaxSum - 1, 1 - MaxSum} {
+		require.Equal(t, ir.Val{Lo: 10 + uint64(int64(add))}, tab.Read(&v.Header, Sum(3, add), ir.I64))
+	}
 	require.Equal(t, LocVSpill, (LocVSpill | 9).Kind())
 	require.Equal(t, uint32(9), (LocVSpill | 9).N())
 }

@@ -36,6 +36,9 @@ func (t *Table) Read(h *Header, l Loc, typ ir.Type) ir.Val {
 	switch l.Kind() {
 	case LocReg:
 		return ir.Val{Lo: h.Regs[n&15]}
+	case LocSum:
+		r, add := l.Sum()
+		return ir.Val{Lo: h.Regs[r] + uint64(int64(add))}
 	case LocGuestAddr:
 		return ir.Val{Lo: h.Regs[n&15] - h.GuestBase}
 	case LocVReg:

@@ -44,6 +44,8 @@ type tstate struct {
 	mem int32
 	// chk is not 0 when the value minus at most chk-1 in either direction is a checked guest address.
 	chk uint32
+	// add is what is still to be added to the register: see offset.go.
+	add int32
 }
 
 // hostFlags describes what the host's flags hold.
@@ -354,7 +356,9 @@ func (c *Compiler) evict(t ir.Temp) {
 	if !s.inMem && s.needed() {
 		switch {
 		case s.cst == ir.NoTemp:
+			r, add := s.reg, s.add
 			c.spill(s)
+			c.addBack(r, add)
 		case s.homed:
 			c.constG = append(c.constG, t)
 		}
@@ -364,6 +368,7 @@ func (c *Compiler) evict(t ir.Temp) {
 
 // spill stores t's register to its home or spill slot.
 func (c *Compiler) spill(s *tstate) {
+	c.addNow(s)
 	if s.mem == noMem {
 		s.mem = c.newSpill(s.vec)
 	}
@@ -390,7 +395,7 @@ func (c *Compiler) unassign(s *tstate) {
 		c.freeG |= 1 << s.reg
 		c.ownG[s.reg] = ir.NoTemp
 	}
-	s.reg = none
+	s.reg, s.add = none, 0
 }
 
 // assign makes r t's register.
@@ -425,6 +430,7 @@ func (c *Compiler) src(t ir.Temp) reg {
 		return r
 	}
 	c.pinG |= 1 << s.reg
+	c.addNow(s)
 	return reg(s.reg)
 }
 

@@ -392,6 +392,10 @@ func (c *Compiler) storeRec(r backend.Rec) {
 			return
 		}
 		c.store(s64, at(rbp, s.mem), reg(n))
+	case backend.LocSum:
+		from, add := r.Loc.Sum()
+		c.lea(s64, rax, at(reg(from), add))
+		c.store(s64, at(rbp, s.mem), rax)
 	case backend.LocVReg:
 		c.xm(xMOVAPS+1, xreg(n), at(rbp, s.mem))
 	case backend.LocConst:

@@ -21,6 +21,9 @@ func (e *edge) empty() bool { return e.stores == e.end && e.mark == 0 }
 
 // findEdge finds what is to be done on the way from here to s.
 func (c *Compiler) findEdge(s *segment) edge {
+	for _, v := range c.varsOf(s) {
+		c.addNow(&c.t[v.t])
+	}
 	e := edge{stores: uint32(len(c.recs))}
 	g := &c.rg
 	ng := len(c.blk.Globals)
@@ -38,7 +41,7 @@ func (c *Compiler) findEdge(s *segment) edge {
 	}
 	for m := c.owned(); m != 0; m &= m - 1 {
 		r := bits.TrailingZeros32(m)
-		store(c.ownG[r], backend.LocReg|backend.Loc(r))
+		store(c.ownG[r], backend.Sum(uint8(r), c.t[c.ownG[r]].add))
 	}
 	for m := allocX &^ c.freeX; m != 0; m &= m - 1 {
 		r := bits.TrailingZeros32(m)

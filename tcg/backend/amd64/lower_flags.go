@@ -28,6 +28,9 @@ func (c *Compiler) aluF(op alu, comm bool) {
 		c.compareF(op, a, b, kb)
 		return
 	}
+	if v, ok := c.immOf(b, s); ok && c.addLaterF(op, a, v) {
+		return
+	}
 	ra := c.src(a)
 	x := c.srcOp(b, kb, s)
 	chk := uint32(0)

@@ -98,6 +98,9 @@ func (c *Compiler) lowerAdd() {
 		return
 	}
 	s := size(o.W)
+	if v, ok := c.immOf(b, s); ok && c.addLater(a, v) {
+		return
+	}
 	ra := c.src(a)
 	chk := uint32(0)
 	x := c.srcOp(b, kb, s)
@@ -129,6 +132,9 @@ func (c *Compiler) lowerAdd() {
 func (c *Compiler) lowerSub() {
 	o := c.op
 	if v, ok := c.immOf(o.A[2], size(o.W)); ok && o.W >= ir.W32 && v != -1<<31 {
+		if c.addLater(o.A[1], -v) {
+			return
+		}
 		ra := c.src(o.A[1])
 		chk := c.slack(o.A[1], o.W, v)
 		c.kill()

@@ -70,11 +70,17 @@ func (c *Compiler) output(a *access, k result) {
 func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bool, out result) access {
 	var a access
 	rb, ri, k, konst := c.addressParts(base, index, disp)
+	var add int32 // what the base's register is short of
+	if rb != noReg {
+		add = c.t[base].add
+	}
+	value := disp
+	disp += add
 	if c.cfg.TLBMode {
 		return c.addressTLB(rb, ri, k, disp, w, write, out)
 	}
 	bare := rb != noReg && ri == noReg
-	p := pair{index: index, base: base, scale: c.op.Aux, disp: int64(disp)}
+	p := pair{index: index, base: base, scale: c.op.Aux, disp: int64(value)}
 	if konst {
 		k += uint64(int64(disp))
 		p.base, p.disp = ir.NoTemp, int64(k)
@@ -90,7 +96,7 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 	case konst:
 		known = ri == noReg && k < c.cfg.GuestLimit-64 && c.cfg.GuestLimit > 64
 	case bare:
-		known = c.near(base, disp)
+		known = c.near(base, value)
 	}
 	align := c.op.Attr&ir.NatAlign != 0 && w > ir.W8 && w < ir.W128 // 16 bytes: the host faults
 	tagged := c.req.Tag != 0 && !(konst && ri == noReg)
@@ -142,7 +148,7 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 		c.aluRR(aCMP, s64, rb, r14)
 		a.jcc = c.jcc32(ccA)
 		if bare && disp < maxSlack && disp > -maxSlack {
-			c.t[base].chk = 1
+			c.t[base].chk = 1 + uint32(max(add, -add))
 		}
 		if ri != noReg && c.op.Aux <= 3 {
 			c.addPair(p)
@@ -164,7 +170,7 @@ func (c *Compiler) addressParts(base, index ir.Temp, disp int32) (rb, ri reg, k 
 		}
 	}
 	if !konst {
-		rb = c.src(base)
+		rb = c.base(base, disp)
 	} else if ri != noReg && k+uint64(int64(disp)) != uint64(int64(int32(k+uint64(int64(disp))))) {
 		rb, konst = c.src(base), false
 	}

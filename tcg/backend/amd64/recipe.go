@@ -180,11 +180,14 @@ type recipe struct {
 	undo backend.UndoKind
 }
 
+// freeRecipe reports whether there may be a recipe for the flags of the current op: no other flags word has one.
+func (c *Compiler) freeRecipe() bool { return c.recipe.t == ir.NoTemp || c.recipe.t == c.op.A[1] }
+
 // setRecipe makes the flags output of the current op one that is computed where needed, if it can be.
 func (c *Compiler) setRecipe() {
 	o := c.op
 	k := c.use.recipe
-	if k == recipeNone || c.recipe.t != ir.NoTemp && c.recipe.t != o.A[1] {
+	if k == recipeNone || !c.freeRecipe() {
 		return
 	}
 	x := makeRecipe(o, k)

@@ -19,7 +19,7 @@ func (c *Compiler) loc(t ir.Temp) backend.Loc {
 	case s.reg != none && s.vec:
 		return backend.LocVReg | backend.Loc(s.reg)
 	case s.reg != none:
-		return backend.LocReg | backend.Loc(s.reg)
+		return backend.Sum(s.reg, s.add)
 	case s.cst != ir.NoTemp:
 		return c.constLoc(s.cst)
 	case c.hf.t == t:
@@ -85,8 +85,8 @@ func (c *Compiler) leave(n uint32) {
 func (c *Compiler) savedAt(s *backend.Site) int {
 	regs := c.owned() | c.tally.regs
 	for _, l := range c.tab.Locs[s.Args : s.Args+uint32(s.NArgs)] {
-		if l.Kind() == backend.LocReg {
-			regs |= 1 << l.N()
+		if k := l.Kind(); k == backend.LocReg || k == backend.LocSum {
+			regs |= 1 << (l & 15)
 		}
 	}
 	k := 1

@@ -16,7 +16,7 @@ func (c *Compiler) dirtyRecs() (start uint32, n uint16) {
 		r := bits.TrailingZeros32(m)
 		if t := c.ownG[r]; int(t) < ng {
 			if s := &c.t[t]; !s.inMem && s.obs {
-				c.recs = append(c.recs, backend.Rec{Global: t, Loc: backend.LocReg | backend.Loc(r)})
+				c.recs = append(c.recs, backend.Rec{Global: t, Loc: backend.Sum(uint8(r), s.add)})
 			}
 		}
 	}
