@@ -407,6 +407,9 @@ func (c *Compiler) storeRec(r backend.Rec) {
 	case backend.LocHostFlags:
 		c.flagsToAX(n)
 		c.flagsHome(s)
+	case backend.LocFlags:
+		c.computeFlags(&c.tab.Recipes[n])
+		c.flagsHome(s)
 	}
 }
 

@@ -225,7 +225,9 @@ func (c *Compiler) foldLoad() bool {
 		}
 		spare = c.allocReg(false) // nothing may be spilled behind the check
 	}
-	c.clobber()
+	if !g.flags || c.hf.t != f.A[1] { // else they are there until the access is made
+		c.clobber()
+	}
 	m := c.address(ld.A[1], ld.A[2], int32(ld.Imm), ld.W, false, noResult)
 	c.siteOut(m.site, 0, backend.LocReg|backend.Loc(rcx))
 	c.skipTo(c.idx + 1)

@@ -14,7 +14,7 @@ type use struct {
 	// next is the index of the next op that reads the value, or never.
 	next [6]uint16
 	// obs has a bit per slot: a side exit, call or fault looks at the value (of a homed temp)
-	// before it is replaced, so it must be kept somewhere. hard: by other than a fault.
+	// before it is replaced, so it must be kept somewhere. hard: by other than a fault or an exit that computes flags.
 	obs, hard uint8
 	// after is obs for the inputs of an exit, not counting that exit.
 	after uint8
@@ -56,6 +56,7 @@ func (c *Compiler) regionLiveness() {
 	seg := len(c.rg.segs)
 	// The flags global seen last, and the last op that looks at it before its next definition.
 	flags, last := c.rg.flags, uint16(never)
+	exit := uint16(never) // the next exit that computes flags
 	test := uint16(never) // the op that reads it last, when only faults look at it behind that
 	for i := len(ops) - 1; i >= 0; i-- {
 		o := &ops[i]
@@ -72,7 +73,7 @@ func (c *Compiler) regionLiveness() {
 			}
 			c.resetRegion()
 			obs, hard, fobs, fhard = uint16(i), uint16(i), uint16(i), uint16(i)
-			flags, last = c.rg.flags, uint16(i)
+			flags, last, exit = c.rg.flags, uint16(i), never
 			if o.Code == ir.Head && !c.wants(&c.rg.segs[seg], i) {
 				fobs, fhard, last = never, never, never
 			}
@@ -92,7 +93,7 @@ func (c *Compiler) regionLiveness() {
 			if o.A[1] == flags {
 				u.last = last
 			}
-			c.flagsRecipe(u, i, test)
+			c.flagsRecipe(u, i, test, exit)
 			flags, last = o.A[1], never
 		}
 		for k := 0; k < nout; k++ {
@@ -123,13 +124,18 @@ func (c *Compiler) regionLiveness() {
 					after |= 1 << k
 				}
 			}
-			obs, hard = uint16(i), uint16(i)
+			computes := row.computes && to == nil
+			if obs = uint16(i); !computes {
+				hard = obs
+			}
 			switch {
 			case to == nil || c.wants(to, i):
-				fobs, fhard = obs, hard
+				if fobs, exit = obs, obs; !computes {
+					fhard = obs
+				}
 				last = lastOf(last, i)
 			case o.Code == ir.ExitTB:
-				fobs, fhard, last = never, never, never
+				fobs, fhard, last, exit = never, never, never, never
 			}
 		}
 		u.after = after
@@ -143,7 +149,7 @@ func (c *Compiler) regionLiveness() {
 		if to == nil && (row.observes || o.Attr&ir.ExactFP != 0 && o.MayRaise()) {
 			obs, fobs = uint16(i), uint16(i)
 			last = lastOf(last, i)
-			if row.hard {
+			if row.hard && !row.computes {
 				hard, fhard = uint16(i), uint16(i)
 			}
 		}
@@ -176,6 +182,7 @@ func (c *Compiler) plainLiveness() {
 	obs, hard := uint16(never), uint16(never)
 	// The flags global seen last, and the last op that looks at it before its next definition.
 	flags, last := ir.NoTemp, uint16(never)
+	exit := uint16(never) // the next exit that computes flags
 	test := uint16(never) // the op that reads it last, when only faults look at it behind that
 	for i := len(ops) - 1; i >= 0; i-- {
 		o := &ops[i]
@@ -187,7 +194,7 @@ func (c *Compiler) plainLiveness() {
 		if boundary(o.Code) {
 			c.resetRegion()
 			obs, hard = at, at
-			flags, last = ir.NoTemp, at
+			flags, last, exit = ir.NoTemp, at, never
 		}
 		nout := int(row.nout)
 		end := nout + int(row.nin)
@@ -211,7 +218,7 @@ func (c *Compiler) plainLiveness() {
 			if f == flags {
 				u.last = last
 			}
-			c.flagsRecipe(u, i, test)
+			c.flagsRecipe(u, i, test, exit)
 			flags, last = f, never
 			for _, t := range o.A[:2] {
 				if t != ir.NoTemp {
@@ -231,7 +238,10 @@ func (c *Compiler) plainLiveness() {
 					u.after |= 1 << k
 				}
 			}
-			obs, hard = at, at
+			obs = at
+			if exit = at; !row.computes {
+				hard = at
+			}
 			last = lastOf(last, i)
 		}
 		for k := nout; k < end; k++ {
@@ -252,7 +262,7 @@ func (c *Compiler) plainLiveness() {
 		if row.observes || o.Attr&ir.ExactFP != 0 && o.MayRaise() {
 			obs = at
 			last = lastOf(last, i)
-			if row.hard {
+			if row.hard && !row.computes {
 				hard = at
 			}
 		}
@@ -272,11 +282,13 @@ func (l *liveTemp) onlyFaults(obs, hard uint16) bool {
 }
 
 // flagsRecipe decides whether the flags of op i need not be kept. test is the op that is the last to read them, if any is: it may
-// be the next one, which has them in the host's flags, if nobody but a fault looks behind it.
-func (c *Compiler) flagsRecipe(u *use, i int, test uint16) {
+// be the next one, which has them in the host's flags, if nobody but a fault looks behind it. exit is the next exit that
+// computes flags, where they must be of an op that it can do.
+func (c *Compiler) flagsRecipe(u *use, i int, test, exit uint16) {
 	o := &c.ops[i]
 	switch next := u.next[1]; {
 	case o.A[1] == ir.NoTemp:
+	case exit != never && exit <= c.live[o.A[1]].def && !computable(o.Code):
 	case next == never && u.obs&^u.hard&2 != 0:
 		u.recipe, u.save = c.findRecipe(o, uint16(i), u.last)
 	case next != never && next == test && c.nextOp(i) == int(next):
@@ -335,6 +347,8 @@ type row struct {
 	nout, nin uint8
 	// observes: somebody may look at all globals at the op: fault, side exit, call. tests: its first input is a flags word.
 	observes, hard, tests bool
+	// computes: an exit whose stub computes flags that are nowhere, as they are of no use to its condition.
+	computes bool
 }
 
 var rows = func() (r [ir.NumOps]row) {
@@ -344,6 +358,7 @@ var rows = func() (r [ir.NumOps]row) {
 		x.nout, x.nin = uint8(info.NOut()), uint8(info.NIn())
 		x.hard = info.Flags&(ir.SideExit|ir.EndsBlock|ir.Labelled|ir.Joins) != 0 || ir.Opcode(i) == ir.Call
 		x.observes = x.hard || info.Flags&ir.MayFault != 0
+		x.computes = ir.Opcode(i) == ir.ExitC || ir.Opcode(i) == ir.ExitPtrNE
 		x.tests = info.Flags&ir.CondFlags != 0
 	}
 	return r

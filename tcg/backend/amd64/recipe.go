@@ -7,8 +7,8 @@ import (
 	"github.com/gotcg/gotcg/tcg/ir"
 )
 
-// A flags word that is only looked at should a memory access fault is not captured from the host's
-// flags: the sites say how to compute it from values that are still around.
+// A flags word that is only looked at should a memory access fault, or where code is left by an exit that does not test it, is
+// not captured from the host's flags: the sites say how to compute it from values that are still around, and the exits do so.
 
 // recipeKind says from what values an op's flags can be computed after it.
 type recipeKind uint8
@@ -245,6 +245,55 @@ func makeRecipe(o *ir.Op, k recipeKind) recipe {
 		}
 	}
 	return x
+}
+
+// recipeALU are the instructions that make the flags of recipes.
+var recipeALU = map[ir.Opcode]alu{ir.AddF: aADD, ir.SubF: aSUB, ir.AndF: aAND, ir.OrF: aOR, ir.XorF: aXOR}
+
+// computable reports whether computeFlags can do the op.
+func computable(o ir.Opcode) bool {
+	_, ok := recipeALU[o]
+	return ok
+}
+
+// computeFlags makes a flags word in AX. It changes RCX.
+func (c *Compiler) computeFlags(r *backend.Recipe) {
+	c.loadLoc(rax, r.Args[0])
+	c.loadLoc(rcx, r.Args[1])
+	switch r.Undo {
+	case backend.UndoAdd:
+		c.aluRR(aSUB, s64, rax, rcx)
+	case backend.UndoSub:
+		c.aluRR(aADD, s64, rax, rcx)
+	case backend.UndoRevSub:
+		c.unary(g3NEG, s64, rcx)
+		c.aluRR(aADD, s64, rcx, rax)
+	}
+	c.aluRR(recipeALU[r.Op.Code], size(r.Op.W), rax, rcx)
+	fix := uint32(0)
+	if r.Op.Attr&ir.InvC != 0 {
+		fix = backend.FlagsInvC
+	}
+	c.flagsToAX(fix)
+}
+
+// loadLoc loads an integer from where it is at an exit.
+func (c *Compiler) loadLoc(r reg, l backend.Loc) {
+	switch n := l.N(); l.Kind() {
+	case backend.LocReg:
+		c.movRR(s64, r, reg(n))
+	case backend.LocSum:
+		from, add := l.Sum()
+		c.lea(s64, r, at(reg(from), add))
+	case backend.LocConst:
+		c.movRI(r, c.consts[n].Lo)
+	case backend.LocState:
+		c.load(s64, r, at(rbp, int32(n)-backend.StateBias))
+	case backend.LocSpill:
+		c.load(s64, r, at(rbp, backend.OffSpills+8*int32(n)-backend.StateBias))
+	default:
+		panic("BUG: amd64: flags of a value that is nowhere")
+	}
 }
 
 // recipeLoc returns the location of the current recipe's flags word at a site.
