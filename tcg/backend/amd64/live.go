@@ -292,7 +292,7 @@ func (c *Compiler) flagsRecipe(u *use, i int, test, exit uint16) {
 	case next == never && u.obs&^u.hard&2 != 0:
 		u.recipe, u.save = c.findRecipe(o, uint16(i), u.last)
 	case next != never && next == test && c.nextOp(i) == int(next):
-		u.recipe = recipeFor(o, c.lasting(min(u.last, c.live[o.A[1]].def)))
+		u.recipe, u.save = c.findRecipe(o, uint16(i), u.last)
 	}
 }
 

@@ -39,7 +39,9 @@ func (c *Compiler) aluF(op alu, comm bool) {
 	}
 	c.kill()
 	c.clobber()
-	if comm && x.kind == 'r' && !c.dies(ra) && c.dies(x.r) {
+	if c.use.recipe == recipeResultB && c.use.save == saveB && x.kind == 'r' {
+		c.saved = x.r
+	} else if comm && x.kind == 'r' && !c.dies(ra) && c.dies(x.r) {
 		ra, x.r = x.r, ra
 	}
 	r := c.dstFrom(ra)

@@ -70,10 +70,13 @@ func (c *Compiler) saveFor(o *ir.Op, lasts func(ir.Temp) bool) (recipeKind, save
 		}
 	case ir.AddF, ir.SubF:
 		switch {
-		case r != ir.NoTemp && input(b):
+		case r == ir.NoTemp:
+		case input(b):
 			return recipeResultB, saveResult
-		case r != ir.NoTemp && input(a):
+		case input(a):
 			return recipeResultA, saveResult
+		case lasts(r) && a != b:
+			return recipeResultB, saveB
 		}
 	case ir.ShlF, ir.ShrF, ir.SarF:
 		info := &c.blk.Temps[b]
@@ -134,15 +137,23 @@ func (c *Compiler) keep(r reg) bool {
 		c.dropShadow()
 	}
 	t := c.shadow()
+	s := &c.t[t]
+	*s = newLocal
+	s.next = c.use.last
+	n := r
 	if c.freeG>>r&1 == 0 {
-		if r = c.copyOf(r); r == noReg {
-			return false
-		}
+		n = c.copyOf(r)
 	}
-	c.t[t] = newLocal
-	c.t[t].next = c.use.last
-	c.assign(t, uint8(r))
-	c.pinG |= 1 << r
+	switch {
+	case n != noReg:
+		c.assign(t, uint8(n))
+		c.pinG |= 1 << n
+	case bits.OnesCount64(c.spills) < backend.NumSpills:
+		s.mem, s.inMem = c.newSpill(false), true
+		c.store(s64, c.memOf(s), r)
+	default:
+		return false
+	}
 	c.shadowed = c.use.last
 	return true
 }
@@ -192,6 +203,9 @@ func (c *Compiler) setRecipe() {
 	}
 	x := makeRecipe(o, k)
 	src := c.saved
+	if c.use.save != saveNone && !c.clobbers(int(c.use.last)) {
+		return
+	}
 	switch c.use.save {
 	case saveResult:
 		src = noReg
@@ -212,6 +226,37 @@ func (c *Compiler) setRecipe() {
 		}
 	}
 	c.recipe = x
+}
+
+// clobbers guesses whether the host's flags change from the current op to op last: a copy of a value costs an instruction, too.
+func (c *Compiler) clobbers(last int) bool {
+	for i := c.idx + 1; i <= min(last, len(c.ops)-1); i++ {
+		switch o := &c.ops[i]; o.Code {
+		case ir.InsnStart, ir.Mov, ir.Zext, ir.Sext, ir.ExitF, ir.Head:
+		case ir.Add, ir.Sub:
+			if c.blk.Temps[o.A[2]].Kind != ir.Const {
+				return true
+			}
+		case ir.Ld, ir.St, ir.LdV, ir.StV:
+			if o.Attr&ir.NatAlign != 0 || !c.checked(o) {
+				return true
+			}
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// checked guesses whether the access of op o, one of the next, needs no range check.
+func (c *Compiler) checked(o *ir.Op) bool {
+	if c.cfg.TLBMode || c.req.Tag != 0 {
+		return false
+	}
+	if o.A[2] != ir.NoTemp {
+		return c.pairKnown(pair{index: o.A[2], base: o.A[1], scale: o.Aux, disp: o.Imm}) != nil
+	}
+	return c.t[o.A[1]].chk != 0 || c.t[o.A[1]].cst != ir.NoTemp
 }
 
 // resultArg is the argument of a recipe of kind k that is the op's result.
