@@ -13,10 +13,10 @@ const (
 	noMem = -1 << 31
 )
 
-// Registers the allocator gives out. RAX, RCX, RDX and XMM14, XMM15 are the lowering's scratch
-// registers, RBP holds the State, R14 the guest limit, R15 the flags word, RSP the host stack.
+// Registers the allocator gives out; RDX only in code without ops that need it. RAX, RCX, otherwise RDX, and XMM14, XMM15 are the
+// lowering's scratch registers, RBP holds the State, R14 the guest limit, R15 the flags word, RSP the host stack.
 const (
-	allocG = 1<<rbx | 1<<rsi | 1<<rdi | 1<<r8 | 1<<r9 | 1<<r10 | 1<<r11 | 1<<r12 | 1<<r13
+	allocG = 1<<rdx | 1<<rbx | 1<<rsi | 1<<rdi | 1<<r8 | 1<<r9 | 1<<r10 | 1<<r11 | 1<<r12 | 1<<r13
 	allocX = 1<<14 - 1
 )
 
@@ -57,8 +57,22 @@ type hostFlags struct {
 // newLocal is to be copied from.
 var newLocal = tstate{reg: none, cst: ir.NoTemp, next: never, last: never, mem: noMem}
 
+// registers returns the general registers that the block's values may be in.
+func (c *Compiler) registers() uint32 {
+	if c.cfg.TLBMode {
+		return allocG &^ (1 << rdx)
+	}
+	for i := range c.ops {
+		o := &c.ops[i]
+		if rows[o.Code].rdx || o.Code == ir.Call && c.blk.Helpers[o.Imm].X87 != ir.X87None {
+			return allocG &^ (1 << rdx)
+		}
+	}
+	return allocG
+}
+
 // owned are the general registers that hold temps.
-func (c *Compiler) owned() uint32 { return allocG &^ (c.freeG | c.tally.regs) }
+func (c *Compiler) owned() uint32 { return c.allocG &^ (c.freeG | c.tally.regs) }
 
 // initTemps sets up c.t for a block.
 func (c *Compiler) initTemps() {
@@ -78,7 +92,8 @@ func (c *Compiler) initTemps() {
 			s.cst = ir.Temp(i)
 		}
 	}
-	c.freeG, c.freeX = allocG, allocX
+	c.allocG = c.registers()
+	c.freeG, c.freeX = c.allocG, allocX
 	c.endOp()
 	c.spills, c.vspills = 0, 0
 	c.hf = hostFlags{t: ir.NoTemp}

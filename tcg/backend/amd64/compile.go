@@ -40,6 +40,7 @@ type Compiler struct {
 
 	t            []tstate
 	ownG, ownX   [16]ir.Temp
+	allocG       uint32 // allocatable general registers
 	freeG, freeX uint32 // allocatable registers nobody owns
 	pinG, pinX   uint32 // registers the current op uses
 	spills       uint64 // taken spill slots

@@ -5,6 +5,7 @@ package amd64_test
 import (
 	"flag"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -471,6 +472,28 @@ func TestTaggedAddresses(t *testing.T) {
 			}
 		}
 		require.Greater(t, fast, 100)
+	}
+}
+
+// TestEachOpBesideOthers has a value in every register but those that no op may rely on, while an op is done: RDX among them, unless
+// the op needs it.
+func TestEachOpBesideOthers(t *testing.T) {
+	m := newMachine(t, nil)
+	for _, c := range dataOps() {
+		for i := range 40 * *rounds {
+			g := &gen{Rand: rand.New(rand.NewPCG(uint64(c), i))}
+			b := g.block(1, []ir.Opcode{c})
+			first := 0 // the first register is RDX
+			for k := range 8 {
+				o := ir.Op{Code: ir.Not, W: ir.W64, A: noTemps}
+				o.A[0], o.A[1] = ir.Temp(k), ir.Temp(k)
+				for b.Ops[first].Code != ir.InsnStart {
+					first++
+				}
+				b.Ops = slices.Insert(b.Ops, first+1+k, o)
+			}
+			m.check(b, g.state())
+		}
 	}
 }
 

@@ -349,6 +349,8 @@ type row struct {
 	observes, hard, tests bool
 	// computes: an exit whose stub computes flags that are nowhere, as they are of no use to its condition.
 	computes bool
+	// rdx: the lowering uses RDX.
+	rdx bool
 }
 
 var rows = func() (r [ir.NumOps]row) {
@@ -359,6 +361,7 @@ var rows = func() (r [ir.NumOps]row) {
 		x.hard = info.Flags&(ir.SideExit|ir.EndsBlock|ir.Labelled|ir.Joins) != 0 || ir.Opcode(i) == ir.Call
 		x.observes = x.hard || info.Flags&ir.MayFault != 0
 		x.computes = ir.Opcode(i) == ir.ExitC || ir.Opcode(i) == ir.ExitPtrNE
+		x.rdx = slices.Contains(usesRDX, ir.Opcode(i)) || i >= int(ir.Cas) && i <= int(ir.AtMaxU)
 		x.tests = info.Flags&ir.CondFlags != 0
 	}
 	return r

@@ -8,6 +8,9 @@ var lowerings *[ir.NumOps]func(*Compiler)
 
 func init() { lowerings = &lowerTable }
 
+// usesRDX are the ops, besides atomic ones, whose lowerings use RDX.
+var usesRDX = []ir.Opcode{ir.MulHU, ir.MulHS, ir.DivU, ir.DivS, ir.Div2U, ir.Div2S, ir.VStr, ir.VStrM, ir.BrF}
+
 var lowerTable = [ir.NumOps]func(*Compiler){
 	// Integers, memory, control.
 	ir.Nop: (*Compiler).lowerNop, ir.Mov: (*Compiler).lowerMov,

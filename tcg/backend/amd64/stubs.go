@@ -132,7 +132,7 @@ type saved struct {
 }
 
 // fewRegs are those that are allocated first.
-const fewRegs = 1<<rbx | 1<<rsi | 1<<rdi | 1<<r8
+const fewRegs = 1<<rdx | 1<<rbx | 1<<rsi | 1<<rdi | 1<<r8
 
 // savedSets are the sets by Header.Saved. What observers are called with is in no vector register.
 var savedSets = [backend.NumSaved]saved{
