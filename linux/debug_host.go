@@ -13,32 +13,17 @@ import (
 
 // openForDebugger is Open. A FIFO without a writer must not block it.
 func (p *Process) openForDebugger(name string) (*os.File, error) {
-	t := p.leader
-	if rest, ok := t.procSelf(name); ok {
-		if text, ok := t.procText(rest); ok {
-			fd, err := unix.MemfdCreate("proc", unix.MFD_CLOEXEC)
-			if err != nil {
-				return nil, &fs.PathError{Op: "open", Path: name, Err: err}
-			}
-			f := os.NewFile(uintptr(fd), name)
-			if _, err := f.WriteAt(text, 0); err != nil {
-				_ = f.Close()
-				return nil, err
-			}
-			return f, nil
-		}
-	}
-	fd, e := t.openPath(abi.AT_FDCWD, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+	f, e := p.leader.openFile(abi.AT_FDCWD, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
 	if e != 0 {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: unix.Errno(e)}
 	}
-	return os.NewFile(uintptr(fd), name), nil
+	return os.NewFile(uintptr(f.host), name), nil
 }
 
 // linkForDebugger is ReadLink.
 func (p *Process) linkForDebugger(name string) (string, error) {
 	t := p.leader
-	if rest, ok := t.procSelf(name); ok {
+	if rest, ok := t.procSelf(t.spelled(abi.AT_FDCWD, name)); ok {
 		if to, e, done := t.procLink(rest); done && e == 0 {
 			return to, nil
 		}

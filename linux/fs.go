@@ -33,6 +33,7 @@ type fsState struct {
 	umask    atomic.Uint32 // the guest's file mode creation mask, or noMask: use mask
 	hostMask func() uint32 // the host process's, which the kernel applies anyway
 	procDev  uint64        // device number of /proc
+	plainDev atomic.Uint64 // the last one seen that is not of a proc file system
 
 	// sockNames are bound AF_UNIX addresses, the host's to the guest's; guarded by mu.
 	sockNames map[string][]byte
@@ -62,6 +63,7 @@ type file struct {
 	emul     *emulDir
 	sig      *signalFD     // of a signalfd
 	ready    atomic.Uint32 // what alwaysReady found: 0 not asked yet, 1 no, 2 yes
+	proc     atomic.Uint32 // what procDir found: 0 not asked yet, 1 not in /proc, 2 in it
 	names    *Task         // whose name a write sets: /proc/self/task/TID/comm
 	desc     *description
 }
@@ -293,13 +295,15 @@ func (t *Task) hostFD(fd int) (int, abi.Errno) {
 }
 
 // cwd returns the working directory's host descriptor, open until the system call ends.
-func (t *Task) cwd() int {
+func (t *Task) cwd() int { return t.cwdFile().host }
+
+func (t *Task) cwdFile() *file {
 	s := &t.p.fs
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cwd.refs.Add(1)
 	t.pins = append(t.pins, s.cwd)
-	return s.cwd.host
+	return s.cwd
 }
 
 // unpin gives back what file, hostFD and cwd took.

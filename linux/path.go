@@ -3,8 +3,6 @@
 package linux
 
 import (
-	"os"
-	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -51,7 +49,7 @@ const (
 // the root by openat2(2) with RESOLVE_IN_ROOT, so neither ".." nor a link leads out of it.
 func (t *Task) resolve(dirfd int, path string, how lastElem) (pathRef, abi.Errno) {
 	s := &t.p.fs
-	if path == "" {
+	if path = t.spelled(dirfd, path); path == "" {
 		return pathRef{}, abi.ENOENT
 	}
 	if rest, ok := t.procSelf(path); ok {
@@ -134,36 +132,25 @@ func (t *Task) rootedPath(dirfd int, path string) (string, abi.Errno) {
 	return strings.TrimRight(base, "/") + "/" + path, 0
 }
 
-// openPath opens path with host flags.
+// openPath opens path with host flags. Links of /proc that lead to what a process has open are followed where they are the guest's
+// own, and by their text otherwise: gotcg's must not be.
 func (t *Task) openPath(dirfd int, path string, flags int, mode uint32) (int, abi.Errno) {
 	s := &t.p.fs
-	if s.root < 0 || strings.HasPrefix(path, "/proc/") || strings.HasPrefix(path, "/dev/") {
-		how := follow
-		if flags&unix.O_NOFOLLOW != 0 || flags&(unix.O_CREAT|unix.O_EXCL) == unix.O_CREAT|unix.O_EXCL {
-			how = noFollow
-		}
-		_, emulated := t.procSelf(path)
-		_, dev := devFD(path)
-		if s.root < 0 || emulated || dev {
-			r, e := t.resolve(dirfd, path, how)
-			if e == 0 {
-				defer r.close()
-				if r.magic {
-					flags &^= unix.O_NOFOLLOW
-				}
-				fd, err := retry(func() (int, error) { return unix.Openat(r.dir, r.name, flags|unix.O_CLOEXEC, mode) })
-				if err != nil {
-					return -1, hostErrno(err)
-				}
-				return fd, s.refuseMemory(fd)
-			}
-			if s.root < 0 || e != abi.ENOENT {
-				return -1, e
-			}
-		}
-	}
-	if path == "" {
+	if path = t.spelled(dirfd, path); path == "" {
 		return -1, abi.ENOENT
+	}
+	_, emulated := t.procSelf(path)
+	_, dev := devFD(path)
+	if s.root < 0 || emulated || dev {
+		fd, e := t.openHost(dirfd, path, flags, mode)
+		if e == abi.ELOOP && s.root < 0 && flags&unix.O_NOFOLLOW == 0 {
+			if path, e = t.linked(dirfd, path); e == 0 {
+				fd, e = t.openHost(abi.AT_FDCWD, path, flags, mode)
+			}
+		}
+		if s.root < 0 || e != abi.ENOENT {
+			return fd, e
+		}
 	}
 	full, e := t.rootedPath(dirfd, path)
 	if e != 0 {
@@ -173,242 +160,32 @@ func (t *Task) openPath(dirfd int, path string, flags int, mode uint32) (int, ab
 	return fd, hostErrno(err)
 }
 
-// refuseMemory closes fd and fails if it is the memory of the gotcg process itself, whatever
-// link led to it: through /proc/PID/mem a guest could write to its host.
-func (s *fsState) refuseMemory(fd int) abi.Errno {
-	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil || st.Dev != s.procDev || st.Mode&unix.S_IFMT != unix.S_IFREG {
-		return 0
+// openHost opens a path that the host resolves, but for what is the guest's own.
+func (t *Task) openHost(dirfd int, path string, flags int, mode uint32) (int, abi.Errno) {
+	how := follow
+	if flags&unix.O_NOFOLLOW != 0 || flags&(unix.O_CREAT|unix.O_EXCL) == unix.O_CREAT|unix.O_EXCL {
+		how = noFollow
 	}
-	p, err := os.Readlink(procFD(fd))
-	if err == nil && strings.HasSuffix(p, "/mem") {
-		_ = unix.Close(fd)
-		return abi.EACCES
-	}
-	return 0
-}
-
-// procSelf tells whether path lies in the guest's own /proc directory and returns the rest.
-func (t *Task) procSelf(path string) (string, bool) {
-	rest, ok := strings.CutPrefix(path, "/proc/")
-	if !ok {
-		return "", false
-	}
-	id, rest, ok := strings.Cut(rest, "/")
-	rest = strings.Trim(rest, "/")
-	if !ok || id == "self" || id == "thread-self" {
-		return rest, ok
-	}
-	tid, err := strconv.Atoi(id)
-	switch {
-	case err != nil || tid <= 0:
-		return "", false
-	case tid == t.p.pid:
-		return rest, true
-	case t.p.byTID(tid) != nil: // the kernel finds other threads' directories too
-		return "task/" + id + "/" + rest, true
-	}
-	return "", false
-}
-
-// devFD recognizes the device names that stand for the process's own descriptors.
-func devFD(path string) (int, bool) {
-	switch path {
-	case "/dev/stdin":
-		return 0, true
-	case "/dev/stdout":
-		return 1, true
-	case "/dev/stderr":
-		return 2, true
-	}
-	if n, ok := strings.CutPrefix(path, "/dev/fd/"); ok {
-		fd, err := strconv.Atoi(n)
-		return fd, err == nil
-	}
-	return 0, false
-}
-
-// resolveFD refers to the object behind a guest descriptor, or to sub below it.
-func (t *Task) resolveFD(fd int, sub string) (pathRef, abi.Errno) {
-	host, e := t.hostFD(fd)
+	r, e := t.resolve(dirfd, path, how)
 	if e != 0 {
-		return pathRef{}, abi.ENOENT
+		return -1, e
 	}
-	return t.below(host, sub)
+	defer r.close()
+	if r.magic {
+		flags &^= unix.O_NOFOLLOW
+		fd, err := retry(func() (int, error) { return unix.Openat(r.dir, r.name, flags|unix.O_CLOEXEC, mode) })
+		return fd, hostErrno(err)
+	}
+	fd, err := openNoMagic(r.dir, r.name, flags, mode)
+	return fd, hostErrno(err)
 }
 
-// below refers to sub below a host directory descriptor, or to what it is itself.
-func (t *Task) below(host int, sub string) (pathRef, abi.Errno) {
-	if sub == "" {
-		return pathRef{dir: unix.AT_FDCWD, name: procFD(host), own: -1, magic: true}, 0
+// openNoMagic is openat(2) that follows none of the links of /proc to what a process has open: ELOOP.
+func openNoMagic(dir int, name string, flags int, mode uint32) (int, error) {
+	how := unix.OpenHow{Flags: uint64(flags | unix.O_CLOEXEC), Mode: uint64(mode), Resolve: unix.RESOLVE_NO_MAGICLINKS}
+	fd, err := retry(func() (int, error) { return unix.Openat2(dir, name, &how) })
+	if err == unix.ENOSYS { // before Linux 5.6
+		return retry(func() (int, error) { return unix.Openat(dir, name, flags|unix.O_CLOEXEC, mode) })
 	}
-	if t.p.fs.root < 0 {
-		return pathRef{dir: host, name: sub, own: -1}, 0
-	}
-	base, err := t.p.fs.guestPath(host)
-	if err != nil {
-		return pathRef{}, hostErrno(err)
-	}
-	return t.p.fs.resolveInRoot(strings.TrimRight(base, "/")+"/"+sub, follow)
-}
-
-// resolveProc resolves rest below /proc/self. done is false for what is not emulated.
-func (t *Task) resolveProc(rest string, how lastElem) (r pathRef, e abi.Errno, done bool) {
-	s := &t.p.fs
-	head, sub, _ := strings.Cut(rest, "/")
-	plain := pathRef{dir: unix.AT_FDCWD, name: "/proc/self/" + rest, own: -1}
-	isLink := sub == "" && how != follow
-	switch head {
-	case "exe":
-		if isLink {
-			return plain, 0, true
-		}
-		return pathRef{dir: unix.AT_FDCWD, name: s.exe, own: -1}, 0, true
-	case "cwd":
-		if isLink {
-			return plain, 0, true
-		}
-		r, e = t.below(t.cwd(), sub)
-		return r, e, true
-	case "root":
-		if s.root < 0 || isLink {
-			return plain, 0, true
-		}
-		r, e = t.below(s.root, sub)
-		return r, e, true
-	case "fd":
-		n, sub, deeper := strings.Cut(sub, "/")
-		if n == "" {
-			return plain, 0, true
-		}
-		fd, err := strconv.Atoi(n)
-		if err != nil {
-			return r, abi.ENOENT, true
-		}
-		if host, e := t.hostFD(fd); e != 0 {
-			return r, abi.ENOENT, true
-		} else if !deeper && how != follow {
-			plain.name = procFD(host)
-			return plain, 0, true
-		}
-		r, e = t.resolveFD(fd, sub)
-		return r, e, true
-	case "task":
-		return t.resolveProcTask(rest)
-	case "mem", "map_files", "pagemap", "numa_maps", "smaps_rollup": // gotcg's own
-		return r, abi.EACCES, true
-	case "maps", "smaps", "auxv", "cmdline", "environ", "comm", "stat", "status", "mounts", "mountinfo", "limits", "statm":
-		if sub == "" {
-			return plain, 0, true
-		}
-	}
-	return r, 0, false
-}
-
-// procText returns the contents of an emulated file of /proc/self.
-func (t *Task) procText(rest string) ([]byte, bool) {
-	p := t.p
-	switch rest {
-	case "maps":
-		return []byte(p.mapsText()), true
-	case "smaps":
-		return []byte(p.smapsText()), true
-	case "auxv":
-		return p.auxv, true
-	case "cmdline":
-		return joinNUL(p.cfg.Args), true
-	case "environ":
-		return joinNUL(p.cfg.Env), true
-	}
-	return t.procGenerated(rest)
-}
-
-func joinNUL(l []string) []byte {
-	var b []byte
-	for _, s := range l {
-		b = append(append(b, s...), 0)
-	}
-	return b
-}
-
-// procLink returns the target of an emulated symbolic link of /proc/self.
-func (t *Task) procLink(rest string) (string, abi.Errno, bool) {
-	s := &t.p.fs
-	switch rest {
-	case "exe":
-		return t.p.cfg.Exe, 0, true
-	case "root":
-		return "/", 0, true
-	case "cwd":
-		p, err := s.guestPath(t.cwd())
-		return p, hostErrno(err), true
-	}
-	if n, ok := strings.CutPrefix(rest, "fd/"); ok {
-		fd, err := strconv.Atoi(n)
-		if err != nil {
-			return "", abi.ENOENT, true
-		}
-		f, e := t.file(fd)
-		if e != 0 {
-			return "", abi.ENOENT, true
-		}
-		return s.guestPathOf(f), 0, true
-	}
-	return "", 0, false
-}
-
-// openProc opens an emulated file or directory of /proc/self. done is false for others.
-func (t *Task) openProc(rest string, flags int) (*file, abi.Errno, bool) {
-	s := &t.p.fs
-	if rest == "fd" || rest == "task" {
-		host, err := unix.Open("/proc", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-		if err != nil {
-			return nil, hostErrno(err), true
-		}
-		f := s.newFile(host, false)
-		f.emul = &emulDir{path: "/proc/self/" + rest}
-		if rest == "fd" {
-			f.emul.entries = s.fdEntries()
-		} else {
-			f.emul.entries = t.p.taskEntries()
-		}
-		return f, 0, true
-	}
-	text, ok := t.procText(rest)
-	if !ok {
-		return nil, 0, false
-	}
-	var names *Task
-	if flags&unix.O_ACCMODE != unix.O_RDONLY {
-		if names = t.procComm(rest); names == nil {
-			return nil, abi.EACCES, true
-		}
-	}
-	host, err := unix.MemfdCreate(rest, unix.MFD_CLOEXEC)
-	if err != nil {
-		return nil, hostErrno(err), true
-	}
-	if _, err := unix.Pwrite(host, text, 0); err != nil {
-		_ = unix.Close(host)
-		return nil, hostErrno(err), true
-	}
-	f := s.newFile(host, false)
-	f.names = names
-	return f, 0, true
-}
-
-// fdEntries lists the guest's descriptors as directory entries.
-func (s *fsState) fdEntries() []abi.Dirent {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := []abi.Dirent{{Ino: 1, Type: abi.DT_DIR, Name: "."}, {Ino: 1, Type: abi.DT_DIR, Name: ".."}}
-	for i := range s.fds {
-		if s.fds[i].f != nil {
-			out = append(out, abi.Dirent{Ino: uint64(i) + 2, Type: abi.DT_LNK, Name: strconv.Itoa(i)})
-		}
-	}
-	for i := range out {
-		out[i].Off = int64(i) + 1
-	}
-	return out
+	return fd, err
 }

@@ -95,24 +95,28 @@ func (t *Task) open(dirfd int, addr uint64, gflags int, mode uint32) (uint64, ab
 	if flags&unix.O_PATH != 0 {
 		flags &= unix.O_PATH | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC
 	}
-	cloexec := flags&unix.O_CLOEXEC != 0
-	if rest, ok := t.procSelf(path); ok {
+	f, e := t.openFile(dirfd, path, flags, mode)
+	if e != 0 {
+		return 0, e
+	}
+	return t.installFile(f, flags&unix.O_CLOEXEC != 0)
+}
+
+// openFile opens path with host flags, or what gotcg makes up in its place.
+func (t *Task) openFile(dirfd int, path string, flags int, mode uint32) (*file, abi.Errno) {
+	if rest, ok := t.procSelf(t.spelled(dirfd, path)); ok {
 		if f, e, done := t.openProc(rest, flags); done {
-			if e != 0 {
-				return 0, e
-			}
-			fd, e := t.p.fs.install(f, 0, cloexec, t.p.softLimit(abi.RLIMIT_NOFILE))
-			return uint64(fd), e
+			return f, e
 		}
 	}
 	host, e := t.openMasked(dirfd, path, flags, mode)
 	if e != 0 {
-		return 0, e
+		return nil, e
 	}
 	if flags&unix.O_TRUNC != 0 {
 		t.wrote(host)
 	}
-	return t.installHost(host, cloexec)
+	return t.opened(host, flags)
 }
 
 // openMasked opens with the guest's file mode creation mask. The host's mask applies anyway:

@@ -87,7 +87,7 @@ func (t *Task) readlink(dirfd int, addr, buf uint64, size int) (uint64, abi.Errn
 		return 0, e
 	}
 	var target string
-	if rest, ok := t.procSelf(path); ok {
+	if rest, ok := t.procSelf(t.spelled(dirfd, path)); ok {
 		if l, e, done := t.procLink(rest); done {
 			if e != 0 {
 				return 0, e
@@ -468,14 +468,14 @@ func sysUtime(t *Task, a *Args) (uint64, abi.Errno) {
 
 // sysGetcwd is getcwd(2): the result includes the NUL.
 func sysGetcwd(t *Task, a *Args) (uint64, abi.Errno) {
-	host := t.cwd()
+	f := t.cwdFile()
 	var st unix.Stat_t
-	if unix.Fstat(host, &st) == nil && st.Nlink == 0 {
+	if unix.Fstat(f.host, &st) == nil && st.Nlink == 0 {
 		return 0, abi.ENOENT
 	}
-	p, err := t.p.fs.guestPath(host)
-	if err != nil {
-		return 0, hostErrno(err)
+	p := t.p.fs.guestPathOf(f)
+	if p == "" {
+		return 0, abi.ENOENT
 	}
 	if uint64(len(p)+1) > a[1] {
 		return 0, abi.ERANGE
@@ -492,7 +492,7 @@ func sysChdir(t *Task, a *Args) (uint64, abi.Errno) {
 	if e != 0 {
 		return 0, e
 	}
-	return 0, t.setCwd(h)
+	return 0, t.setCwd(h, nil)
 }
 
 func sysFchdir(t *Task, a *Args) (uint64, abi.Errno) {
@@ -504,17 +504,18 @@ func sysFchdir(t *Task, a *Args) (uint64, abi.Errno) {
 	if err != nil {
 		return 0, hostErrno(err)
 	}
-	return 0, t.setCwd(h)
+	return 0, t.setCwd(h, f.emul)
 }
 
-// setCwd makes the O_PATH descriptor h the working directory, if it may be searched.
-func (t *Task) setCwd(h int) abi.Errno {
+// setCwd makes the O_PATH descriptor h, or what stands in for it, the working directory, if it may be searched.
+func (t *Task) setCwd(h int, emul *emulDir) abi.Errno {
 	if err := unix.Faccessat(h, ".", unix.X_OK, 0); err != nil {
 		_ = unix.Close(h)
 		return hostErrno(err)
 	}
 	s := &t.p.fs
 	n := s.newFile(h, false)
+	n.emul = emul
 	s.mu.Lock()
 	old := s.cwd
 	s.cwd = n
