@@ -225,6 +225,49 @@ func (d *decoder) decode(in *Inst) error {
 	return nil
 }
 
+// extended goes on from a row that more of the instruction decides about, to the row of the opcode or of a VEX or EVEX prefix. b is
+// the opcode's last byte.
+func (d *decoder) extended(in *Inst, r *row, b byte) (*row, byte) {
+	for {
+		switch r.ext {
+		case byReg:
+			d.needRM(in)
+			r = &r.sub[in.ModRM>>3&7]
+		case byMod:
+			d.needRM(in)
+			i := 0
+			if in.ModRM >= 0xc0 {
+				i = 1
+			}
+			r = &r.sub[i]
+		case byRM:
+			d.needRM(in)
+			r = &r.sub[in.ModRM&7]
+		case byPfx:
+			r = &r.sub[d.pfxIndex(in)]
+		case byPfxF:
+			i := d.pfxIndex(in)
+			if i >= 2 && r.sub[i].op == 0 && r.sub[i].ext == extNone {
+				i = 0
+				if in.Pfx66 {
+					i = 1
+				}
+			}
+			r = &r.sub[i]
+		case byRexB:
+			r = &r.sub[in.Rex&1]
+		case toMap38:
+			b = d.u8()
+			r = &map0F38[b]
+		case toMap3A:
+			b = d.u8()
+			r = &map0F3A[b]
+		default:
+			return r, b
+		}
+	}
+}
+
 // operands fills the operands of row r, whose last opcode byte is b.
 func (d *decoder) operands(in *Inst, r *row, b byte) bool {
 	if r.a == oNone {
