@@ -157,41 +157,8 @@ func (d *decoder) decode(in *Inst) error {
 		b = d.u8()
 		r = &map0F[b]
 	}
-	for r.ext != extNone {
-		switch r.ext {
-		case byReg:
-			d.needRM(in)
-			r = &r.sub[in.ModRM>>3&7]
-		case byMod:
-			d.needRM(in)
-			i := 0
-			if in.ModRM >= 0xc0 {
-				i = 1
-			}
-			r = &r.sub[i]
-		case byRM:
-			d.needRM(in)
-			r = &r.sub[in.ModRM&7]
-		case byPfx:
-			r = &r.sub[d.pfxIndex(in)]
-		case byPfxF:
-			i := d.pfxIndex(in)
-			if i >= 2 && r.sub[i].op == 0 && r.sub[i].ext == extNone {
-				i = 0
-				if in.Pfx66 {
-					i = 1
-				}
-			}
-			r = &r.sub[i]
-		case byRexB:
-			r = &r.sub[in.Rex&1]
-		case toMap38:
-			b = d.u8()
-			r = &map0F38[b]
-		case toMap3A:
-			b = d.u8()
-			r = &map0F3A[b]
-		default:
+	if r.ext != extNone {
+		if r, b = d.extended(in, r, b); r.ext != extNone {
 			return d.vex(in, r.ext)
 		}
 	}
