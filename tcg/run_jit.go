@@ -114,11 +114,7 @@ func (v *VCPU) inCode(tb *TB) (done bool) {
 		case backend.ExitSite, backend.ExitFault:
 			n := h.ExitArg
 			if h.ExitReason == backend.ExitFault {
-				var err error
-				v.stats.faults.Add(1)
-				if n, err = j.siteAt(h.FaultPC); err != nil {
-					panic(&InternalError{err.Error(), fmt.Sprintf("signal %d, address %#x", h.FaultSig, h.FaultAddr)})
-				}
+				n = v.faultSite()
 			}
 			t, s := j.site(n)
 			t.Tally.Take(v.hdr, v.counters)
@@ -145,6 +141,17 @@ func (v *VCPU) inCode(tb *TB) (done bool) {
 		v.stats.followed.Add(1)
 		addr = j.entry(h, tb)
 	}
+}
+
+// faultSite returns the site of the access at which generated code has faulted.
+func (v *VCPU) faultSite() uint32 {
+	h := v.hdr
+	v.stats.faults.Add(1)
+	n, err := v.e.jit.siteAt(h.FaultPC)
+	if err != nil {
+		panic(&InternalError{err.Error(), fmt.Sprintf("signal %d, address %#x", h.FaultSig, h.FaultAddr)})
+	}
+	return n
 }
 
 // entry returns where to enter generated code for tb.

@@ -95,9 +95,7 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 	b.Reset(key.PC)
 	b.Hook, b.OneIteration, b.Tags = nil, false, e.tags.Load()
 	if key.PC%uint64(e.arch.InsnAlign) != 0 {
-		b.Insn(key.PC)
-		b.ExitExc(ir.ExcAlign, key.PC, ir.NoTemp)
-		b.Len = 1
+		raise(b, key.PC, ir.ExcAlign)
 		return true, softmmu.Fault{}
 	}
 	if key.Flags&flagOne != 0 {
@@ -116,9 +114,7 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 		pc := key.PC + uint64(off)
 		if heed && breaks[pc] > 0 && !(off == 0 && key.Flags&flagPass != 0) {
 			if off == 0 {
-				b.Insn(pc)
-				b.ExitExc(ir.ExcStop, pc, ir.NoTemp)
-				b.Len = 1
+				raise(b, pc, ir.ExcStop)
 				return true, softmmu.Fault{}
 			}
 			break
@@ -169,6 +165,13 @@ func (e *Engine) translateBlock(b *ir.Builder, key cpu.TBKey, breaks map[uint64]
 	}
 	b.ExitTB(key.PC+uint64(b.Len), false)
 	return true, softmmu.Fault{}
+}
+
+// raise makes the block one that only ends with an exception.
+func raise(b *ir.Builder, pc uint64, kind ir.ExcKind) {
+	b.Insn(pc)
+	b.ExitExc(kind, pc, ir.NoTemp)
+	b.Len = 1
 }
 
 // count adds n to an engine's counter where Config.Count asks for it.
