@@ -1,7 +1,6 @@
 package tcg
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/gotcg/gotcg/cpu"
@@ -437,69 +436,6 @@ func (f *former) warm(pc uint64, freq int32) int32 {
 		return freq // nothing is known
 	}
 	return min(freq, f.v.heat(pc))
-}
-
-// ret follows a return from an inlined function. Those of others are known when all calls are: returnEdges.
-func (f *former) ret(n *node, add func(uint64, int, uint64, int32)) {
-	if n.frame != 0 {
-		fr := &f.frames[n.frame]
-		add(fr.ret, fr.caller, fr.fn, n.freq)
-	} else if len(f.returns[n.fn]) == 0 {
-		f.indirect(n, add)
-	}
-}
-
-// maxReturns bounds the places that a return, or another indirect jump, is compared with.
-const maxReturns = 3
-
-// returnEdges adds the edges of the returns of functions that are not inlined.
-func (f *former) returnEdges() {
-	for i := range f.nodes {
-		n := &f.nodes[i]
-		if n.end != endReturn || n.frame != 0 || len(f.returns[n.fn]) == 0 {
-			continue
-		}
-		n.edges = n.edges[:0]
-		for _, pc := range f.returns[n.fn] {
-			if _, ok := f.byPC[nodeKey{pc: pc}]; ok {
-				n.edges = append(n.edges, edge{nodeKey{pc: pc}, 0, f.warm(pc, n.freq)})
-			}
-		}
-		slices.SortStableFunc(n.edges, func(a, b edge) int { return cmp.Compare(b.freq, a.freq) })
-		n.edges = n.edges[:min(len(n.edges), maxReturns)]
-	}
-}
-
-// Limits of the chains to the region's function that are looked at, and of the calls among them: there may be any number.
-const (
-	maxChains  = 1000
-	maxCallers = 16
-)
-
-// callers notes where the region's own function returns to, if it begins with the entry of one: behind the calls that are
-// chained to it.
-func (f *former) callers() {
-	e := f.e
-	e.mu.Lock()
-	tb := e.cache.byKey.get(f.key)
-	var rets []uint64
-	n := uint32(0)
-	if tb != nil {
-		n = tb.in
-	}
-	for i := 0; n != 0 && i < maxChains && len(rets) < maxCallers; i++ {
-		s := e.jit.slot(n - 1)
-		if from := s.from; from.call && from.region == nil && !slices.Contains(rets, from.last()+1) {
-			rets = append(rets, from.last()+1)
-		}
-		n = s.next
-	}
-	e.mu.Unlock()
-	slices.SortStableFunc(rets, func(a, b uint64) int { return cmp.Compare(f.v.heat(b), f.v.heat(a)) })
-	for _, pc := range rets[:min(len(rets), maxReturns)] {
-		f.returns[0] = append(f.returns[0], pc)
-		f.arrive(edge{nodeKey{pc: pc}, outside, f.warm(pc, f.e.tier2)})
-	}
 }
 
 // reachable finds the nodes that edges lead to from the first.

@@ -66,7 +66,7 @@ func (c *Compiler) findEdge(s *segment) edge {
 	return e
 }
 
-// emitEdge does what is to be done on a way to a Head. RAX, RCX and RDX are free.
+// emitEdge does what is to be done on a way to a Head. RAX and RCX are free.
 func (c *Compiler) emitEdge(e *edge) {
 	if e.mark != 0 {
 		c.markForm(e.mark)
