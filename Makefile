@@ -92,9 +92,9 @@ bench: build ## workloads (sources in BENCH=dir) beside native and qemu-user 10 
 	$(GO) run ./internal/versus -set int,fp,thr,sys,start -net -count -runs $(RUNS) $(VERSUS)
 
 heavy: build ## translation-heavy runs, of busybox (BUSYBOX_A64=file) and what make apps has made, beside native and qemu-user
-	$(GO) run ./internal/versus -set busybox,apps -busybox-a64 '$(BUSYBOX_A64)' -runs $(RUNS) $(VERSUS)
+	$(GO) run ./internal/versus -set busybox,apps,libs -busybox-a64 '$(BUSYBOX_A64)' -runs $(RUNS) $(VERSUS)
 
-apps: ## static bash, zsh, perl, python, lua, sqlite for both guests into bin/apps (needs Debian and its cross compiler)
+apps: ## static bash, zsh, perl, python, lua, sqlite and users of libraries for both guests into bin/apps (needs Debian and its cross compilers)
 	$(MAKE) -C internal/versus/guest OUT=$(CURDIR)/bin/apps
 
 bench-stages: ## what a guest instruction costs to decode, translate, optimize, compile and run (cpu-ns/op, cpu-ns/insn)

@@ -57,6 +57,14 @@ table.sort(t)
 for _, v in ipairs(t) do s = s + #v:gsub("%d", "x") + (v:find("a", 1, true) or 0) end
 print(fib(24), s, t[100])
 `,
+	"jit.lua": `local s = 0
+for i = 1, 3e7 do s = (s + i % 7 * 3) % 1000003 end
+local t, n = {}, 0
+for i = 1, 200000 do t[i] = i * 7919 % 100003 end
+table.sort(t)
+for w in (("the quick brown fox "):rep(20000)):gmatch("%a+") do n = n + #w end
+print(s, t[1], t[#t], n)
+`,
 	"t.sql": `create table t(a integer primary key, b text, c real);
 with recursive s(i) as (select 1 union all select i+1 from s where i<15000)
   insert into t select i, 'name'||(i*7919%15000), i*0.5 from s;

@@ -17,7 +17,7 @@ type program struct {
 }
 
 // setNames are the sets in the order of the tables.
-var setNames = []string{"int", "fp", "thr", "sys", "start", "busybox", "apps"}
+var setNames = []string{"int", "fp", "thr", "sys", "start", "busybox", "apps", "libs"}
 
 // workloads are those of ../shared/bench.
 var workloads = map[string][]string{
@@ -29,12 +29,15 @@ var workloads = map[string][]string{
 	"start": {"hello", "bigcode"},
 }
 
-// applets are runs of busybox that need no other process.
-var applets = []struct {
+// call is a program run with arguments; the first is the program, but for applets.
+type call struct {
 	name  string
 	args  []string
 	stdin string
-}{
+}
+
+// applets are runs of busybox that need no other process.
+var applets = []call{
 	{"sh-true", []string{"sh", "-c", ":"}, ""},
 	{"sh-loop", []string{"sh", "loop.sh"}, ""},
 	{"sh-words", []string{"sh", "words.sh"}, "small"},
@@ -62,11 +65,7 @@ var applets = []struct {
 }
 
 // applications are runs of static builds of Debian's programs.
-var applications = []struct {
-	name  string
-	args  []string
-	stdin string
-}{
+var applications = []call{
 	{"bash", []string{"bash-static", "loop.bash"}, ""},
 	{"bash-true", []string{"bash-static", "-c", ":"}, ""},
 	{"zsh", []string{"zsh-static", "-f", "loop.zsh"}, ""},
@@ -77,6 +76,42 @@ var applications = []struct {
 	{"python-loop", []string{"python", "-I", "loop.py"}, ""},
 	{"lua", []string{"lua", "mix.lua"}, ""},
 	{"sqlite", []string{"sqlite", "t.sql"}, ""},
+}
+
+// libraries are runs of programs that use Debian's libraries, and of what C++ programs do.
+var libraries = []call{
+	{"luajit", []string{"luajit", "jit.lua"}, ""},
+	{"pcre", []string{"pcre"}, ""},
+	{"pcre-jit", []string{"pcre", "jit"}, ""},
+	{"sha256", []string{"crypto", "md", "sha256", "300"}, ""},
+	{"sha3-256", []string{"crypto", "md", "sha3-256", "120"}, ""},
+	{"md5", []string{"crypto", "md", "md5", "300"}, ""},
+	{"aes-128-cbc", []string{"crypto", "cipher", "aes-128-cbc", "300"}, ""},
+	{"aes-256-gcm", []string{"crypto", "cipher", "aes-256-gcm", "600"}, ""},
+	{"chacha20", []string{"crypto", "cipher", "chacha20-poly1305", "300"}, ""},
+	{"rsa", []string{"crypto", "sign", "rsa", "100"}, ""},
+	{"p-256", []string{"crypto", "sign", "P-256", "1000"}, ""},
+	{"ed25519", []string{"crypto", "sign", "ed25519", "500"}, ""},
+	{"zstd", []string{"pack", "zstd"}, ""},
+	{"zlib", []string{"pack", "zlib"}, ""},
+	{"xz", []string{"pack", "xz"}, ""},
+	{"brotli", []string{"pack", "brotli"}, ""},
+	{"exceptions", []string{"kinds", "exceptions", "30000"}, ""},
+	{"map", []string{"kinds", "map", "100000"}, ""},
+	{"hash", []string{"kinds", "hash", "1000000"}, ""},
+	{"streams", []string{"kinds", "streams", "60000"}, ""},
+	{"regex", []string{"kinds", "regex", "4000"}, ""},
+	{"virtual", []string{"kinds", "virtual", "20000"}, ""},
+	{"dynamic", []string{"kinds", "dynamic", "3000"}, ""},
+	{"sort", []string{"kinds", "sort", "100000"}, ""},
+	{"contexts", []string{"kinds", "contexts", "300000"}, ""},
+	{"longjmp", []string{"kinds", "longjmp", "3000000"}, ""},
+	{"long-double", []string{"kinds", "long-double", "1000000"}, ""},
+	{"denormals", []string{"kinds", "denormals", "5000000"}, ""},
+	{"div128", []string{"kinds", "div128", "2000000"}, ""},
+	{"copies", []string{"kinds", "copies", "200000"}, ""},
+	{"far", []string{"kinds", "far", "3000000"}, ""},
+	{"atomics", []string{"kinds", "atomics", "3000000"}, ""},
 }
 
 // programs lists the programs of the chosen sets that are there, for one guest at least and natively.
@@ -128,8 +163,8 @@ func (o *options) programs() ([]program, error) {
 			for _, a := range applets {
 				add(set, a.name, a.stdin, command(o.busybox, a.args))
 			}
-		case "apps":
-			for _, a := range applications {
+		case "apps", "libs":
+			for _, a := range map[string][]call{"apps": applications, "libs": libraries}[set] {
 				file := in(o.apps, a.args[0])
 				if argv := command(file, a.args[1:]); argv != nil {
 					add(set, a.name, a.stdin, argv)
