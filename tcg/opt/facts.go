@@ -14,7 +14,7 @@ type fact struct {
 	// known is 1 + the width the value is zero-extended from, 0 if that is not known.
 	known uint8
 	ver   uint32 // of src
-	// imm: addImm: the amount; merge: the old flags word's temp, the mask << 16, its version << 32.
+	// imm: addImm: the amount; lowOf: the bits; merge: the old flags word's temp, the mask << 16, its version << 32.
 	imm int64
 }
 
@@ -24,6 +24,7 @@ const (
 	noFact factKind = iota
 	copyOf          // equals src
 	addImm          // src + imm, 64 bits
+	lowOf           // its low imm bits are src's
 	merge           // a MergeF of src and another flags word
 )
 

@@ -15,6 +15,9 @@ func (s *State) forward() {
 			s.counted = true
 		}
 		r := &rows[o.Code]
+		if o.W < ir.W32 && s.on&copyProp != 0 {
+			s.narrowInputs(o)
+		}
 		allConst := s.inputs(o, r)
 		switch r.class {
 		case pureInt:
@@ -77,6 +80,31 @@ func (s *State) inputs(o *ir.Op, r *row) bool {
 	return allConst
 }
 
+// narrowInputs makes an op that looks at low bits of inputs only read what was put there, so that who has written a part of a
+// register need not wait for the rest of it.
+func (s *State) narrowInputs(o *ir.Op) {
+	from, to := 1, 3
+	switch o.Code {
+	case ir.Zext, ir.Sext:
+		to = 2
+	case ir.Add, ir.Sub, ir.And, ir.Or, ir.Xor, ir.SetC:
+	case ir.AddF, ir.SubF, ir.AdcF, ir.SbbF, ir.AndF, ir.OrF, ir.XorF:
+		from, to = 2, 4
+	case ir.St:
+		from, to = 0, 1
+	case ir.ExitC, ir.BrC:
+		from, to = 0, 2
+	default:
+		return
+	}
+	for k := from; k < to; k++ {
+		t := s.resolve(o.A[k])
+		if f := &s.facts[t]; f.kind == lowOf && s.ver[f.src] == f.ver && uint64(f.imm) >= uint64(o.W.Bits()) {
+			o.A[k] = f.src
+		}
+	}
+}
+
 // outputs notes the definitions o makes, and what is known of them.
 func (s *State) outputs(o *ir.Op) {
 	r := &rows[o.Code]
@@ -100,6 +128,10 @@ func (s *State) outputs(o *ir.Op) {
 				}
 				kind, src, ver, imm = addImm, o.A[1], s.ver[o.A[1]], int64(c)
 			}
+		}
+	case ir.Deposit:
+		if o.Aux == 0 && o.A[2] != o.A[0] {
+			kind, src, ver, imm = lowOf, o.A[2], s.ver[o.A[2]], o.Imm
 		}
 	case ir.MergeF:
 		if o.A[1] != o.A[0] && o.A[2] != o.A[0] {
