@@ -21,9 +21,6 @@ func (e *edge) empty() bool { return e.stores == e.end && e.mark == 0 }
 
 // findEdge finds what is to be done on the way from here to s.
 func (c *Compiler) findEdge(s *segment) edge {
-	for _, v := range c.varsOf(s) {
-		c.addNow(&c.t[v.t])
-	}
 	e := edge{stores: uint32(len(c.recs))}
 	g := &c.rg
 	ng := len(c.blk.Globals)
@@ -57,7 +54,7 @@ func (c *Compiler) findEdge(s *segment) edge {
 	}
 	e.moves = uint32(len(c.recs))
 	for _, v := range c.varsOf(s) {
-		if c.t[v.t].reg != v.reg {
+		if x := &c.t[v.t]; x.reg != v.reg || x.add != 0 {
 			c.recs = append(c.recs, backend.Rec{Global: v.t, Loc: c.loc(v.t)})
 		}
 	}
@@ -128,6 +125,7 @@ func (c *Compiler) segment(s *segment) uint16 {
 // condEdge goes to s under cc.
 func (c *Compiler) condEdge(cc cc, s *segment) {
 	e := c.findEdge(s)
+	c.addInPlace(&e)
 	w := c.wayTo(s)
 	if e.mark != 0 && e.stores == e.end && w != wayDown && !c.t[c.rg.flags].inMem { // nobody looks at it if the way is not taken
 		c.markForm(e.mark)
@@ -142,6 +140,24 @@ func (c *Compiler) condEdge(cc cc, s *segment) {
 	default:
 		c.toSegment(c.jcc32(cc), s, w)
 	}
+}
+
+// addInPlace makes sums for both ways of a conditional edge if that is all the edge has to do.
+func (c *Compiler) addInPlace(e *edge) {
+	recs := c.recs[e.moves:e.end]
+	for _, r := range recs {
+		if src, _ := r.Loc.Sum(); r.Loc.Kind() != backend.LocSum || src != c.rg.canon[r.Global] {
+			return
+		}
+	}
+	if e.stores != e.moves {
+		return
+	}
+	for _, r := range recs {
+		c.addNow(&c.t[r.Global])
+	}
+	c.recs = c.recs[:e.stores]
+	e.end, e.moves = e.stores, e.stores
 }
 
 // goTo ends a segment with the way to s.
@@ -183,8 +199,14 @@ func (c *Compiler) shuffle(recs []backend.Rec, vec bool) {
 		kind, scratch = backend.LocVReg, uint8(xmm15)
 	}
 	for _, r := range recs {
+		dst := c.rg.canon[r.Global]
 		if r.Loc.Kind() == kind {
-			todo = append(todo, move{c.rg.canon[r.Global], uint8(r.Loc.N())})
+			todo = append(todo, move{dst, uint8(r.Loc.N())})
+		}
+		if r.Loc.Kind() == backend.LocSum && !vec {
+			if src, _ := r.Loc.Sum(); src != dst {
+				todo = append(todo, move{dst, src})
+			}
 		}
 	}
 	for len(todo) > 0 {
@@ -209,6 +231,9 @@ func (c *Compiler) shuffle(recs []backend.Rec, vec bool) {
 		}
 		switch konst := r.Loc.Kind() == backend.LocConst; {
 		case r.Loc.Kind() == kind:
+		case r.Loc.Kind() == backend.LocSum:
+			_, add := r.Loc.Sum()
+			c.lea(s64, reg(dst), at(reg(dst), add))
 		case konst && vec:
 			c.loadConstX(xreg(dst), c.consts[r.Loc.N()])
 		case konst:
