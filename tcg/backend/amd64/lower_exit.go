@@ -284,23 +284,24 @@ func (c *Compiler) ptrJump(r reg) {
 	c.movRR(s64, rax, r)
 	c.aluMI(aCMP, s32, hdr(backend.OffInterrupt), 0)
 	c.patch32(c.jcc32(ccNE), int(c.intrPtr)-int(c.req.Off))
-	c.movRR(s32, rcx, rax)
-	e, miss := c.jumpEntry(0)
+	e, miss := c.jumpEntry(rax, 0)
 	c.patch32(miss, int(c.stubs.JumpMiss)-int(c.req.Off))
 	c.jmpM(e)
 }
 
-// jumpEntry compares the guest PC in RAX with the jump cache's entry for the hash in RCX, in the part at an offset; it returns
-// where the host address is and the place of the rel32 of the jump for when it is another's.
-func (c *Compiler) jumpEntry(part int32) (host mem, miss int) {
-	mask := int32(1<<backend.JumpCacheBits-1) << 4
-	if sh := 4 - int(c.cfg.PCShift); sh > 0 {
-		c.shiftRI(shSHL, s32, rcx, uint8(sh))
-	} else if sh < 0 {
-		c.shiftRI(shSHR, s32, rcx, uint8(-sh))
+// jumpEntry compares the guest PC in RAX with the jump cache's entry for hash h, in the part at an offset; it returns
+// where the host address is and the place of the rel32 of the jump for when it is another's. It changes RCX.
+func (c *Compiler) jumpEntry(h reg, part int32) (host mem, miss int) {
+	// An entry has 16 bytes, the scale of an operand is 8 at most.
+	mask, scale := int32(1<<backend.JumpCacheBits-1)<<c.cfg.PCShift, 4-c.cfg.PCShift
+	if scale > 3 {
+		c.lea(s32, rcx, mem{base: h, index: h})
+		mask, scale = mask<<1, scale-1
+	} else if h != rcx {
+		c.movRR(s32, rcx, h)
 	}
 	c.aluRI(aAND, s32, rcx, mask)
-	e := mem{base: rbp, index: rcx, disp: c.cfg.JumpCache + part - backend.StateBias}
+	e := mem{base: rbp, index: rcx, scale: scale, disp: c.cfg.JumpCache + part - backend.StateBias}
 	c.aluRM(aCMP, s64, rax, e)
 	miss = c.jcc32(ccNE)
 	e.disp += 8

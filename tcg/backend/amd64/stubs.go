@@ -87,7 +87,7 @@ func (c *Compiler) emitJumpMiss(at uint32, reason func(backend.ExitReason)) {
 	c.movRR(s32, rcx, rax)
 	c.shiftRI(shSHR, s32, rcx, backend.JumpCacheBits)
 	c.aluRR(aXOR, s32, rcx, rax)
-	e, none := c.jumpEntry(16 << backend.JumpCacheBits)
+	e, none := c.jumpEntry(rcx, 16<<backend.JumpCacheBits)
 	c.jmpM(e)
 	c.patch32(none, c.n)
 	s.JumpNone = uint32(c.n)
