@@ -192,7 +192,7 @@ func (c *Compiler) foldable(f *ir.Op, k int) (g foldG, ok bool) {
 	if g.flags && !made && (g.op == aSUB || g.op == aAND) {
 		g.compare, g.and, g.imm = true, g.op == aAND, imm
 		g.isImm = isImm && (g.mem || g.and)
-		return g, u.recipe == recipeNone
+		return g, u.recipe == recipeNone || u.save != saveNone && !c.clobbers(c.idx+2, int(u.last))
 	}
 	if _, konst := c.constOf(other); konst || f.W < ir.W32 || g.mem && !comm || !made {
 		return g, false

@@ -203,7 +203,7 @@ func (c *Compiler) setRecipe() {
 	}
 	x := makeRecipe(o, k)
 	src := c.saved
-	if c.use.save != saveNone && !c.clobbers(int(c.use.last)) {
+	if c.use.save != saveNone && !c.clobbers(c.idx+1, int(c.use.last)) {
 		return
 	}
 	switch c.use.save {
@@ -228,9 +228,9 @@ func (c *Compiler) setRecipe() {
 	c.recipe = x
 }
 
-// clobbers guesses whether the host's flags change from the current op to op last: a copy of a value costs an instruction, too.
-func (c *Compiler) clobbers(last int) bool {
-	for i := c.idx + 1; i <= min(last, len(c.ops)-1); i++ {
+// clobbers guesses whether the host's flags change from op i to op last: a copy of a value costs an instruction, too.
+func (c *Compiler) clobbers(i, last int) bool {
+	for ; i <= min(last, len(c.ops)-1); i++ {
 		switch o := &c.ops[i]; o.Code {
 		case ir.InsnStart, ir.Mov, ir.Zext, ir.Sext, ir.ExitF, ir.Head:
 		case ir.Add, ir.Sub:
