@@ -65,15 +65,13 @@ func (c *Compiler) formsOf(i int, soft bool, clobbered *gset) {
 			stored++
 		}
 	}
-	for k := range g.segs {
-		for j := g.segs[k].start; j < g.segs[k].end; j++ {
-			if c.target(&c.ops[j]) == s {
-				way(k, j)
-			}
+	for _, w := range g.ways {
+		if w.to == i {
+			way(w.from, w.op)
 		}
-		if k == i-1 && !ends(&c.ops[s.start-1]) {
-			way(k, s.start)
-		}
+	}
+	if i > 0 && !ends(&c.ops[s.start-1]) {
+		way(i-1, s.start)
 	}
 	if 2*formed <= stored { // a form saves two instructions, saying that there is none costs one
 		s.forms.list, g.edges = nil, g.edges[:first]

@@ -71,6 +71,7 @@ type region struct {
 	written gset
 	flags   ir.Temp // the global of flags words
 	weight  []uint32
+	ways    []way
 	fix     []headFix
 	edges   []formEdge
 	// fell: the way to the Head that comes next has been emitted, and ends here.
@@ -78,6 +79,9 @@ type region struct {
 	// active is the segment whose flags are still in one of its forms, or nil.
 	active *segment
 }
+
+// way is op op, in segment from, that goes to segment to.
+type way struct{ op, from, to int }
 
 // headFix is a jump to a segment not emitted yet.
 type headFix struct{ at, seg int }
@@ -168,10 +172,17 @@ func (c *Compiler) isLoop() bool {
 
 // target returns the segment that direct exit o goes to inside the code, or nil.
 func (c *Compiler) target(o *ir.Op) *segment {
-	g := &c.rg
-	if !g.on || o.Attr&(ir.Internal|ir.Backward) == 0 {
+	if o.Attr&(ir.Internal|ir.Backward) == 0 || !c.rg.on {
 		return nil
 	}
+	return c.targetOf(o)
+}
+
+// targetOf is target of an exit that may have one: apart, so that target is inlined where all ops are looked at.
+//
+//go:noinline
+func (c *Compiler) targetOf(o *ir.Op) *segment {
+	g := &c.rg
 	if g.self {
 		if o.Attr&ir.Backward != 0 && uint64(o.Imm) == c.blk.PC {
 			return &g.segs[0]
@@ -194,17 +205,22 @@ func ends(o *ir.Op) bool { return o.Code.Info().Flags&ir.EndsBlock != 0 }
 // findLoops finds the ways back, and how deep in loops each segment is: all between the ends of a way back are in it.
 func (c *Compiler) findLoops() {
 	g := &c.rg
+	g.ways = g.ways[:0]
+	for i := range g.segs {
+		for j := g.segs[i].start; j < g.segs[i].end; j++ {
+			if to := c.target(&c.ops[j]); to != nil {
+				g.ways = append(g.ways, way{j, i, int(c.segment(to))})
+			}
+		}
+	}
 	for i := range g.segs {
 		if !g.segs[i].head {
 			continue
 		}
 		from := -1
-		for k := len(g.segs) - 1; k >= i && from < 0; k-- {
-			for j := g.segs[k].start; j < g.segs[k].end; j++ {
-				if c.target(&c.ops[j]) == &g.segs[i] {
-					from = k
-					break
-				}
+		for _, w := range g.ways {
+			if w.to == i && w.from >= i {
+				from = w.from
 			}
 		}
 		for k := i; k <= from; k++ {
