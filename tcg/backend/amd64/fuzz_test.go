@@ -475,7 +475,7 @@ func TestTaggedAddresses(t *testing.T) {
 	}
 }
 
-// TestEachOpBesideOthers has a value in every register but those that no op may rely on, while an op is done: RDX among them, unless
+// TestEachOpBesideOthers has a value in every register but those that no op may rely on, while an op is done, RDX among them, unless
 // the op needs it.
 func TestEachOpBesideOthers(t *testing.T) {
 	m := newMachine(t, nil)

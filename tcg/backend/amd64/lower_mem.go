@@ -70,11 +70,7 @@ func (c *Compiler) output(a *access, k result) {
 func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bool, out result) access {
 	var a access
 	rb, ri, k, konst := c.addressParts(base, index, disp)
-	var add int32 // what the base's register is short of
-	if rb != noReg {
-		add = c.t[base].add
-	}
-	value := disp
+	value, add := disp, c.t[base].add // the base's register is short of add
 	disp += add
 	if c.cfg.TLBMode {
 		return c.addressTLB(rb, ri, k, disp, w, write, out)
@@ -89,13 +85,12 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 		}
 	}
 	known := false
-	again := ri != noReg && c.op.Aux <= 3 && c.recheck(p)
 	switch {
-	case again:
-		known = true
+	case ri != noReg:
+		known = c.op.Aux <= 3 && c.recheck(p)
 	case konst:
-		known = ri == noReg && k < c.cfg.GuestLimit-64 && c.cfg.GuestLimit > 64
-	case bare:
+		known = k < c.cfg.GuestLimit-64 && c.cfg.GuestLimit > 64
+	default:
 		known = c.near(base, value)
 	}
 	align := c.op.Attr&ir.NatAlign != 0 && w > ir.W8 && w < ir.W128 // 16 bytes: the host faults
@@ -127,34 +122,42 @@ func (c *Compiler) address(base, index ir.Temp, disp int32, w ir.Width, write bo
 			disp = int32(k)
 		}
 		a.m = mem{base: rb, index: ri, scale: scale, disp: disp, gs: true}
-		if again && !align && !tagged {
+		if known && !align && !tagged {
 			return a
 		}
-		whole := a.m
-		a.m.gs = false
-		c.lea(s64, rax, a.m)
-		a.m = mem{base: rax, index: noReg, gs: true}
-		if tagged {
-			c.untag(rax, rax)
-		} else if !align && ri != rax && (c.op.Code == ir.Ld || c.op.Code == ir.LdV) {
-			a.m = whole // the load need not wait for the sum
-		}
-		rb = rax
+		rb = c.addressSum(&a, tagged, align)
 	}
 	if align {
 		c.alignCheck(&a, rb, w)
 	}
-	if !known {
-		c.aluRR(aCMP, s64, rb, r14)
-		a.jcc = c.jcc32(ccA)
-		if bare && disp < maxSlack && disp > -maxSlack {
-			c.t[base].chk = 1 + uint32(max(add, -add))
-		}
-		if ri != noReg && c.op.Aux <= 3 {
-			c.addPair(p)
-		}
+	if known {
+		return a
+	}
+	c.aluRR(aCMP, s64, rb, r14)
+	a.jcc = c.jcc32(ccA)
+	if bare && disp < maxSlack && disp > -maxSlack {
+		c.t[base].chk = 1 + uint32(max(add, -add))
+	}
+	if ri != noReg && c.op.Aux <= 3 {
+		c.addPair(p)
 	}
 	return a
+}
+
+// addressSum makes the sum of the operand's parts in RAX, to be checked, and the operand that, but for a load, which need not
+// wait for the sum.
+func (c *Compiler) addressSum(a *access, tagged, align bool) reg {
+	m := a.m
+	m.gs = false
+	c.lea(s64, rax, m)
+	wait := align || m.index == rax || c.op.Code != ir.Ld && c.op.Code != ir.LdV
+	if tagged {
+		c.untag(rax, rax)
+	}
+	if tagged || wait {
+		a.m = mem{base: rax, index: noReg, gs: true}
+	}
+	return rax
 }
 
 // addressParts brings base and index to registers, what is constant of them to k. konst: there is no base, and the displacement can be
