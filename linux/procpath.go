@@ -4,6 +4,7 @@ package linux
 
 import (
 	"cmp"
+	"os"
 	"path"
 	"strconv"
 	"strings"
@@ -171,10 +172,15 @@ func (t *Task) procSelf(path string) (string, bool) {
 		return "", false
 	case tid == t.p.pid:
 		return rest, true
-	case t.p.byTID(tid) != nil: // the kernel finds other threads' directories too
+	case t.p.byTID(tid) != nil, t.p.hostThread(tid): // the kernel finds other threads' directories too
 		return "task/" + id + "/" + rest, true
 	}
 	return "", false
+}
+
+// hostThread tells whether a thread id of the host is one of gotcg's own threads, which the guest is not to know.
+func (p *Process) hostThread(tid int) bool {
+	return tid > 0 && tid != p.pid && unix.Tgkill(os.Getpid(), tid, 0) == nil
 }
 
 // devFD recognizes the device names that stand for the process's own descriptors.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -85,4 +86,30 @@ func TestOwnProc(t *testing.T) {
 			require.Equal(t, "/proc/self/fd\x00", string(g.mem(b, int(n))))
 		})
 	}
+}
+
+// TestHostThreads: the threads of the process that emulates are not there for the guest, neither in /proc nor to signal.
+func TestHostThreads(t *testing.T) {
+	const cwd = int64(abi.AT_FDCWD)
+	entries, err := os.ReadDir("/proc/self/task")
+	require.NoError(t, err)
+	eachGuest(t, Config{AllowKill: true}, func(g *guest) {
+		seen := 0
+		for _, e := range entries {
+			tid, err := strconv.Atoi(e.Name())
+			require.NoError(t, err)
+			if !g.p.hostThread(tid) || g.p.thread(tid) != nil {
+				continue
+			}
+			seen++
+			for _, name := range []string{"fd/1", "maps", "mem", "map_files", "environ", "clear_refs"} {
+				g.fails(abi.ENOENT, "openat", cwd, fmt.Sprintf("/proc/%d/%s", tid, name), abi.O_RDONLY, 0)
+				g.fails(abi.ENOENT, "openat", cwd, fmt.Sprintf("//proc/./%d/%s", tid, name), abi.O_RDONLY, 0)
+			}
+			g.fails(abi.ESRCH, "kill", tid, int(abi.SIGSEGV))
+			g.fails(abi.ESRCH, "tkill", tid, int(abi.SIGSEGV))
+			g.at = scratch
+		}
+		require.NotZero(t, seen)
+	})
 }

@@ -224,6 +224,9 @@ func sysKill(t *Task, a *Args) (uint64, abi.Errno) {
 		if p.thread(pid) != nil { // any thread's id names the process
 			return 0, t.sendInfo(nil, sig, abi.SI_USER)
 		}
+		if p.hostThread(pid) { // a fault's signal would look like one of gotcg's
+			return 0, abi.ESRCH
+		}
 	}
 	if !p.cfg.AllowKill {
 		if err := unix.Kill(pid, 0); err != nil {
