@@ -314,10 +314,10 @@ func sysMemfdCreate(t *Task, a *Args) (uint64, abi.Errno) {
 	return t.installHost(h, a.Int(1)&unix.MFD_CLOEXEC != 0)
 }
 
-// sysSyslog is syslog(2), reading only.
+// sysSyslog is syslog(2), looking only: SYSLOG_ACTION_READ, 2, takes the messages out, and waits for them in the host.
 func sysSyslog(t *Task, a *Args) (uint64, abi.Errno) {
 	switch typ := a.Int(0); typ {
-	case 2, 3:
+	case 3:
 		h := t.buffers(a[1], uint64(uint32(a[2])), softmmu.W)
 		if len(h.bufs) == 0 {
 			return 0, 0

@@ -181,7 +181,7 @@ var sysRows = []sysRow{
 	{"uname", sysUname, Full, ""},
 	{"sysinfo", sysSysinfo, Full, ""},
 	{"getrandom", sysGetrandom, Full, ""},
-	{"syslog", sysSyslog, Partial, "reading only"},
+	{"syslog", sysSyslog, Partial, "messages are looked at, not taken out"},
 	{"sethostname", sysNotPermitted, Partial, noteHost},
 	{"setdomainname", sysNotPermitted, Partial, noteHost},
 	{"mount", sysNotPermitted, Partial, noteHost},
