@@ -165,3 +165,24 @@ func TestBlockingLocks(t *testing.T) {
 		g.fails(abi.EINVAL, "flock", a, 3)
 	})
 }
+
+// TestWildBuffer: a buffer that no guest can have is EFAULT at once, also of a file that a read of nothing waits for.
+func TestWildBuffer(t *testing.T) {
+	eachGuest(t, Config{}, func(g *guest) {
+		fd := g.must("inotify_init1", 0)
+		g.fails(abi.EFAULT, "read", fd, uint64(1)<<62, 16)
+		g.fails(abi.EBADF, "write", fd, uint64(1)<<62, 16)
+		r, w := g.socketpair(sockStrm)
+		g.fails(abi.EFAULT, "read", r, uint64(1)<<62, 16)
+		g.fails(abi.EFAULT, "write", w, uint64(1)<<62, 16)
+	})
+}
+
+// TestSyslogTakesNothing: the messages of the host's kernel stay, and nobody waits for more of them.
+func TestSyslogTakesNothing(t *testing.T) {
+	eachGuest(t, Config{}, func(g *guest) {
+		for _, action := range []int{0, 1, 2, 4, 5, 6, 7, 8} {
+			g.fails(abi.EPERM, "syslog", action, g.buf(16), 16)
+		}
+	})
+}

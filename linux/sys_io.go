@@ -163,7 +163,12 @@ func (t *Task) rwHeld(fd int, h *hostBufs, write bool, off *int64) (uint64, abi.
 	}
 	switch {
 	case quick:
-	case f.mayBlock && off == nil && !h.wild:
+	case f.mayBlock && off == nil && h.wild: // EFAULT, unless the file is not for this; a read of nothing waits too (inotify)
+		_, err := f.transferNow(h.bufs, write)
+		if e = hostErrno(err); e != abi.EBADF && e != abi.EINVAL {
+			e = abi.EFAULT
+		}
+	case f.mayBlock && off == nil:
 		n, e = t.rwWaiting(f, h, write, n)
 	default:
 		var err error
