@@ -52,7 +52,7 @@ func jitOnly(t *testing.T) bool { return slices.Contains(accels(t), gotcg.JIT) }
 // TestPerfMap runs programs with a symbol table and without.
 func TestPerfMap(t *testing.T) {
 	if !jitOnly(t) {
-		return
+		t.Skip("no JIT on this host: there is no map")
 	}
 	t.Setenv("GOTCG_INJECT_FLUSH", "") // the map is of what is there at the end
 	for goarch, stripped := range map[string]string{"amd64": "hello.x64", "arm64": "hello.a64"} {
@@ -102,7 +102,7 @@ func evicting(t *testing.T, path string, before func()) *gotcg.Machine {
 // TestPerfMapEviction: what other code has taken the place of is not in the map.
 func TestPerfMapEviction(t *testing.T) {
 	if !jitOnly(t) {
-		return
+		t.Skip("no JIT on this host: there is no map")
 	}
 	path := filepath.Join(t.TempDir(), "map")
 	m := evicting(t, path, func() {})
@@ -116,7 +116,7 @@ func TestPerfMapErrors(t *testing.T) {
 	require.ErrorContains(t, err, "perf map")
 	require.ErrorContains(t, err, "no such file")
 	if !jitOnly(t) {
-		return
+		t.Skip("no JIT on this host: there is no map")
 	}
 	dir := t.TempDir()
 	m := evicting(t, filepath.Join(dir, "map"), func() { require.NoError(t, os.RemoveAll(dir)) })
@@ -126,7 +126,7 @@ func TestPerfMapErrors(t *testing.T) {
 // TestPerfMapRaw: code of no file has its address for a name.
 func TestPerfMapRaw(t *testing.T) {
 	if !jitOnly(t) {
-		return
+		t.Skip("no JIT on this host: there is no map")
 	}
 	path := filepath.Join(t.TempDir(), "map")
 	m, err := gotcg.New(gotcg.Config{Accel: gotcg.JIT, PerfMap: path})

@@ -72,7 +72,7 @@ func (t *tracer) AfterMem(*ir.Builder, *ir.Op) {}
 // again all the time: the observers see the same as on the interpreter, and the programs end the same.
 func TestObservers(t *testing.T) {
 	if !hostcode.Supported {
-		return // there is the interpreter only
+		t.Skip("no JIT on this host: there is the interpreter only")
 	}
 	seeds := []uint64{134} // a copy of no bytes, known when it is translated
 	for i := range *wanders {

@@ -382,7 +382,7 @@ func TestWander(t *testing.T) {
 // TestWanderForever interrupts programs that do not end, however control goes round in them.
 func TestWanderForever(t *testing.T) {
 	if !hostcode.Supported {
-		return // there is the interpreter only
+		t.Skip("no JIT on this host: there is the interpreter only")
 	}
 	const times = 5
 	for seed := range *wanders / 3 {
@@ -415,7 +415,7 @@ func TestWanderForever(t *testing.T) {
 
 func wanderAll(t *testing.T, arch *cpu.Arch, program func(*wanderer)) {
 	if !hostcode.Supported {
-		return // there is the interpreter only
+		t.Skip("no JIT on this host: there is the interpreter only")
 	}
 	ways := []struct {
 		name string
@@ -533,7 +533,7 @@ func (m *wanderMachine) disturb(end chan bool) {
 // TestWanderTogether runs a program on three vCPUs of one engine at once, each with its own data: each ends as alone.
 func TestWanderTogether(t *testing.T) {
 	if !hostcode.Supported {
-		return // there is the interpreter only
+		t.Skip("no JIT on this host: there is the interpreter only")
 	}
 	const (
 		vcpus = 3
