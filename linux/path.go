@@ -184,7 +184,7 @@ func (t *Task) openHost(dirfd int, path string, flags int, mode uint32) (int, ab
 func openNoMagic(dir int, name string, flags int, mode uint32) (int, error) {
 	how := unix.OpenHow{Flags: uint64(flags | unix.O_CLOEXEC), Mode: uint64(mode), Resolve: unix.RESOLVE_NO_MAGICLINKS}
 	fd, err := retry(func() (int, error) { return unix.Openat2(dir, name, &how) })
-	if err == unix.ENOSYS { // before Linux 5.6
+	if err == unix.ENOSYS || err == unix.EPERM { // before Linux 5.6, or a container's filter that does not know the call
 		return retry(func() (int, error) { return unix.Openat(dir, name, flags|unix.O_CLOEXEC, mode) })
 	}
 	return fd, err
